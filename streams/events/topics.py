@@ -1,0 +1,44 @@
+"""The source topics, and what an event on each may be called.
+
+The number of partitions is the same for all of them and the key is the visitor, so one worker sees all of a visitor.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class SourceTopic(NamedTuple):
+    """A topic that producers write events to."""
+
+    default: str | None  # the event's name where the record gives none; None: it must give one
+    names: frozenset[str] = frozenset()  # the names it may have; empty: any, all counted alike
+
+
+PROFILES = "profiles"  # compacted: who the visitor is
+DEAD_LETTERS = "dead_letters"
+SEGMENT_PANES = "segment_panes"
+SEGMENT_SCORES = "segment_scores"
+SEGMENT_ALERTS = "segment_alerts"
+
+#: An event of this name, on any source topic, only says that nothing older than its timestamp will follow on its
+#: partition. It needs no visitor. Replays send it; live producers may.
+HEARTBEAT = "heartbeat"
+
+SOURCES: dict[str, SourceTopic] = {
+    "page_views": SourceTopic("page_view"),
+    "clicks": SourceTopic("click"),
+    "form_fills": SourceTopic("form_fill"),
+    "downloads": SourceTopic("download"),
+    "emails": SourceTopic(None, frozenset({"sent", "opened", "clicked", "unsubscribed", "bounced"})),
+    "social": SourceTopic(None, frozenset({"impression", "like", "share", "comment", "follow"})),
+    "attendance": SourceTopic("attended", frozenset({"invited", "registered", "attended"})),
+    "leads": SourceTopic("created", frozenset({"created", "mql", "sql", "won", "lost"})),
+    "orders": SourceTopic("order", frozenset({"order", "refund"})),
+    "customers": SourceTopic("customer", frozenset({"customer", "churned"})),
+    "spend": SourceTopic("spend"),
+    "feedback": SourceTopic(None, frozenset({"survey_sent", "nps", "csat"})),
+}
+
+#: In the order in which events of one visitor and one millisecond are taken: who somebody is before what they did.
+SOURCE_TOPICS: tuple[str, ...] = (PROFILES, *SOURCES)

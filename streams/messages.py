@@ -1,0 +1,119 @@
+"""All that travels on Kafka and is ours: one Struct a kind of message, one place.
+
+Incoming events are JSON of other people's making and are decoded in `streams.events`; here stand the messages that
+segpulse itself writes. Times are milliseconds since the epoch, UTC; spans are half-open, [start, end).
+"""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+import msgspec
+
+State = Literal["learning", "par", "over", "under", "silent"]
+STATES: tuple[State, ...] = ("learning", "par", "over", "under", "silent")
+
+
+Reason = Literal[
+    "malformed",  # not a JSON object
+    "wrong_type",  # a field of another type than it must have
+    "missing_visitor",
+    "missing_timestamp",
+    "bad_timestamp",  # neither ISO 8601 nor milliseconds since the epoch
+    "too_old",  # older than the longest window
+    "too_far_ahead",  # further ahead of the clock than time.ahead
+    "too_large",
+    "unknown_topic",
+    "unknown_event",  # not a name that the topic's events have
+]
+REASONS: tuple[Reason, ...] = get_args(Reason)
+
+
+class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
+    """A record that was not counted, and why. `record` holds its first bytes, base64 in JSON."""
+
+    topic: str
+    partition: int
+    offset: int
+    reason: Reason
+    detail: str  # what is wrong, where, and what would be right
+    size: int  # bytes of the original record
+    record: bytes  # the original bytes, capped
+
+
+class PaneSnapshot(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+    """All that one source partition has counted in one pane, cumulative: the last snapshot stands.
+
+    An event of source topic `t` at offset `o` and time `ts` within the pane is contained exactly when
+    `o <= offsets[t]` and `ts < watermark`.
+    """
+
+    partition: int  # source partition
+    level: int  # index into panes.LEVELS: 10 s, 5 min, 1 h, 1 day
+    start: int  # ms, aligned to the level's span
+    watermark: int  # ms: the source partition's when this was written
+    offsets: dict[str, int]  # source topic -> last offset read when this was written
+    measures: list[str]  # names of the columns of `counts`
+    counts: dict[str, dict[str, list[int]]]  # dimension -> value -> count by measure
+
+
+class Watermark(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+    """No event of this source partition before `watermark` is still to come (later ones count as late)."""
+
+    partition: int
+    watermark: int
+
+
+class Cell(msgspec.Struct, frozen=True, kw_only=True):
+    """One segment's score for one KPI over one window. A figure that cannot be had yet is None."""
+
+    kpi: str
+    window: str  # as declared: "5m", "1h", "24h", "7d"
+    start: int
+    end: int
+    numerator: int
+    denominator: int
+    value: float | None  # numerator / denominator
+    rest: float | None  # the same of the rest of the dimension, in the same panes
+    shrunk: float | None  # value drawn towards the rest as far as the evidence is thin
+    low: float | None  # 95 % credible interval of `shrunk`
+    high: float | None
+    index: float | None  # 100 = on a par with the rest; 120 = 20 % better in the good direction
+    probability_better: float | None
+    state: State
+    since: int  # ms: when `state` was entered
+
+
+class SegmentScores(msgspec.Struct, frozen=True, kw_only=True):
+    """Value of topic `segment_scores`, key `dimension:value`. A tombstone means the segment is gone.
+
+    `at` never falls for a segment: of two records the one with the larger `at` stands.
+    """
+
+    dimension: str
+    value: str
+    at: int  # ms: the tick (event time) that these scores are of
+    cells: list[Cell]
+
+
+class Alert(msgspec.Struct, frozen=True, kw_only=True):
+    """Value of topic `segment_alerts`: a segment's KPI began (`firing`) or ceased (`resolved`) to be worth a call.
+
+    `fingerprint` is the same for the firing and the resolved message of one alert and for any repetition of either.
+    """
+
+    fingerprint: str
+    status: Literal["firing", "resolved"]
+    dimension: str
+    value: str
+    kpi: str
+    window: str
+    state: State  # what it fired for: over, under or silent
+    at: int  # ms: the tick at which the status changed
+    since: int  # ms: since when the segment has been in this state
+    numerator: int
+    denominator: int
+    actual: float | None
+    rest: float | None
+    index: float | None
+    summary: str  # one sentence for a person who was asleep
