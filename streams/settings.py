@@ -169,25 +169,28 @@ def load(
     path = path or (Path(environ["SEGPULSE_CONFIG"]) if environ.get("SEGPULSE_CONFIG") else None)
     if path is None and Path("segpulse.toml").is_file():
         path = Path("segpulse.toml")
-    tree: dict[str, Any] = {}
     where = str(path or "settings")
-    if path is not None:
-        try:
-            tree = tomllib.loads(path.read_text("utf-8"))
-        except OSError as error:
-            raise SettingsError(f"{path}: cannot be read: {error.strerror}") from None
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise SettingsError(f"{path}: not TOML: {error}") from None
-    settings = _convert(tree, where)
+    settings = convert(read_toml(path) if path is not None else {}, Settings, where)
     for section, values in [*_from_environment(environ).items(), *overlay.items()]:
         settings = _lay_over(settings, section, values)
     _check(settings, where)
     return settings
 
 
-def _convert(tree: Mapping[str, Any], where: str) -> Settings:
+def read_toml(path: Path) -> dict[str, Any]:
+    """The tables in `path`. Raises SettingsError."""
     try:
-        return msgspec.convert(tree, Settings, dec_hook=_decode)
+        return tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: not TOML: {error}") from None
+
+
+def convert(tree: Mapping[str, Any], kind: type[T], where: str) -> T:
+    """`tree` as a `kind`; spans are read. Raises SettingsError, which begins with `where`."""
+    try:
+        return msgspec.convert(tree, kind, dec_hook=_decode)
     except msgspec.ValidationError as error:
         raise SettingsError(f"{where}: {_with_key(str(error))}") from None
 
