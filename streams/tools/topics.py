@@ -38,7 +38,7 @@ def connect(broker: str, patience: float) -> KafkaAdminClient:
     deadline, pause = time.monotonic() + patience, 0.5
     while True:
         try:
-            return KafkaAdminClient(bootstrap_servers=broker.split(","), bootstrap_timeout_ms=5_000)
+            return KafkaAdminClient(bootstrap_servers=broker.split(","), bootstrap_timeout_ms=2_000)
         except (KafkaError, OSError) as error:
             why = str(error) or type(error).__name__
         if time.monotonic() + pause > deadline:

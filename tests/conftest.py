@@ -1,0 +1,35 @@
+"""Servers that many tests share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from streams.tools.servers import Server, ServerError
+from streams.tools.servers import embedded_broker as start_embedded_broker
+from tests import servers
+
+
+@pytest.fixture(scope="session")
+def apache_kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Apache Kafka, one broker for all tests: give topics and groups names of your own, or start one yourself."""
+    with servers.apache_kafka(tmp_path_factory.mktemp("kafka")) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def embedded_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The embedded broker, empty at the start of each module."""
+    try:
+        with start_embedded_broker(tmp_path_factory.mktemp("broker"), port=0) as server:
+            yield server
+    except ServerError as error:
+        servers.missing(str(error))
+
+
+@pytest.fixture(scope="module")
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Redis, empty at the start of each module."""
+    with servers.redis_server(tmp_path_factory.mktemp("redis")) as server:
+        yield server
