@@ -1,0 +1,34 @@
+"""The one way to turn a file into source records: replay and backtest see the same events in the same order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from streams.settings import SettingsError
+from streams.tools.lines import read_lines
+from streams.tools.mapped import read_mapped
+from streams.tools.mapping import Mapping
+from streams.tools.rows import is_json_lines
+from streams.tools.source import SourceRecord, Unroutable, closing
+
+__all__ = ["SourceRecord", "Unroutable", "closing", "read"]
+
+
+def read(file: Path, mapping: Mapping | None) -> Iterator[SourceRecord | Unroutable]:
+    """The records of `file`.
+
+    With a mapping: of each row (CSV, or JSON lines) the visitor's profile and the events that the mapping makes, in
+    time order, at equal times in the order of `SOURCE_TOPICS`, then of the rows; what cannot be sent comes first. The
+    whole file is in memory meanwhile. Without: JSON lines, each an event as on Kafka, in the file's order.
+
+    Raises SettingsError where the mapping does not fit the file.
+    """
+    if mapping is not None:
+        return read_mapped(file, mapping)
+    if not is_json_lines(file):
+        raise SettingsError(
+            f"{file}: without a mapping this must be JSON lines, one event a line, in a file named *.jsonl, *.ndjson "
+            "or *.json; for a table give --mapping MAP.toml (examples/ has some)"
+        )
+    return read_lines(file)
