@@ -1,0 +1,66 @@
+"""Sessions: a visitor's events with no gap longer than `gap` between them.
+
+      a   a      a          gap          a
+    ──┬───┬──────┬──────────────────────┬──►
+      └─ one session: counted here      └─ the next one
+
+A session is counted at its first event; a session with a form fill is counted once, at its first form fill.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from streams.events.columns import Ints
+
+NEVER = -(2**62)
+
+
+class Sessions:
+    """The open session of every visitor row: time of its last event, and which topics it has had (a bit each)."""
+
+    def __init__(self, gap: int, ranks: Sequence[int]) -> None:
+        self._gap = gap
+        self._ranks = tuple(ranks)  # topic ranks whose first event in a session is looked for
+        self._last: Ints = np.full(1024, NEVER, dtype=np.int64)
+        self._had: Ints = np.zeros(1024, dtype=np.int64)
+
+    def grow(self, visitors: int) -> None:
+        """Make room for visitor rows up to `visitors`."""
+        if visitors > len(self._last):
+            more = max(visitors, 2 * len(self._last)) - len(self._last)
+            self._last = np.concatenate([self._last, np.full(more, NEVER, dtype=np.int64)])
+            self._had = np.concatenate([self._had, np.zeros(more, dtype=np.int64)])
+
+    def count(self, visitor: Ints, time: Ints, topic: Ints) -> tuple[Ints, dict[int, Ints]]:
+        """Take events in time order; return the indexes of those that open a session, and by topic rank those that are
+        the first of their topic in their session."""
+        order = np.argsort(visitor, kind="stable")
+        who, when, what = visitor[order], time[order], topic[order]
+        n = len(who)
+        head = np.ones(n, dtype=np.bool_)  # first of its visitor in this batch
+        head[1:] = who[1:] != who[:-1]
+        before = np.empty(n, dtype=np.int64)
+        before[1:] = when[:-1]
+        before[head] = self._last[who[head]]
+        opens = when - before > self._gap
+        group = np.cumsum(head | opens) - 1  # sessions, numbered as they stand here
+        # What each session has had already: nothing, unless it was begun before this batch.
+        had = np.where(opens, 0, self._had[who])[head | opens]
+        firsts: dict[int, Ints] = {}
+        for bit, rank in enumerate(self._ranks):
+            at = np.flatnonzero(what == rank)
+            sessions, first = np.unique(group[at], return_index=True)
+            new = (had[sessions] >> bit) & 1 == 0
+            firsts[rank] = order[at[first[new]]]
+            had[sessions] |= 1 << bit
+        self._remember(who, when, head, had[group])
+        return order[opens], firsts
+
+    def _remember(self, who: Ints, when: Ints, head: npt.NDArray[np.bool_], had: Ints) -> None:
+        last = np.flatnonzero(np.append(head[1:], True))
+        self._last[who[last]] = np.maximum(self._last[who[last]], when[last])
+        self._had[who[last]] = had[last]

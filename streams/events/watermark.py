@@ -1,0 +1,48 @@
+"""How far a source partition's time has come: the smallest of its topics' newest times, less the lateness."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+class Clock:
+    """The watermark of one source partition (the same partition number of every source topic).
+
+    A topic with nothing new, read to its end, may be `passed` on to the wall clock; without that (replays) only events
+    and heartbeats move it. The watermark is None until every topic has said something, and never falls.
+    """
+
+    def __init__(self, topics: Iterable[str], lateness: int) -> None:
+        self.newest: dict[str, int | None] = dict.fromkeys(topics)
+        self._reached = dict(self.newest)
+        self._lateness = lateness
+        self.watermark: int | None = None
+
+    @property
+    def latest(self) -> int | None:
+        """The newest time of any topic's event, ms."""
+        return max((t for t in self.newest.values() if t is not None), default=None)
+
+    def saw(self, topic: str, time: int) -> None:
+        """An event or heartbeat of `time` (ms) was read from `topic`."""
+        known = self.newest[topic]
+        if known is None or time > known:
+            self.newest[topic] = time
+        self.passed(topic, time)
+
+    def passed(self, topic: str, time: int) -> None:
+        """Nothing older than `time` less the lateness is still expected of `topic`."""
+        reached = self._reached[topic]
+        if reached is None or time > reached:
+            self._reached[topic] = time
+
+    def advance(self) -> int | None:
+        """Bring the watermark up to date and return it."""
+        slowest = None
+        for reached in self._reached.values():
+            if reached is None:
+                return self.watermark
+            slowest = reached if slowest is None else min(slowest, reached)
+        if slowest is not None and (self.watermark is None or slowest - self._lateness > self.watermark):
+            self.watermark = slowest - self._lateness
+        return self.watermark

@@ -1,0 +1,181 @@
+"""All panes of one source partition: counting into them, rolling them up, and what of them must be written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from streams.events.columns import Columns, Ints
+from streams.kpis.measures import Measures
+from streams.messages import PaneSnapshot
+from streams.panes import codec
+from streams.panes.levels import LEVELS
+from streams.panes.pane import Pane
+from streams.segments.membership import Membership
+
+Key = tuple[int, int]  # level, start
+
+_SPANS = np.array(LEVELS, dtype=np.int64)
+_DENSE = 4_000_000  # cells up to which counting in a full array beats sorting
+
+
+class Change(NamedTuple):
+    """A pane to write: its snapshot, or None where it is gone (rolled up or expired)."""
+
+    key: Key
+    snapshot: PaneSnapshot | None
+    value: bytes | None
+    dimensions: tuple[str, ...]  # those it has, or had, counts of
+
+
+class Panes:
+    """The panes of one source partition, by level and start.
+
+    `_open` holds those being counted into; all others lie packed in `_packed`, as they were last written.
+    `_rolled[k]` is the time before which all is held at level k or coarser; `_rolled[-1]` (past the last level) that
+    before which nothing is held.
+    """
+
+    def __init__(self, partition: int, membership: Membership, measures: Measures, keeps: Sequence[int]) -> None:
+        self._partition = partition
+        self._membership = membership
+        self._measures = measures
+        self._keeps = tuple(keeps)
+        self._packed: dict[Key, bytes] = {}
+        self._open: dict[Key, Pane] = {}
+        self._dirty: set[Key] = set()
+        self._dropped: dict[Key, tuple[str, ...]] = {}
+        self._rolled = [-(2**62)] * (len(LEVELS) + 1)
+
+    def load(self, records: Mapping[Key, bytes], watermark: int) -> None:
+        """Begin with the panes last written, at the watermark last written."""
+        self._packed = dict(records)
+        self._move_boundaries(watermark)
+        for level, start in records:
+            for finer in range(1, level + 1):  # all before a rolled-up pane's end has been rolled up
+                self._rolled[finer] = max(self._rolled[finer], start + LEVELS[level])
+        for key in [k for k in self._packed if k[1] < self._rolled[k[0] + 1]]:
+            self._drop(key)  # a crash came between its roll-up and its removal
+
+    @property
+    def expired(self) -> int:
+        """ms: an event before this has no pane any more."""
+        return self._rolled[-1]
+
+    def add(self, events: Columns, event: Ints, column: Ints) -> None:
+        """Count: event number `event[i]` adds one to measure `column[i]`, in its segment of every dimension.
+
+        Events that a pane already contains are skipped. No event may be before `expired`.
+        """
+        member = self._membership.of(events)
+        level = np.zeros(len(events), dtype=np.int64)
+        for k in range(1, len(LEVELS)):
+            level[events.time < self._rolled[k]] = k
+        start = events.time // _SPANS[level] * _SPANS[level]
+        keys, first, pane = np.unique(start * len(LEVELS) + level, return_index=True, return_inverse=True)
+        panes = [self._pane((int(level[i]), int(start[i]))) for i in first]
+        fresh = np.ones(len(events), dtype=np.bool_)
+        for number in [n for n, p in enumerate(panes) if p.offsets]:
+            at = np.flatnonzero(pane == number)
+            fresh[at] = ~panes[number].contains(events.topic[at], events.offset[at], events.time[at])
+        counted = fresh[event]
+        event, column = event[counted], column[counted]
+        if not len(event):
+            return
+        for number, ids, counts in self._count(pane[event], member[event], column, len(keys)):
+            panes[number].add(ids, counts)
+            self._dirty.add((int(level[first[number]]), int(start[first[number]])))
+
+    def _count(self, pane: Ints, member: Ints, column: Ints, panes: int) -> list[tuple[int, Ints, Ints]]:
+        """Per pane number: segment ids (sorted) and counts [ids × measures]."""
+        segments, width = len(self._membership.registry), len(self._measures.names)
+        cell = (pane[:, None] * segments + member).ravel()
+        columns = np.repeat(column, member.shape[1])
+        if panes * segments * width <= _DENSE:
+            table = np.bincount(cell * width + columns, minlength=panes * segments * width).reshape(-1, width)
+            cells = np.flatnonzero(table.any(axis=1))
+            counts = table[cells]
+        else:
+            cells, inverse = np.unique(cell, return_inverse=True)
+            counts = np.bincount(inverse * width + columns, minlength=len(cells) * width).reshape(-1, width)
+        numbers, begin = np.unique(cells // segments, return_index=True)
+        ends = [*begin[1:].tolist(), len(cells)]
+        return [
+            (n, cells[b:e] % segments, counts[b:e])
+            for n, b, e in zip(numbers.tolist(), begin.tolist(), ends, strict=True)
+        ]
+
+    def _pane(self, key: Key) -> Pane:
+        pane = self._open.get(key)
+        if pane is None:
+            packed = self._packed.get(key)
+            pane = self._unpacked(packed) if packed is not None else Pane(len(self._measures.names))
+            self._open[key] = pane
+        return pane
+
+    def _unpacked(self, packed: bytes) -> Pane:
+        membership = self._membership
+        return codec.restored(
+            codec.decode(packed), membership.registry, dict.fromkeys(membership.dimensions), self._measures
+        )
+
+    def changes(self, offsets: Mapping[int, int], watermark: int) -> list[Change]:
+        """Roll up what has come of age; then all panes that differ from what was last written, then those gone.
+
+        `offsets` (topic rank -> last offset read) and `watermark` say what the panes contain now. To be written in
+        this order: a finer pane may only vanish after the coarser one that it went into is there.
+        """
+        self._roll_up(watermark)
+        out = []
+        for key in sorted(self._dirty):
+            pane = self._open[key]
+            pane.offsets, pane.watermark = dict(offsets), watermark
+            snapshot = codec.snapshot(
+                pane,
+                partition=self._partition,
+                level=key[0],
+                start=key[1],
+                registry=self._membership.registry,
+                measures=self._measures,
+            )
+            value = codec.encode(snapshot)
+            self._packed[key] = value
+            out.append(Change(key, snapshot, value, tuple(snapshot.counts)))
+        out += [Change(key, None, None, dimensions) for key, dimensions in self._dropped.items()]
+        self._dirty.clear()
+        self._dropped.clear()
+        for key in [k for k in self._open if k[1] + LEVELS[k[0]] <= watermark]:
+            del self._open[key]
+        return out
+
+    def _roll_up(self, watermark: int) -> None:
+        before = list(self._rolled)
+        self._move_boundaries(watermark)
+        if self._rolled == before:
+            return
+        for level in range(len(LEVELS) - 1):
+            for key in [k for k in {*self._packed, *self._open} if k[0] == level and k[1] < self._rolled[level + 1]]:
+                child = self._pane(key)
+                parent = (level + 1, key[1] // LEVELS[level + 1] * LEVELS[level + 1])
+                if len(child.ids):
+                    self._pane(parent).add(child.ids, child.counts)
+                    self._dirty.add(parent)
+                self._drop(key)
+        last = len(LEVELS) - 1
+        for key in [k for k in {*self._packed, *self._open} if k[0] == last and k[1] + LEVELS[-1] <= self._rolled[-1]]:
+            self._drop(key)
+
+    def _move_boundaries(self, watermark: int) -> None:
+        for level in range(1, len(LEVELS)):
+            boundary = (watermark - self._keeps[level - 1]) // LEVELS[level] * LEVELS[level]
+            self._rolled[level] = max(self._rolled[level], boundary)
+        self._rolled[-1] = max(self._rolled[-1], (watermark - self._keeps[-1]) // LEVELS[-1] * LEVELS[-1])
+
+    def _drop(self, key: Key) -> None:
+        packed = self._packed.pop(key, None)
+        self._open.pop(key, None)
+        self._dirty.discard(key)
+        if packed is not None:
+            self._dropped[key] = tuple(codec.decode(packed).counts)

@@ -1,0 +1,258 @@
+"""One source partition, from raw records to panes: decode, validate, reorder, dedupe, sessions, segments, panes.
+
+Pure: no Kafka, no Faust, no wall clock. The ingest agent and the backtest both drive this and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from streams.events.columns import Columns
+from streams.events.decode import Event, Problem, decode
+from streams.events.dedupe import Dedupe
+from streams.events.reorder import Reorder
+from streams.events.sessions import Sessions
+from streams.events.topics import HEARTBEAT, PROFILES, SOURCE_TOPICS
+from streams.events.validate import Valid, too_far_ahead, validate
+from streams.events.watermark import Clock
+from streams.kpis.measures import Measures
+from streams.messages import DeadLetter
+from streams.panes.levels import keeps
+from streams.panes.panes import Change, Key, Panes
+from streams.panes.resume import Resume
+from streams.segments.membership import Membership
+from streams.segments.registry import text
+from streams.segments.visitors import Traits
+from streams.settings import Settings
+
+_RANK = {topic: rank for rank, topic in enumerate(SOURCE_TOPICS)}
+_SLACK = 3_600_000  # ms that source partitions may be apart when the scorer has to begin again
+_KEPT = 65_536  # bytes of a bad record that its dead letter keeps
+
+#: In event time nothing but the events before it says whether a timestamp is absurd; a season's gap is not.
+AHEAD_OF_EVENTS = 30 * 86_400_000
+
+Record = tuple[int, bytes | None]  # offset, value
+
+
+class Progress(NamedTuple):
+    """How far a source partition has come: what a successor must know besides the panes."""
+
+    offsets: dict[str, int]  # topic -> last offset read
+    resume: dict[str, int]  # topic -> offset from which a reader must start to know sessions and duplicates
+    watermark: int
+
+
+class SourcePartition:
+    """All that one worker keeps of one source partition."""
+
+    def __init__(self, number: int, settings: Settings, measures: Measures) -> None:
+        self.number = number
+        self._settings = settings
+        self._measures = measures
+        self._membership = Membership(settings.dimensions)
+        self._clock = Clock(SOURCE_TOPICS, settings.time.lateness)
+        self._reorder = Reorder()
+        self._dedupe = Dedupe(settings.dedupe.horizon)
+        self._session_ranks = np.array([_RANK[topic] for topic in settings.sessions.topics], dtype=np.int64)
+        self._sessions = Sessions(settings.sessions.gap, [_RANK[t] for t in measures.sessions_with])
+        self._panes = Panes(number, self._membership, measures, keeps(settings.scoring.windows, _SLACK))
+        self._offsets: dict[int, int] = {}
+        self._resume = Resume(settings)
+        self._before: Progress | None = None  # where the predecessor stood
+        self.dead_letters: list[DeadLetter] = []
+        self.events: Counter[str] = Counter()  # by topic, those taken since the predecessor
+        self.duplicates: Counter[str] = Counter()
+        self.late: Counter[str] = Counter()
+
+    # -- what the engine and the backtest call, in this order -------------------------------------------------
+
+    def load(
+        self,
+        panes: Mapping[Key, bytes],
+        progress: Progress | None,
+        traits: Mapping[str, Traits],
+        begins: Mapping[str, int],
+    ) -> None:
+        """Begin where a predecessor stopped: its panes, how far it had come, and what events had said of visitors.
+
+        `begins` is the first offset that each topic's log still has: what was before it cannot be read again.
+        """
+        self._before = progress
+        self._offsets = {_RANK[topic]: offset - 1 for topic, offset in begins.items() if offset}
+        self._membership.visitors.load(traits)
+        self._sessions.grow(len(self._membership.visitors))
+        self._panes.load(panes, progress.watermark if progress else -(2**62))
+
+    def take(self, topic: str, records: Sequence[Record], now: int | None = None) -> None:
+        """Take records of one topic, in offset order. `now` (ms) is the wall clock; None where only events tell time.
+
+        Records that cannot be counted go to `dead_letters`; nothing that a record holds raises.
+        """
+        decoded = decode([value for _, value in records])
+        good: list[tuple[int, Event, Valid]] = []
+        for (offset, value), event in zip(records, decoded, strict=True):
+            valid = validate(topic, event) if isinstance(event, Event) else event
+            if isinstance(valid, Valid):
+                valid = self._in_time(topic, valid, now)
+            if isinstance(valid, Problem):
+                self._refuse(topic, offset, value or b"", valid)
+            elif valid.name != HEARTBEAT:
+                good.append((offset, event, valid))  # type: ignore[arg-type]
+        if records:
+            self._offsets[_RANK[topic]] = records[-1][0]
+            self._resume.read(topic, records[0][0], self._clock.newest[topic])
+        if good:
+            events = self._columns(topic, good)
+            self._tally_late(topic, events)
+            self._reorder.add(events)
+
+    def pass_on(self, topic: str, now: int) -> None:
+        """`topic` is read to its end and has been quiet: its time moves on by the wall clock (ms)."""
+        self._clock.passed(topic, now)
+
+    def advance(self) -> int | None:
+        """Count what the watermark has passed; return the watermark (ms)."""
+        watermark = self._clock.advance()
+        if watermark is not None:
+            events = self._reorder.take(watermark)
+            if events is not None:
+                self._count(events)
+            self._dedupe.forget(watermark)
+        return watermark
+
+    @property
+    def watermark(self) -> int | None:
+        """ms; None while something has still to be heard of."""
+        return self._clock.watermark
+
+    @property
+    def caught_up(self) -> bool:
+        """Is all read that the predecessor had read? Before that, nothing may be written."""
+        before = self._before
+        if before is None:
+            return self._clock.watermark is not None
+        return (
+            self._clock.watermark is not None
+            and self._clock.watermark >= before.watermark
+            and all(self._offsets.get(_RANK[t], -1) >= o for t, o in before.offsets.items() if t in _RANK)
+        )
+
+    def changes(self) -> list[Change]:
+        """The panes to write now. Only when caught up."""
+        assert self._clock.watermark is not None
+        return self._panes.changes(self._offsets, self._clock.watermark)
+
+    def traits(self) -> dict[str, Traits]:
+        """What events (not profiles, which are on a topic of their own) have newly said of visitors; then forgotten."""
+        return self._membership.visitors.said()
+
+    def progress(self) -> Progress:
+        """How far this has come; to be written after what `changes` returned. Only when caught up."""
+        assert self._clock.watermark is not None
+        offsets = {SOURCE_TOPICS[rank]: offset for rank, offset in self._offsets.items()}
+        return Progress(offsets, self._resume.offsets(self._clock.watermark), self._clock.watermark)
+
+    @property
+    def overflowed(self) -> Counter[str]:
+        """By dimension: look-ups of a value that the dimension had no room for."""
+        return self._membership.registry.overflowed
+
+    # -- the steps --------------------------------------------------------------------------------------------
+
+    def _in_time(self, topic: str, valid: Valid, now: int | None) -> Valid | Problem:
+        """Judged by the wall clock, or by the same topic's events before it: so, in event time, by nothing that
+        depends on how topics and partitions were read beside each other."""
+        reference = now if now is not None else self._clock.newest[topic]
+        if reference is not None and valid.time:
+            problem = too_far_ahead(valid.time, reference, self._settings.time.ahead if now else AHEAD_OF_EVENTS)
+            if problem is None and topic != PROFILES and valid.time < reference - max(self._settings.scoring.windows):
+                problem = Problem("too_old", "timestamp: older than the longest window, so it would count nowhere")
+            if problem is not None:
+                return problem
+        if valid.time:
+            self._clock.saw(topic, valid.time)
+        return valid
+
+    def _is_new(self, topic: str, offset: int) -> bool:
+        """Is it the first time that any worker reads this record?"""
+        return self._before is None or offset > self._before.offsets.get(topic, -1)
+
+    def _refuse(self, topic: str, offset: int, value: bytes, problem: Problem) -> None:
+        if self._is_new(topic, offset):
+            self.dead_letters.append(
+                DeadLetter(
+                    topic=topic,
+                    partition=self.number,
+                    offset=offset,
+                    reason=problem.reason,
+                    detail=problem.detail,
+                    size=len(value),
+                    record=value[:_KEPT],
+                )
+            )
+
+    def _columns(self, topic: str, good: list[tuple[int, Event, Valid]]) -> Columns:
+        n = len(good)
+        registry, profile = self._membership.registry, topic == PROFILES
+        visitor = self._membership.visitors.rows([valid.visitor for _, _, valid in good])
+        self._sessions.grow(len(self._membership.visitors))
+        fields = np.empty((n, len(self._membership.fields)), dtype=np.int64)
+        for j, (dimension, field) in enumerate(self._membership.fields.items()):
+            fields[:, j] = [registry.id(dimension, text(getattr(event, field))) for _, event, _ in good]
+        ident, traits = np.empty(n, dtype=object), np.empty(n, dtype=object)
+        ident[:] = [None if profile else event.event_id or event.message_id for _, event, _ in good]
+        traits[:] = [event.traits for _, event, _ in good]
+        kind = self._measures.kind
+        return Columns(
+            time=np.array([valid.time for _, _, valid in good], dtype=np.int64),
+            topic=np.full(n, _RANK[topic], dtype=np.int64),
+            offset=np.array([offset for offset, _, _ in good], dtype=np.int64),
+            visitor=visitor,
+            kind=np.array([-1 if profile else kind(topic, valid.name) for _, _, valid in good], dtype=np.int64),
+            fields=fields,
+            ident=ident,
+            traits=traits,
+        )
+
+    def _count(self, events: Columns) -> None:
+        fresh = np.array(self._dedupe.fresh(events.ident.tolist(), events.time.tolist()), dtype=np.bool_)
+        self._tally(events, fresh)
+        if not fresh.all():
+            events = events.take(np.flatnonzero(fresh))
+        event, column = self._measured(events)
+        self._panes.add(events, event, column)
+
+    def _measured(self, events: Columns) -> tuple[np.ndarray, np.ndarray]:
+        """Pairs (event number, measure column): what each event adds one to."""
+        measures = self._measures
+        columns = measures.of_kind[events.kind]
+        columns[events.kind < 0] = -1
+        event, side = np.nonzero(columns >= 0)
+        pairs = [(event, columns[event, side])]
+        visits = np.flatnonzero(np.isin(events.topic, self._session_ranks) & (events.kind >= 0))
+        opened, firsts = self._sessions.count(events.visitor[visits], events.time[visits], events.topic[visits])
+        if measures.sessions >= 0:
+            pairs.append((visits[opened], np.full(len(opened), measures.sessions)))
+        for topic, column in measures.sessions_with.items():
+            at = visits[firsts[_RANK[topic]]]
+            pairs.append((at, np.full(len(at), column)))
+        return np.concatenate([e for e, _ in pairs]), np.concatenate([c for _, c in pairs])
+
+    def _tally_late(self, topic: str, events: Columns) -> None:
+        if self._clock.watermark is not None:
+            first = self._before.offsets.get(topic, -1) if self._before else -1
+            self.late[topic] += int(((events.time < self._clock.watermark) & (events.offset > first)).sum())
+
+    def _tally(self, events: Columns, fresh: np.ndarray) -> None:
+        """Keep count of what was taken, for the metrics; not again of what the predecessor took."""
+        for rank in np.unique(events.topic).tolist():
+            topic = SOURCE_TOPICS[rank]
+            before = self._before.offsets.get(topic, -1) if self._before else -1
+            new = (events.topic == rank) & (events.offset > before)
+            self.events[topic] += int(new.sum())
+            self.duplicates[topic] += int((new & ~fresh).sum())
