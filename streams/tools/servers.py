@@ -76,7 +76,7 @@ def _wait_until(answers: Callable[[], bool], child: Child) -> bool:
 
 def kafka_answers(port: int) -> bool:
     """Whether a broker on this port answers a metadata request."""
-    if not _listens(port):  # the client would wait and log
+    if not listens(port):  # the client would wait and log
         return False
     try:
         admin = KafkaAdminClient(bootstrap_servers=f"{LOOPBACK}:{port}", request_timeout_ms=2_000)
@@ -95,7 +95,8 @@ def redis_answers(port: int) -> bool:
             return False
 
 
-def _listens(port: int) -> bool:
+def listens(port: int) -> bool:
+    """Whether anybody listens on this port."""
     try:
         socket.create_connection((LOOPBACK, port), timeout=1).close()
     except OSError:
@@ -115,7 +116,7 @@ def embedded_broker(folder: Path, port: int = 9092) -> Iterator[Server]:
             *("--listener-url", url, "--advertised-listener-url", url),
         ]
 
-    child, chosen = start("embedded broker", argv, kafka_answers, folder / "kafka.log", port)
+    child, chosen = start("embedded broker", argv, kafka_answers, folder / "broker.log", port)
     try:
         yield Server(f"{LOOPBACK}:{chosen}", child)
     finally:
