@@ -1,0 +1,131 @@
+"""Source records and heartbeats to Kafka, in order, each once, with what the broker refuses as dead letters."""
+
+from __future__ import annotations
+
+import logging
+from types import TracebackType
+
+import click
+import msgspec
+import orjson
+from kafka import KafkaProducer
+from kafka.errors import KafkaError, KafkaTimeoutError, MessageSizeTooLargeError, RecordListTooLargeError
+
+from streams import settings
+from streams.events.topics import DEAD_LETTERS, HEARTBEAT, PROFILES, SOURCE_TOPICS
+from streams.messages import DeadLetter
+from streams.tools.source import SourceRecord, Unroutable
+from streams.tools.topics import TopicsError, check, connect
+
+_LARGEST = 4 * 1024 * 1024  # bytes of a request, as the topics' max.message.bytes
+_KEPT = 65_536  # bytes of a bad record that its dead letter keeps
+_UNACKNOWLEDGED = 20_000  # records at most: kafka-python itself would buffer without bound
+_PATIENCE = 60.0  # seconds for a broker to appear
+_SAY_EVERY = 10.0  # seconds without an acknowledgement until a line says so
+_FOR_EVER = 2**31 - 1  # ms
+
+
+class EventProducer:
+    """Sends to the source topics; a context manager whose end waits for all acknowledgements.
+
+    Raises TopicsError where no broker appears within a minute, topics are missing, or the broker refuses a record for
+    another reason than its size. A broker that goes away later is waited for; nothing is lost or sent twice meanwhile.
+    """
+
+    def __init__(self, kafka: settings.Kafka) -> None:
+        admin = connect(kafka.broker, _PATIENCE)
+        wrong = [text for text in check(admin, kafka) if ": missing;" in text]
+        admin.close()
+        if wrong:
+            raise TopicsError(wrong[0])
+        logging.getLogger("kafka").setLevel(logging.CRITICAL)  # our line says it once
+        self._broker = kafka.broker
+        self._partitions = kafka.partitions
+        self._unacknowledged = 0
+        self._refused: list[tuple[SourceRecord, KafkaError]] = []
+        self.too_large = 0  # records dead-lettered for their size
+        self._producer = KafkaProducer(
+            bootstrap_servers=kafka.broker.split(","),
+            acks="all",
+            # In every Python, and twice as fast as nothing: kafka-python computes its checksums in Python.
+            compression_type="gzip",
+            batch_size=256 * 1024,
+            linger_ms=20,
+            max_request_size=_LARGEST,
+            delivery_timeout_ms=_FOR_EVER,
+            allow_auto_create_topics=False,  # the broker would choose the number of partitions
+        )
+
+    def __enter__(self) -> EventProducer:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if kind is None:
+            self.flush()
+        self._producer.close(timeout=0 if kind else None)
+
+    def send(self, record: SourceRecord) -> None:
+        """Send `record` to its visitor's partition. Blocks while too much is not acknowledged yet."""
+        key = (record.key or "").encode() or None
+        if key is None and record.topic == PROFILES:
+            key = b""  # a compacted topic takes nothing without a key
+        try:
+            future = self._producer.send(record.topic, record.value, key)
+        except MessageSizeTooLargeError as error:
+            self._refused.append((record, error))
+        else:
+            future.add_errback(lambda error: self._refused.append((record, error)))
+        self._count()
+
+    def heartbeat(self, timestamp: int) -> None:
+        """Promise on every partition of every source topic that nothing older than `timestamp` (ms) follows there."""
+        value = orjson.dumps({"event": HEARTBEAT, "timestamp": timestamp})
+        for topic in SOURCE_TOPICS:
+            for partition in range(self._partitions):
+                self._producer.send(topic, value, HEARTBEAT.encode(), partition=partition)
+        self._count(len(SOURCE_TOPICS) * self._partitions)
+
+    def dead_letter(self, line: Unroutable) -> None:
+        """Put `line` among the dead letters; its number stands for the offset, and the partition is -1."""
+        letter = DeadLetter(
+            topic=line.topic,
+            partition=-1,
+            offset=line.line,
+            reason=line.reason,
+            detail=line.detail,
+            size=len(line.value),
+            record=line.value[:_KEPT],
+        )
+        self._producer.send(DEAD_LETTERS, msgspec.json.encode(letter))
+        self._count()
+
+    def flush(self) -> None:
+        """Wait until all is acknowledged; what was refused for its size becomes dead letters."""
+        self._unacknowledged = 0
+        self._wait()
+        if self._refused:
+            refused, self._refused = self._refused, []
+            for record, error in refused:
+                self._dead_letter_too_large(record, error)
+            self._wait()
+
+    def _count(self, records: int = 1) -> None:
+        self._unacknowledged += records
+        if self._unacknowledged >= _UNACKNOWLEDGED:
+            self.flush()
+
+    def _wait(self) -> None:
+        while True:
+            try:
+                self._producer.flush(timeout=_SAY_EVERY)
+            except KafkaTimeoutError:
+                click.echo(f"kafka: {self._broker} acknowledges nothing; waiting for it", err=True)
+            else:
+                return
+
+    def _dead_letter_too_large(self, record: SourceRecord, error: KafkaError) -> None:
+        if not isinstance(error, (MessageSizeTooLargeError, RecordListTooLargeError)):
+            raise TopicsError(f"{record.topic}: the broker refuses a record of visitor {record.key!r}: {error}")
+        self.too_large += 1
+        detail = f"the record has {len(record.value):,} bytes; the broker takes fewer (max.message.bytes of the topic)"
+        self.dead_letter(Unroutable(record.topic, record.value, "too_large", detail, -1))
