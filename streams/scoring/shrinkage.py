@@ -1,0 +1,82 @@
+"""The value shown: drawn towards the rest as far as the evidence is thin (empirical Bayes).
+
+The prior of a segment is centred on its rest; its weight, in trials, is learned from how much the segments of the
+dimension differ from each other beyond chance. Binomial KPIs: beta prior; Poisson KPIs: gamma prior.
+
+The weight is the method of moments of Kleinman, "Proportions with extraneous variance", JASA 68 (1973) 46-54: with
+segment rates p_i, trials n_i, N = sum n_i, pooled rate p, S = sum n_i (p_i - p)^2 and k segments, the variance between
+segments is  t = (S - (k-1) v) / (N - sum n_i^2 / N),  v = p(1-p) for binomial and p for Poisson trials, and the weight
+is v / t.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special
+
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int64]
+
+LIGHTEST, HEAVIEST = 1.0, 10_000.0  # trials that the prior may weigh
+_TAIL = 0.025  # of the interval, each side
+
+
+class Shrunk(NamedTuple):
+    """Posterior of each cell [windows × segments × KPIs]; NaN where there is no rest to be drawn to."""
+
+    value: Floats  # posterior mean
+    low: Floats  # 95 % credible interval
+    high: Floats
+    above: Floats  # probability of lying above the rest
+
+
+def weight(numerator: Ints, denominator: Ints, eligible: Bools, binomial: Bools) -> Floats:
+    """Weight of the prior, in trials: [windows × 1 × KPIs]. `eligible` [segments], `binomial` [KPIs]."""
+    n = np.where(eligible[None, :, None], denominator, 0).astype(np.float64)
+    x = np.where(eligible[None, :, None], numerator, 0).astype(np.float64)
+    total = n.sum(axis=1, keepdims=True)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        pooled = x.sum(axis=1, keepdims=True) / total
+        spread = np.where(n > 0, (x - n * pooled) ** 2 / n, 0.0).sum(axis=1, keepdims=True)
+        chance = np.where(binomial, pooled * (1 - pooled), pooled)
+        segments = (n > 0).sum(axis=1, keepdims=True)
+        between = (spread - (segments - 1) * chance) / (total - (n**2).sum(axis=1, keepdims=True) / total)
+        found = np.where(between > 0, chance / between, HEAVIEST)
+    return np.asarray(np.clip(np.nan_to_num(found, nan=HEAVIEST), LIGHTEST, HEAVIEST))
+
+
+def shrink(numerator: Ints, denominator: Ints, rest: Floats, weights: Floats, binomial: Bools) -> Shrunk:
+    """Posterior of every cell, given the rest's value and the prior's weight (shapes broadcast to the cells')."""
+    x, n = numerator.astype(np.float64), denominator.astype(np.float64)
+    some = np.isfinite(rest) & (rest > 0)
+    centre = np.where(some, rest, 0.5)
+    chosen = np.broadcast_to(binomial, x.shape)
+    beta = _beta(np.minimum(x, n), n, np.clip(centre, 0.0, 1.0), weights)
+    gamma = _gamma(x, n, centre, weights)
+    return Shrunk(*(np.where(some, np.where(chosen, b, g), np.nan) for b, g in zip(beta, gamma, strict=True)))
+
+
+def _beta(x: Floats, n: Floats, centre: Floats, weights: Floats) -> Shrunk:
+    # A prior at the very edge would be no distribution.
+    inner = np.clip(centre, 1e-9, 1 - 1e-9)
+    a, b = weights * inner + x, weights * (1 - inner) + n - x
+    return Shrunk(
+        a / (a + b),
+        special.betaincinv(a, b, _TAIL),
+        special.betaincinv(a, b, 1 - _TAIL),
+        special.betaincc(a, b, inner),
+    )
+
+
+def _gamma(x: Floats, n: Floats, centre: Floats, weights: Floats) -> Shrunk:
+    a, exposure = weights * centre + x, weights + n
+    return Shrunk(
+        a / exposure,
+        special.gammaincinv(a, _TAIL) / exposure,
+        special.gammaincinv(a, 1 - _TAIL) / exposure,
+        special.gammaincc(a, centre * exposure),
+    )

@@ -1,0 +1,180 @@
+"""Window totals of one dimension: panes of all source partitions, summed, and kept up to date by differences.
+
+        ┌──────────── 24h ────────────┐
+        │                    ┌── 1h ──┤
+    ────┴───────────┬────────┴────────┴──► event time
+       coarse panes   5 min     10 s  tick
+
+A pane's snapshot replaces the one before it of the same source partition. All sums are of integers: the order in which
+snapshots come makes no difference.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Sequence
+
+import msgspec
+import numpy as np
+
+from streams.events.columns import Ints
+from streams.messages import PaneSnapshot
+from streams.panes.codec import newer
+from streams.panes.levels import LEVELS, granule, window_start
+
+
+class Contribution:
+    """What one source partition has counted in one pane: segment ids, counts [ids × measures], and the snapshot that
+    said so (without its counts)."""
+
+    __slots__ = ("counts", "ids", "snapshot")
+
+    def __init__(self, ids: Ints, counts: Ints, snapshot: PaneSnapshot) -> None:
+        self.ids, self.counts, self.snapshot = ids, counts, snapshot
+
+
+class Windows:
+    """The totals [windows × segments × measures] at the current tick, the end of all windows."""
+
+    def __init__(self, windows: Sequence[int], measures: Sequence[str]) -> None:
+        self.windows = tuple(windows)
+        self.measures = tuple(measures)
+        self.values: list[str] = []  # of the dimension, by segment id
+        self.tick: int | None = None
+        self._ids: dict[str, int] = {}
+        self._panes: dict[tuple[int, int], dict[int, Contribution]] = {}
+        self._starts: tuple[list[int], ...] = tuple([] for _ in LEVELS)
+        self._coarse: dict[tuple[int, int, int], Contribution] = {}  # rolled up there, still needed fine here
+        self._totals: Ints = np.zeros((len(self.windows), 16, len(self.measures)), dtype=np.int64)
+
+    @property
+    def totals(self) -> Ints:
+        """[windows × segments × measures]."""
+        return self._totals[:, : len(self.values)]
+
+    @property
+    def earliest(self) -> int | None:
+        """Start (ms) of the earliest pane there is."""
+        return min((starts[0] for starts in self._starts if starts), default=None)
+
+    def begin(self, tick: int) -> None:
+        """Set the end of all windows, and sum them anew."""
+        self.tick = tick
+        self._totals[:] = 0
+        for index, window in enumerate(self.windows):
+            self._sum(index, window_start(window, tick), tick, 1)
+
+    def advance(self, tick: int) -> None:
+        """Move the end of all windows on to `tick` (ms)."""
+        assert self.tick is not None
+        for index, window in enumerate(self.windows):
+            start, new = window_start(window, self.tick), window_start(window, tick)
+            self._sum(index, max(self.tick, new), tick, 1)
+            self._sum(index, start, min(new, self.tick), -1)
+        self.tick = tick
+        for partition, level, start in [k for k in self._coarse if self._is_due(k[1], k[2])]:
+            self._roll_up(self._coarse.pop((partition, level, start)), level)
+        self._drop_before(min(window_start(w, tick) for w in self.windows) - LEVELS[-1])
+
+    def offer(self, snapshot: PaneSnapshot) -> None:
+        """Take a snapshot of this dimension's part of a pane; one that has seen less than what is known is ignored."""
+        key = snapshot.level, snapshot.start
+        waiting = self._coarse.get((snapshot.partition, *key))
+        known = waiting or self._panes.get(key, {}).get(snapshot.partition)
+        if known is not None and not newer(snapshot, known.snapshot):
+            return
+        contribution = self._contribution(snapshot)
+        if snapshot.level == 0 or (known is not None and waiting is None):
+            self._put(contribution)
+        elif self._has_finer(snapshot) and (self.tick is None or not self._is_due(*key)):
+            self._coarse[snapshot.partition, snapshot.level, snapshot.start] = contribution
+        else:
+            self._roll_up(contribution, snapshot.level)
+
+    def _is_due(self, level: int, start: int) -> bool:
+        """Does no window need anything finer than this pane at its place any more?"""
+        assert self.tick is not None
+        return all(start + LEVELS[level] <= window_start(w, self.tick) for w in self.windows if granule(w) < level)
+
+    def _has_finer(self, snapshot: PaneSnapshot) -> bool:
+        end = snapshot.start + LEVELS[snapshot.level]
+        return any(
+            snapshot.partition in self._panes[level, pane]
+            for level in range(snapshot.level)
+            for pane in self._between(level, snapshot.start, end)
+        )
+
+    def _roll_up(self, parent: Contribution, level: int) -> None:
+        """Put a coarse pane in the place of the finer ones of its source partition that went into it."""
+        start, partition = parent.snapshot.start, parent.snapshot.partition
+        for finer in range(level):
+            for child in self._between(finer, start, start + LEVELS[level]):
+                self._remove((finer, child), partition)
+        self._put(parent)
+
+    def _contribution(self, snapshot: PaneSnapshot) -> Contribution:
+        (values,) = snapshot.counts.values()
+        said = msgspec.structs.replace(snapshot, counts={})
+        for value in values:
+            if value not in self._ids:
+                self._ids[value] = len(self.values)
+                self.values.append(value)
+        if len(self.values) > self._totals.shape[1]:
+            more = np.zeros((len(self.windows), len(self.values), len(self.measures)), dtype=np.int64)
+            self._totals = np.concatenate([self._totals, more], axis=1)
+        ids = np.array([self._ids[value] for value in values], dtype=np.int64)
+        given = np.array(list(values.values()), dtype=np.int64).reshape(len(ids), len(snapshot.measures))
+        if tuple(snapshot.measures) == self.measures:
+            return Contribution(ids, given, said)
+        counts = np.zeros((len(ids), len(self.measures)), dtype=np.int64)
+        for column, name in enumerate(self.measures):
+            if name in snapshot.measures:
+                counts[:, column] = given[:, snapshot.measures.index(name)]
+        return Contribution(ids, counts, said)
+
+    def _put(self, contribution: Contribution) -> None:
+        key = contribution.snapshot.level, contribution.snapshot.start
+        self._remove(key, contribution.snapshot.partition)
+        if key not in self._panes:
+            self._panes[key] = {}
+            insort(self._starts[key[0]], key[1])
+        self._panes[key][contribution.snapshot.partition] = contribution
+        self._apply(key, contribution, 1)
+
+    def _remove(self, key: tuple[int, int], partition: int) -> None:
+        pane = self._panes.get(key)
+        if pane is None or partition not in pane:
+            return
+        self._apply(key, pane.pop(partition), -1)
+        if not pane:
+            self._forget(key)
+
+    def _forget(self, key: tuple[int, int]) -> None:
+        del self._panes[key]
+        starts = self._starts[key[0]]
+        del starts[bisect_left(starts, key[1])]
+
+    def _apply(self, key: tuple[int, int], contribution: Contribution, sign: int) -> None:
+        """Add a contribution to the windows that its pane lies in."""
+        if self.tick is None:
+            return
+        level, start = key
+        for index, window in enumerate(self.windows):
+            if window_start(window, self.tick) <= start and start + LEVELS[level] <= self.tick:
+                self._totals[index, contribution.ids] += sign * contribution.counts
+
+    def _sum(self, index: int, start: int, end: int, sign: int) -> None:
+        """Add the panes within [start, end) to one window."""
+        for level in range(len(LEVELS)):
+            for pane in self._between(level, start, end):
+                for contribution in self._panes[level, pane].values():
+                    self._totals[index, contribution.ids] += sign * contribution.counts
+
+    def _between(self, level: int, start: int, end: int) -> list[int]:
+        starts = self._starts[level]
+        return starts[bisect_left(starts, start) : bisect_left(starts, end)]
+
+    def _drop_before(self, start: int) -> None:
+        for level, starts in enumerate(self._starts):
+            for pane in starts[: bisect_left(starts, start)]:
+                self._forget((level, pane))
