@@ -38,6 +38,8 @@ class Sessions:
     def count(self, visitor: Ints, time: Ints, topic: Ints) -> tuple[Ints, dict[int, Ints]]:
         """Take events in time order; return the indexes of those that open a session, and by topic rank those that are
         the first of their topic in their session."""
+        if not len(visitor):
+            return visitor, dict.fromkeys(self._ranks, visitor)
         order = np.argsort(visitor, kind="stable")
         who, when, what = visitor[order], time[order], topic[order]
         n = len(who)

@@ -11,6 +11,7 @@ An event counts in exactly one pane: the finest that still covers its time.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 LEVELS: tuple[int, ...] = (10_000, 300_000, 3_600_000, 86_400_000)  # ms, each a multiple of the one before
 PANE = LEVELS[0]
@@ -19,6 +20,7 @@ PANE = LEVELS[0]
 _STEPS = 30
 
 
+@cache
 def granule(window: int) -> int:
     """The level (index) whose panes the edge of `window` ms slides by.
 

@@ -168,6 +168,8 @@ class SourcePartition:
         """Judged by the wall clock, or by the same topic's events before it: so, in event time, by nothing that
         depends on how topics and partitions were read beside each other."""
         reference = now if now is not None else self._clock.newest[topic]
+        if now is None and valid.name == HEARTBEAT:
+            reference = None  # what it says is that much time has passed
         if reference is not None and valid.time:
             problem = too_far_ahead(valid.time, reference, self._settings.time.ahead if now else AHEAD_OF_EVENTS)
             if problem is None and topic != PROFILES and valid.time < reference - max(self._settings.scoring.windows):

@@ -1,8 +1,7 @@
 """The rest: what a segment is compared with.
 
-The other segments of its dimension, in the same panes, so that what is shared (season, weekday, a shock) cancels. Left
-out are the visitors of whom the trait is unknown, and segments that are over or under themselves: one bad segment must
-not make the others look good.
+The other segments of its dimension, in the same panes, so that what is shared (season, weekday, a shock) cancels. Those
+of whom the trait is unknown are no part of it: they may belong anywhere.
 """
 
 from __future__ import annotations
@@ -14,19 +13,10 @@ Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 
 
-def rest(counts: Ints, eligible: Bools, firing: Bools) -> Ints:
-    """Counts of the rest of each segment.
+def rest(counts: Ints, eligible: Bools) -> Ints:
+    """Counts of the rest of each segment, by leaving it out.
 
-    `counts` [windows × segments × KPIs]; `eligible` [segments]: those whose value is known; `firing` like `counts`.
-    Where every other segment is firing, they are the rest all the same: there is nobody else.
+    `counts` [windows × segments × KPIs]; `eligible` [segments]: those whose value is known.
     """
     known = np.where(eligible[None, :, None], counts, 0)
-    calm = np.where(firing, 0, known)
-    others = calm.sum(axis=1, keepdims=True) - calm
-    all_others = known.sum(axis=1, keepdims=True) - known
-    return np.asarray(np.where(_any_calm_other(eligible, firing), others, all_others))
-
-
-def _any_calm_other(eligible: Bools, firing: Bools) -> Bools:
-    calm = eligible[None, :, None] & ~firing
-    return np.asarray((calm.sum(axis=1, keepdims=True) - calm) > 0)
+    return np.asarray(known.sum(axis=1, keepdims=True) - known)

@@ -107,12 +107,11 @@ class DimensionScorer:
         names = [self._windows.values[i] for i in order]
         eligible = np.array([name != UNKNOWN for name in names], dtype=np.bool_)
         state, since = self._state[:, order], self._since[:, order]
-        firing = (state == states.OVER) | (state == states.UNDER)
         table = shown.Table(
             numerator=numerator,
             denominator=denominator,
-            rest_numerator=baseline.rest(numerator, eligible, firing),
-            rest_denominator=baseline.rest(denominator, eligible, firing),
+            rest_numerator=baseline.rest(numerator, eligible),
+            rest_denominator=baseline.rest(denominator, eligible),
             eligible=eligible,
             state=state,
             since=since,
@@ -162,9 +161,8 @@ class DimensionScorer:
         totals = self._windows.totals
         numerator, denominator = totals @ self._numerator, totals @ self._denominator
         eligible = np.array([value != UNKNOWN for value in self._windows.values], dtype=np.bool_)
-        firing = (self._state == states.OVER) | (self._state == states.UNDER)
-        rest_numerator = baseline.rest(numerator, eligible, firing)
-        rest_denominator = baseline.rest(denominator, eligible, firing)
+        rest_numerator = baseline.rest(numerator, eligible)
+        rest_denominator = baseline.rest(denominator, eligible)
         found = evidence.evidence(numerator, denominator, rest_numerator, rest_denominator, self._binomial, self._good)
         quiet = silence.silent(denominator, self._longest, self._settings.scoring.silent_expected)
         state = states.step(self._state, found, denominator, rest_denominator, quiet, self._settings.scoring)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 _HEARTBEAT = 60_000  # ms of event time between heartbeats at least
+_QUIET = 86_400_000  # ms of event time between heartbeats at most, so that no topic's time falls far behind the others'
 _STEP = 1.0  # seconds slept at most, and between heartbeats at least, when the speed is limited
 _RECORDS = 2_000  # between heartbeats at full speed: enough that they cost little, few enough to keep panes closing
 
@@ -31,7 +32,7 @@ class FullSpeed:
         self._records += 1
         if self._said is None:
             self._said = timestamp
-        elif self._records >= _RECORDS and timestamp >= self._said + _HEARTBEAT:
+        elif timestamp >= self._said + (_HEARTBEAT if self._records >= _RECORDS else _QUIET):
             self._heartbeat(timestamp)
             self._said, self._records = timestamp, 0
 
