@@ -44,15 +44,16 @@ class Paced:
         self,
         heartbeat: Callable[[int], None],
         speed: float,
+        first: int | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._heartbeat = heartbeat
         self._speed = speed * 1000  # ms of event time a second
         self._clock, self._sleep = clock, sleep
-        self._first: int | None = None
+        self._first = first  # ms: what the time is now; else that of the first record
         self._began = self._beat_at = clock()
-        self._said = 0
+        self._said = first or 0
 
     def before(self, timestamp: int) -> None:
         """See `Pace`."""
@@ -70,3 +71,15 @@ class Paced:
         if now >= self._said + _HEARTBEAT and self._clock() >= self._beat_at + _STEP:
             self._heartbeat(now)
             self._said, self._beat_at = now, self._clock()
+
+
+class Live:
+    """All up to `now` (ms) at full speed, then each at its own time."""
+
+    def __init__(self, heartbeat: Callable[[int], None], now: int) -> None:
+        self._now = now
+        self._past, self._future = FullSpeed(heartbeat), Paced(heartbeat, 1.0, first=now)
+
+    def before(self, timestamp: int) -> None:
+        """See `Pace`."""
+        (self._past if timestamp <= self._now else self._future).before(timestamp)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import time
+from collections import Counter
 from types import TracebackType
 
 import click
@@ -42,8 +44,9 @@ class EventProducer:
         self._broker = kafka.broker
         self._partitions = kafka.partitions
         self._unacknowledged = 0
+        self._flushed = time.monotonic()
         self._refused: list[tuple[SourceRecord, KafkaError]] = []
-        self.too_large = 0  # records dead-lettered for their size
+        self.too_large: Counter[str] = Counter()  # records dead-lettered for their size, by topic
         self._producer = KafkaProducer(
             bootstrap_servers=kafka.broker.split(","),
             acks="all",
@@ -101,8 +104,8 @@ class EventProducer:
 
     def flush(self) -> None:
         """Wait until all is acknowledged; what was refused for its size becomes dead letters."""
-        self._unacknowledged = 0
         self._wait()
+        self._unacknowledged, self._flushed = 0, time.monotonic()
         if self._refused:
             refused, self._refused = self._refused, []
             for record, error in refused:
@@ -111,7 +114,7 @@ class EventProducer:
 
     def _count(self, records: int = 1) -> None:
         self._unacknowledged += records
-        if self._unacknowledged >= _UNACKNOWLEDGED:
+        if self._unacknowledged >= _UNACKNOWLEDGED or time.monotonic() >= self._flushed + _SAY_EVERY:
             self.flush()
 
     def _wait(self) -> None:
@@ -126,6 +129,6 @@ class EventProducer:
     def _dead_letter_too_large(self, record: SourceRecord, error: KafkaError) -> None:
         if not isinstance(error, (MessageSizeTooLargeError, RecordListTooLargeError)):
             raise TopicsError(f"{record.topic}: the broker refuses a record of visitor {record.key!r}: {error}")
-        self.too_large += 1
+        self.too_large[record.topic] += 1
         detail = f"the record has {len(record.value):,} bytes; the broker takes fewer (max.message.bytes of the topic)"
         self.dead_letter(Unroutable(record.topic, record.value, "too_large", detail, -1))

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import sys
 import time
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import click
+import msgspec
 import orjson
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from streams import settings
-from streams.panes.partition import AHEAD_OF_EVENTS
 from streams.settings import SettingsError
 from streams.tools import mapping as mappings
-from streams.tools.pace import FullSpeed, Pace, Paced
+from streams.tools.pace import FullSpeed, Paced
 from streams.tools.producer import EventProducer
-from streams.tools.records import SourceRecord, Unroutable, closing, read
+from streams.tools.progress import shown
+from streams.tools.records import SourceRecord, Unroutable, read
+from streams.tools.sending import send_all
 from streams.tools.topics import TopicsError
 
 
@@ -71,54 +69,12 @@ def command(
         records = shifted(records, mapping is not None)
     try:
         with EventProducer(chosen.kafka) as producer:
-            summary = replay(_shown(records, total), producer, chosen.time, speed, close=shift is None)
+            pace = FullSpeed(producer.heartbeat) if speed is None else Paced(producer.heartbeat, speed)
+            # A worker on the wall clock goes on by itself.
+            summary = send_all(shown(records, "replay", total), producer, pace, chosen.time if shift is None else None)
     except TopicsError as error:
         raise click.ClickException(str(error)) from None
-    click.echo(orjson.dumps(summary).decode() if as_json else _sentence(summary))
-
-
-def replay(
-    records: Iterable[SourceRecord | Unroutable],
-    producer: EventProducer,
-    times: settings.Time,
-    speed: float | None,
-    *,
-    close: bool = True,
-) -> dict[str, Any]:
-    """Send `records` and count them; with `close`, let the time pass after the last until everything is scored."""
-    pace: Pace = FullSpeed(producer.heartbeat) if speed is None else Paced(producer.heartbeat, speed)
-    began = time.monotonic()
-    sent: Counter[str] = Counter()
-    dead: Counter[str] = Counter()
-    first = newest = None
-    for record in records:
-        if isinstance(record, Unroutable):
-            producer.dead_letter(record)
-            dead[record.reason] += 1
-            continue
-        if first is None or newest is None:
-            first = newest = record.timestamp
-        # A time that the worker will refuse must not carry the others' time away.
-        elif newest < record.timestamp <= newest + AHEAD_OF_EVENTS:
-            newest = record.timestamp
-        pace.before(newest)
-        producer.send(record)
-        sent[record.topic] += 1
-    closed = None if newest is None or not close else closing(newest, times.tick)
-    if closed is not None:
-        producer.heartbeat(closed + times.lateness)
-    producer.flush()
-    if producer.too_large:
-        dead["too_large"] += producer.too_large
-    return {
-        "events": sum(sent.values()) - producer.too_large,
-        "sent": dict(sent),
-        "dead_letters": dict(dead),
-        "first": first,
-        "last": newest,
-        "scored_to": closed,
-        "seconds": round(time.monotonic() - began, 3),
-    }
+    click.echo(msgspec.json.encode(summary).decode() if as_json else str(summary))
 
 
 def shifted(records: Iterable[SourceRecord | Unroutable], mapped: bool) -> list[SourceRecord | Unroutable]:
@@ -135,19 +91,3 @@ def _moved(record: SourceRecord, by: int) -> SourceRecord:
     timestamp = record.timestamp + by
     value = orjson.dumps({**orjson.loads(record.value), "timestamp": timestamp})
     return record._replace(value=value, timestamp=timestamp)
-
-
-def _shown(records: Iterable[SourceRecord | Unroutable], total: int | None) -> Iterator[SourceRecord | Unroutable]:
-    """`records`, with a progress bar on a terminal."""
-    if not sys.stderr.isatty():
-        yield from records
-        return
-    columns = (TextColumn("replay"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        yield from progress.track(records, total=total)
-
-
-def _sentence(summary: dict[str, Any]) -> str:
-    sent = ", ".join(f"{count:,} {topic}" for topic, count in summary["sent"].items()) or "none"
-    dead = ", ".join(f"{count:,} {reason}" for reason, count in summary["dead_letters"].items()) or "none"
-    return f"{summary['events']:,} records in {summary['seconds']:.1f} s ({sent}); dead letters: {dead}"
