@@ -1,0 +1,79 @@
+"""Reading `segment_alerts` as a log: each alert at least once, the offset committed only after its delivery."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from contextlib import closing
+
+from kafka import TopicPartition
+from kafka.consumer.fetcher import ConsumerRecord
+from kafka.errors import KafkaError
+
+from consumers.backoff import Backoff
+from consumers.connection import Connection, OutageError
+from consumers.records import alert_of, readable
+from streams.events.topics import SEGMENT_ALERTS
+from streams.messages import Alert
+from streams.settings import Kafka
+
+log = logging.getLogger("segpulse.kafka")
+
+
+class NotDeliveredError(Exception):
+    """The receiver cannot take the alerts now; the message is the line to log. They are handed over again."""
+
+
+def read_alerts(kafka: Kafka, stop: threading.Event, deliver: Callable[[list[Alert]], None]) -> None:
+    """Call `deliver` with the alerts of each poll until `stop`; where it raises NotDeliveredError, again after a wait.
+
+    All consumers of the application share the group `{app_id}-alerts`, so each alert is delivered by one of them.
+    """
+    backoff = Backoff(stop)
+    while not stop.is_set():
+        try:
+            with closing(_connect(kafka)) as connection:
+                connection.consumer.subscribe([SEGMENT_ALERTS])
+                _deliver_all(connection, stop, deliver, backoff)
+        except OutageError as outage:
+            log.warning("%s; next try in %.0f s", outage, backoff.pause)
+            backoff.wait()
+
+
+def _connect(kafka: Kafka) -> Connection:
+    session = int(kafka.session_timeout)
+    group = f"{kafka.app_id}-alerts"
+    return Connection(
+        kafka, (SEGMENT_ALERTS,), group_id=group, session_timeout_ms=session, heartbeat_interval_ms=max(1, session // 5)
+    )
+
+
+def _deliver_all(
+    connection: Connection, stop: threading.Event, deliver: Callable[[list[Alert]], None], backoff: Backoff
+) -> None:
+    while not stop.is_set():
+        records = connection.poll()
+        if not records:
+            continue
+        try:
+            deliver([alert for _, alert in readable(records, alert_of)])
+        except NotDeliveredError as error:
+            log.warning("%s; next try in %.0f s", error, backoff.pause)
+            _rewind(connection, records)
+            backoff.wait()
+            continue
+        try:
+            connection.consumer.commit(timeout_ms=5_000)
+        except (KafkaError, OSError) as error:
+            raise connection.outage(error) from None
+        backoff.clear()
+
+
+def _rewind(connection: Connection, records: list[ConsumerRecord]) -> None:
+    """Back to the first of `records` of each partition. A partition that has moved on to another member is its own."""
+    first: dict[TopicPartition, int] = {}
+    for record in records:
+        first.setdefault(TopicPartition(record.topic, record.partition), record.offset)
+    for partition in connection.consumer.assignment() & first.keys():
+        connection.consumer.seek(partition, first[partition])

@@ -1,0 +1,31 @@
+"""The latest scores of every segment, in memory, for consumers that serve them."""
+
+from __future__ import annotations
+
+import threading
+
+from consumers.state import Scored, Update
+
+
+class Latest:
+    """`dimension:value` -> its latest scores. Safe to read while another thread applies updates."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._scored: dict[str, Scored] = {}
+
+    def apply(self, update: Update) -> None:
+        """Take in `update`. Older scores never replace newer ones; a whole update replaces everything."""
+        with self._lock:
+            if update.whole:
+                self._scored = {}
+            for key, scored in update.scores.items():
+                if scored is None:
+                    self._scored.pop(key, None)
+                elif key not in self._scored or self._scored[key].scores.at <= scored.scores.at:
+                    self._scored[key] = scored
+
+    def all(self) -> list[Scored]:
+        """What stands now, by segment."""
+        with self._lock:
+            return [self._scored[key] for key in sorted(self._scored)]

@@ -1,0 +1,92 @@
+"""`segpulse consume prometheus`: the latest scores as gauges. A segment that is gone has no series any more."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterable
+from contextlib import closing
+
+from prometheus_client import CollectorRegistry, start_http_server
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from consumers.errors import CannotStartError
+from consumers.latest import Latest
+from consumers.state import read_state
+from streams.messages import Cell
+from streams.settings import Settings
+
+log = logging.getLogger("segpulse.prometheus")
+
+LABELS = ("dimension", "segment", "kpi", "window")
+
+#: name -> (help, figure of a cell). A figure that is None has no series.
+FIGURES: dict[str, tuple[str, Callable[[Cell], float | None]]] = {
+    "value": ("The segment's KPI over the window: numerator / trials.", lambda cell: cell.value),
+    "rest": ("The same KPI of the rest of the dimension.", lambda cell: cell.rest),
+    "shrunk": ("The value drawn towards the rest as far as the evidence is thin.", lambda cell: cell.shrunk),
+    "low": ("Lower end of the 95 % interval of the shrunk value.", lambda cell: cell.low),
+    "high": ("Upper end of the 95 % interval of the shrunk value.", lambda cell: cell.high),
+    "index": ("100: on a par with the rest; 120: 20 % better in the good direction.", lambda cell: cell.index),
+    "probability_better": ("Probability that the segment is better than the rest.", lambda c: c.probability_better),
+    "trials": ("The KPI's denominator over the window.", lambda cell: cell.denominator),
+    "numerator": ("The KPI's numerator over the window.", lambda cell: cell.numerator),
+    "state_since_timestamp_seconds": ("When the state was entered (event time).", lambda cell: cell.since / 1000),
+}
+
+
+class ScoresCollector(Collector):
+    """Makes the metrics of a scrape out of what stands at that moment, so nothing that is gone can linger."""
+
+    def __init__(self, latest: Latest) -> None:
+        self._latest = latest
+
+    def collect(self) -> Iterable[GaugeMetricFamily]:
+        """All gauges, in base units."""
+        families = {
+            name: GaugeMetricFamily(f"segpulse_segment_{name}", text, labels=LABELS)
+            for name, (text, _) in FIGURES.items()
+        }
+        states = GaugeMetricFamily(
+            "segpulse_segment_state", "1 for the state that the segment is in.", labels=(*LABELS, "state")
+        )
+        newest: dict[str, int] = {}
+        for scores, _ in self._latest.all():
+            newest[scores.dimension] = max(scores.at, newest.get(scores.dimension, 0))
+            for cell in scores.cells:
+                labels = (scores.dimension, scores.value, cell.kpi, cell.window)
+                states.add_metric((*labels, cell.state), 1)
+                for name, (_, figure) in FIGURES.items():
+                    value = figure(cell)
+                    if value is not None:
+                        families[name].add_metric(labels, value)
+        at = GaugeMetricFamily(
+            "segpulse_scores_at_timestamp_seconds", "The latest tick (event time) scored.", labels=("dimension",)
+        )
+        for dimension, tick in newest.items():
+            at.add_metric((dimension,), tick / 1000)
+        return [*families.values(), states, at]
+
+
+def run(settings: Settings, stop: threading.Event) -> None:
+    """Serve `/metrics` on settings.prometheus until `stop`. Raises CannotStartError where the port is taken."""
+    latest = Latest()
+    registry = CollectorRegistry()
+    registry.register(ScoresCollector(latest))
+    host, port = settings.prometheus.host, settings.prometheus.port
+    try:
+        server, thread = start_http_server(port, host, registry)
+    except OSError as error:
+        raise CannotStartError(
+            f"prometheus: cannot listen on {host}:{port} (prometheus.host, prometheus.port): {error.strerror}"
+        ) from None
+    log.info("prometheus: http://%s:%d/metrics", host, port)
+    try:
+        with closing(read_state(settings.kafka, stop)) as updates:
+            for update in updates:
+                latest.apply(update)
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

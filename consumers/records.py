@@ -1,0 +1,76 @@
+"""Kafka records become messages; one that cannot be read is passed over, with one line that says why."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator
+from typing import Any, TypeVar
+
+import msgspec
+from kafka.consumer.fetcher import ConsumerRecord
+
+from streams.messages import Alert, SegmentScores
+
+T = TypeVar("T")
+log = logging.getLogger("segpulse.kafka")
+YEAR_10000 = 253_402_300_800_000  # ms: from then on there is no way to write a time down
+_scores = msgspec.json.Decoder(SegmentScores)
+_alert = msgspec.json.Decoder(Alert)
+
+
+class MalformedError(ValueError):
+    """A record is not what its topic holds; the message says what is wrong."""
+
+
+def scores_of(record: ConsumerRecord) -> tuple[str, SegmentScores | None]:
+    """Key and value of a record of `segment_scores`; None: the segment is gone. Raises MalformedError."""
+    try:
+        key = (record.key or b"").decode()
+    except UnicodeDecodeError:
+        raise MalformedError("the key is not UTF-8") from None
+    if ":" not in key:
+        raise MalformedError(f"the key must be dimension:value, not {key!r}")
+    if record.value is None:
+        return key, None
+    scores = _decode(_scores, record.value)
+    _check_times(scores.at)
+    if f"{scores.dimension}:{scores.value}" != key:
+        raise MalformedError(f"the key is {key!r}, the value is of {scores.dimension}:{scores.value}")
+    return key, scores
+
+
+def alert_of(record: ConsumerRecord) -> Alert:
+    """The value of a record of `segment_alerts`. Raises MalformedError."""
+    if record.value is None:
+        raise MalformedError("the value is empty")
+    alert = _decode(_alert, record.value)
+    _check_times(alert.at, alert.since)
+    return alert
+
+
+def _decode(decoder: msgspec.json.Decoder[T], value: bytes) -> T:
+    try:
+        return decoder.decode(value)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise MalformedError(str(error)) from None
+
+
+def _check_times(*times: int) -> None:
+    for time in times:
+        if not 0 <= time < YEAR_10000:
+            raise MalformedError(f"{time} is not a time in ms since the epoch")
+
+
+def readable(records: Iterable[ConsumerRecord], read: Any) -> Iterator[tuple[ConsumerRecord, Any]]:
+    """Each record with what `read` makes of it; the malformed are passed over and told in one line together."""
+    malformed, first = 0, ""
+    for record in records:
+        try:
+            message = read(record)
+        except MalformedError as error:
+            malformed += 1
+            first = first or f"{record.topic}[{record.partition}] at offset {record.offset}: {error}"
+        else:
+            yield record, message
+    if malformed:
+        log.warning("kafka: passed over %d malformed record(s); first %s", malformed, first)

@@ -1,0 +1,60 @@
+"""One segment's scores as the flat fields of its Redis hash."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from streams.messages import Cell, SegmentScores, State
+
+VERSION = 1  # of the layout; readers may refuse one they do not know
+
+#: Worst first: the state of a segment is the first of these that any of its cells is in.
+WORST_FIRST: tuple[State, ...] = ("silent", "under", "over", "par", "learning")
+
+
+def worst(states: Iterable[State]) -> State:
+    """The state of the whole of which these are the parts; of nothing, `learning`."""
+    return min(states, key=WORST_FIRST.index, default="learning")
+
+
+def name(cell: Cell) -> str:
+    """What a cell is called in field and key names, `{kpi}:{window}`."""
+    return f"{cell.kpi}:{cell.window}"
+
+
+def fields(scores: SegmentScores, written: int) -> dict[str, str | int | float]:
+    """Field -> value, as `HGETALL segpulse:score:{dimension}:{value}` gives them; a figure that is None has no field.
+
+    `written` is the wall clock, ms.
+    """
+    out: dict[str, str | int | float] = {
+        "dimension": scores.dimension,
+        "segment": scores.value,
+        "state": worst(cell.state for cell in scores.cells),
+        "at": scores.at,
+        "updated_at": written,
+        "version": VERSION,
+    }
+    for cell in scores.cells:
+        out |= _fields(cell)
+    return out
+
+
+def _fields(cell: Cell) -> dict[str, str | int | float]:
+    prefix = name(cell)
+    figures: dict[str, str | int | float | None] = {
+        prefix: cell.value,
+        f"{prefix}:index": cell.index,
+        f"{prefix}:state": cell.state,
+        f"{prefix}:since": cell.since,
+        f"{prefix}:shrunk": cell.shrunk,
+        f"{prefix}:low": cell.low,
+        f"{prefix}:high": cell.high,
+        f"{prefix}:rest": cell.rest,
+        f"{prefix}:probability_better": cell.probability_better,
+        f"{prefix}:numerator": cell.numerator,
+        f"{prefix}:denominator": cell.denominator,
+        f"{prefix}:start": cell.start,
+        f"{prefix}:end": cell.end,
+    }
+    return {field: figure for field, figure in figures.items() if figure is not None}

@@ -1,0 +1,99 @@
+"""Writes scores and alerts to Redis, many segments a round trip."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+
+import msgspec
+import redis
+
+from consumers.redis import scripts
+from consumers.redis.fields import fields, name
+from consumers.state import Scored, Update
+from streams.messages import Alert, SegmentScores
+
+SEGMENTS_A_TRIP = 200
+ALERTS_KEPT = 10_000
+ALERTS_REMEMBERED = 20_000  # more than are kept: the stream is trimmed in whole blocks only
+
+
+class Sink:
+    """The Redis side of the contract (DESIGN, "What goes out"). Every method may raise redis.RedisError.
+
+    Each may be repeated after an error: nothing is written twice, and nothing older over something newer.
+    """
+
+    def __init__(self, client: redis.Redis, ttl: int) -> None:
+        """`ttl`: ms after Kafka got them when scores vanish."""
+        self._client = client
+        self._ttl = ttl
+        self._write = client.register_script(scripts.WRITE)
+        self._remove = client.register_script(scripts.REMOVE)
+        self._alert = client.register_script(scripts.ALERT)
+
+    def update(self, update: Update) -> None:
+        """Write what `update` says."""
+        changes = list(update.scores.items())
+        for start in range(0, len(changes), SEGMENTS_A_TRIP):
+            self._update(changes[start : start + SEGMENTS_A_TRIP])
+        self._add_alerts(update.alerts)
+
+    def sweep(self) -> int:
+        """Take segments whose scores have expired out of the sets; how many there were."""
+        members = [_text(member) for member in self._client.sscan_iter(scripts.SEGMENTS, count=1_000)]
+        removed = 0
+        for start in range(0, len(members), SEGMENTS_A_TRIP):
+            with self._client.pipeline(transaction=False) as pipe:
+                for member in members[start : start + SEGMENTS_A_TRIP]:
+                    self._removal(pipe, member, "expired")
+                removed += sum(pipe.execute())
+        return removed
+
+    def _update(self, changes: Iterable[tuple[str, Scored | None]]) -> None:
+        now = time.time_ns() // 1_000_000
+        ranks: set[str] = set()
+        with self._client.pipeline(transaction=False) as pipe:
+            for member, scored in changes:
+                if scored is None:
+                    self._removal(pipe, member, "gone")
+                    continue
+                expiry = min(scored.written, now) + self._ttl
+                if expiry > now:
+                    self._write_scores(pipe, member, scored.scores, now, expiry)
+                    ranks.update(name(cell) for cell in scored.scores.cells)
+            # The sets vanish too when nobody writes any more: as long after the last write as a hash at most.
+            for key in (scripts.SEGMENTS, scripts.RANKS, *(scripts.RANK + rank for rank in ranks)):
+                pipe.pexpire(key, self._ttl)
+            pipe.execute()
+
+    def _write_scores(self, pipe: redis.client.Pipeline, member: str, scores: SegmentScores, now: int, to: int) -> None:
+        indexed = {name(cell): cell.index for cell in scores.cells if cell.index is not None}
+        keys = [scripts.SCORES + member, scripts.SEGMENTS, scripts.RANKS]
+        names = msgspec.json.encode(list(indexed))
+        indexes = _packed(indexed.values())
+        flat = _packed(part for field in fields(scores, now).items() for part in field)
+        self._write(keys, [member, scripts.RANK, scores.at, to, names, indexes, flat], client=pipe)
+
+    def _removal(self, pipe: redis.client.Pipeline, member: str, why: str) -> None:
+        keys = [scripts.SCORES + member, scripts.SEGMENTS, scripts.RANKS]
+        self._remove(keys, [member, scripts.RANK, why], client=pipe)
+
+    def _add_alerts(self, alerts: list[Alert]) -> None:
+        with self._client.pipeline(transaction=False) as pipe:
+            for alert in alerts:
+                entry = {key: value for key, value in msgspec.structs.asdict(alert).items() if value is not None}
+                identity = f"{alert.fingerprint}:{alert.status}:{alert.at}"
+                flat = [part for pair in entry.items() for part in pair]
+                sizes = [ALERTS_KEPT, ALERTS_REMEMBERED]
+                self._alert([scripts.ALERTS, scripts.ALERTS_SEEN], [identity, alert.at, *sizes, *flat], client=pipe)
+            pipe.execute()
+
+
+def _packed(parts: Iterable[str | int | float]) -> bytes:
+    """A list for Lua, all as text: a Lua number would lose digits."""
+    return msgspec.msgpack.encode([str(part) for part in parts])
+
+
+def _text(value: bytes | str) -> str:
+    return value.decode() if isinstance(value, bytes) else value

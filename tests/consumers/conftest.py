@@ -1,0 +1,75 @@
+"""What the consumers' tests share: a scorer to hear from, and a thread to run a consumer in."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from streams.tools.servers import Server, ServerError, embedded_broker
+from tests import servers
+from tests.consumers.samples import Scorer
+
+Running = Callable[[Callable[[threading.Event], None]], threading.Thread]
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[Server]:
+    """The embedded broker, empty for each test."""
+    try:
+        with embedded_broker(tmp_path, port=0) as server:
+            yield server
+    except ServerError as error:
+        servers.missing(str(error))
+
+
+@pytest.fixture
+def scorer(broker: Server) -> Iterator[Scorer]:
+    scorer = Scorer(broker.address)
+    yield scorer
+    scorer.close()
+
+
+@pytest.fixture
+def stop() -> Iterator[threading.Event]:
+    event = threading.Event()
+    yield event
+    event.set()
+
+
+@pytest.fixture
+def running(stop: threading.Event) -> Iterator[Running]:
+    """`running(run)` runs `run(stop)` in a thread; at the end it must stop within 15 s and must not have raised."""
+    threads: list[threading.Thread] = []
+    errors: list[BaseException] = []
+
+    def start(run: Callable[[threading.Event], None]) -> threading.Thread:
+        def guarded() -> None:
+            try:
+                run(stop)
+            except BaseException as error:
+                errors.append(error)
+
+        threads.append(threading.Thread(target=guarded))
+        threads[-1].start()
+        return threads[-1]
+
+    yield start
+    stop.set()
+    for thread in threads:
+        thread.join(15)
+        assert not thread.is_alive()
+    assert not errors
+
+
+@contextmanager
+def paused(server: Server) -> Iterator[None]:
+    """Within, the server is dead; afterwards it has started again, empty."""
+    server.child.kill()
+    try:
+        yield
+    finally:
+        server.child.start()

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from consumers.alert_log import NotDeliveredError, read_alerts
+from streams.events.topics import SEGMENT_ALERTS
+from streams.messages import Alert
+from tests.consumers.conftest import Running
+from tests.consumers.samples import Scorer, alert, eventually, settings
+
+
+def values(batches: list[list[Alert]]) -> list[str]:
+    return [alert.value for batch in batches for alert in batch]
+
+
+def test_what_was_delivered_is_not_handed_over_to_the_next(scorer: Scorer, running: Running) -> None:
+    kafka = settings(scorer.broker).kafka
+    taken: list[list[Alert]] = []
+    stop_first = threading.Event()
+    scorer.say(alert("1"))
+    thread = running(lambda _: read_alerts(kafka, stop_first, taken.append))
+    eventually(lambda: values(taken) == ["1"])
+    stop_first.set()
+    thread.join(15)
+    scorer.say(alert("2"))
+    running(lambda stop: read_alerts(kafka, stop, taken.append))
+    eventually(lambda: values(taken) == ["1", "2"])
+
+
+def test_what_was_not_delivered_is_handed_over_again_and_nothing_is_overtaken(
+    scorer: Scorer, running: Running, caplog: pytest.LogCaptureFixture
+) -> None:
+    tried: list[list[Alert]] = []
+
+    def deliver(alerts: list[Alert]) -> None:
+        tried.append(alerts)
+        if len(tried) < 3:
+            raise NotDeliveredError("alerts: the receiver is down")
+
+    scorer.say(alert("1"), alert("1", status="resolved"))
+    running(lambda stop: read_alerts(settings(scorer.broker).kafka, stop, deliver))
+    eventually(lambda: len(tried) == 3)
+    for batch in tried:
+        assert [a.status for a in batch] == ["firing", "resolved"]
+    assert [r.message for r in caplog.records if "down" in r.message] == [
+        "alerts: the receiver is down; next try in 1 s",
+        "alerts: the receiver is down; next try in 2 s",
+    ]
+
+
+def test_one_that_dies_before_the_commit_leaves_the_alert_to_the_next(scorer: Scorer, running: Running) -> None:
+    kafka = settings(scorer.broker).kafka
+    taken: list[list[Alert]] = []
+
+    def die(alerts: list[Alert]) -> None:
+        raise RuntimeError("killed between delivery and commit")
+
+    scorer.say(alert("1"))
+    with pytest.raises(RuntimeError):
+        read_alerts(kafka, threading.Event(), die)
+    running(lambda stop: read_alerts(kafka, stop, taken.append))
+    eventually(lambda: values(taken) == ["1"], seconds=40)
+
+
+def test_a_malformed_alert_does_not_stop_the_next(
+    scorer: Scorer, running: Running, caplog: pytest.LogCaptureFixture
+) -> None:
+    taken: list[list[Alert]] = []
+    scorer.raw(SEGMENT_ALERTS, "tier:1", b"[]")
+    scorer.say(alert("1"))
+    running(lambda stop: read_alerts(settings(scorer.broker).kafka, stop, taken.append))
+    eventually(lambda: values(taken) == ["1"])
+    assert any("malformed" in record.message for record in caplog.records)

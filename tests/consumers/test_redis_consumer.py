@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import threading
+
+import pytest
+import redis
+
+from consumers.redis.consumer import run
+from streams.settings import SettingsError
+from streams.tools.servers import Server
+from tests.consumers.conftest import Running, paused
+from tests.consumers.samples import T0, Scorer, alert, eventually, scores, settings
+
+
+def test_scores_and_alerts_arrive_and_leave(scorer: Scorer, redis_server: Server, running: Running) -> None:
+    client = redis.Redis.from_url(redis_server.address, decode_responses=True)
+    scorer.say(scores("1"), scores("2"), alert("2"))
+    running(lambda stop: run(settings(scorer.broker, redis_server.address), stop))
+    eventually(lambda: client.xlen("segpulse:alerts") == 1)
+    assert client.smembers("segpulse:segments") == {"tier:1", "tier:2"}
+    scorer.say(scores("1", T0 + 10_000))
+    eventually(lambda: client.hget("segpulse:score:tier:1", "at") == str(T0 + 10_000))
+    scorer.gone("tier:2")
+    eventually(lambda: client.smembers("segpulse:segments") == {"tier:1"})
+
+
+def test_a_redis_that_comes_back_empty_is_filled_again(
+    scorer: Scorer, redis_server: Server, running: Running, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = redis.Redis.from_url(redis_server.address, decode_responses=True)
+    client.flushall()
+    scorer.say(scores("1"), scores("2"))
+    running(lambda stop: run(settings(scorer.broker, redis_server.address), stop))
+    eventually(lambda: client.scard("segpulse:segments") == 2)
+    with paused(redis_server):
+        scorer.say(scores("2", T0 + 10_000))
+        eventually(lambda: any(record.message.startswith("redis at ") for record in caplog.records))
+    eventually(lambda: client.smembers("segpulse:segments") == {"tier:1", "tier:2"})
+    assert client.hget("segpulse:score:tier:2", "at") == str(T0 + 10_000)
+    assert all(record.exc_info is None for record in caplog.records)
+
+
+def test_a_url_that_is_none_is_a_settings_error(stop: threading.Event) -> None:
+    with pytest.raises(SettingsError, match=r"redis\.url"):
+        run(settings(redis_url="http://127.0.0.1"), stop)

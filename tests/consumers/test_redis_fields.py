@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import pytest
+
+from consumers.redis.fields import fields, worst
+from streams.messages import State
+from tests.consumers.samples import T0, cell, scores
+
+
+def test_every_figure_of_a_cell_is_a_field() -> None:
+    assert fields(scores(), written=T0 + 5) == {
+        "dimension": "tier",
+        "segment": "2",
+        "state": "over",
+        "at": T0,
+        "updated_at": T0 + 5,
+        "version": 1,
+        "form_fill_rate:1h": 0.132,
+        "form_fill_rate:1h:index": 120.0,
+        "form_fill_rate:1h:state": "over",
+        "form_fill_rate:1h:since": T0 - 60_000,
+        "form_fill_rate:1h:shrunk": 0.1305,
+        "form_fill_rate:1h:low": 0.121,
+        "form_fill_rate:1h:high": 0.141,
+        "form_fill_rate:1h:rest": 0.11,
+        "form_fill_rate:1h:probability_better": 0.999,
+        "form_fill_rate:1h:numerator": 66,
+        "form_fill_rate:1h:denominator": 500,
+        "form_fill_rate:1h:start": T0 - 3_600_000,
+        "form_fill_rate:1h:end": T0,
+    }
+
+
+def test_a_figure_that_cannot_be_had_has_no_field() -> None:
+    out = fields(scores(cells=[cell(value=None, index=None, state="learning")]), written=T0)
+    assert "form_fill_rate:1h" not in out
+    assert "form_fill_rate:1h:index" not in out
+    assert out["form_fill_rate:1h:state"] == out["state"] == "learning"
+
+
+@pytest.mark.parametrize(
+    ("states", "whole"),
+    [
+        ([], "learning"),
+        (["learning", "par"], "par"),
+        (["par", "over"], "over"),
+        (["over", "under"], "under"),
+        (["under", "silent", "over"], "silent"),
+    ],
+)
+def test_the_worst_cell_names_the_segment(states: list[State], whole: State) -> None:
+    assert worst(states) == whole
