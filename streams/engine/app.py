@@ -1,0 +1,88 @@
+"""The Faust app: its settings, topics and tables, in one place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import faust
+
+from streams.engine.batching import BatchScheduler
+from streams.engine.store import PartitionStore, PartitionTable
+from streams.events.topics import DEAD_LETTERS, SEGMENT_ALERTS, SEGMENT_PANES, SEGMENT_SCORES, SOURCE_TOPICS
+from streams.panes import codec
+from streams.settings import Settings
+
+FETCH = 4 * 1024 * 1024  # bytes of one partition a fetch; a larger record still comes, alone
+
+_RAW: dict[str, Any] = {
+    "key_type": bytes, "value_type": bytes, "key_serializer": "raw", "value_serializer": "raw",
+}  # fmt: skip
+
+
+class Pipeline:
+    """The app with its topics and tables by name."""
+
+    def __init__(self, settings: Settings) -> None:
+        kafka = settings.kafka
+        self.settings = settings
+        self.app = app = faust.App(
+            kafka.app_id,
+            broker=[f"kafka://{broker}" for broker in kafka.broker.split(",")],
+            store="memory://",
+            value_serializer="raw",
+            topic_partitions=kafka.partitions,
+            topic_replication_factor=kafka.replication,
+            topic_disable_leader=True,
+            table_standby_replicas=0,
+            consumer_auto_offset_reset="earliest",
+            consumer_max_fetch_size=FETCH,
+            broker_session_timeout=kafka.session_timeout / 1000,
+            broker_rebalance_timeout=kafka.rebalance_timeout / 1000,
+            broker_heartbeat_interval=max(1.0, kafka.session_timeout / 6000),
+            broker_commit_livelock_soft_timeout=10**9,  # the engine commits, and says so in its own metrics
+            producer_compression_type="lz4",
+            producer_linger=0.005,
+            stream_wait_empty=False,
+            stream_buffer_maxsize=16,
+            stream_recovery_delay=0.0,
+            web_enabled=False,
+            logging_config=None,
+            loghandlers=[],
+            Table=PartitionTable,
+            ConsumerScheduler=BatchScheduler,
+        )
+        app.conf.broker_max_poll_records = kafka.batch
+        # Nothing is acknowledged to Faust: which offset may be committed is the engine's to know.
+        self.sources = app.topic(*SOURCE_TOPICS, acks=False, **_RAW)
+        self.segment_panes = app.topic(SEGMENT_PANES, acks=False, **_RAW)
+        self.segment_scores = app.topic(SEGMENT_SCORES, **_RAW)
+        self.segment_alerts = app.topic(SEGMENT_ALERTS, **_RAW)
+        self.dead_letters = app.topic(DEAD_LETTERS, **_RAW)
+        self.panes = self._table("panes", "what each source partition has counted, by pane")
+        self.panes_store.newer = _newer_pane
+        self.traits = self._table("traits", "what events have said of visitors")
+        self.states = self._table("states", "what was found of each dimension at its last tick")
+
+    def _table(self, name: str, text: str) -> PartitionTable:
+        table = self.app.Table(name, partitions=self.settings.kafka.partitions, help=text, **_RAW)
+        assert isinstance(table, PartitionTable)
+        return table
+
+    @property
+    def panes_store(self) -> PartitionStore:
+        """The panes as the changelog says."""
+        return store_of(self.panes)
+
+
+def store_of(table: PartitionTable) -> PartitionStore:
+    """A table's store."""
+    store = table.data
+    assert isinstance(store, PartitionStore)
+    return store
+
+
+PROGRESS = b"progress"
+
+
+def _newer_pane(key: bytes, new: bytes, old: bytes) -> bool:
+    return key == PROGRESS or codec.newer(codec.decode(new), codec.decode(old))

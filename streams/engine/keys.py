@@ -1,0 +1,45 @@
+"""Keys of the records that the engine writes."""
+
+from __future__ import annotations
+
+import zlib
+
+from streams.panes.panes import Key
+
+WATERMARK = "watermark"
+
+
+def pane(key: Key) -> bytes:
+    """A pane in its source partition's changelog."""
+    return f"{key[0]}/{key[1]}".encode()
+
+
+def parse_pane(key: bytes) -> Key:
+    """The inverse of `pane`. Raises ValueError."""
+    level, start = key.split(b"/")
+    return int(level), int(start)
+
+
+def segment_pane(dimension: str, partition: int, key: Key) -> bytes:
+    """A dimension's part of a pane on segment_panes."""
+    return f"{dimension}/{partition}/{key[0]}/{key[1]}".encode()
+
+
+def watermark(dimension: str, partition: int) -> bytes:
+    """A source partition's watermark on segment_panes."""
+    return f"{dimension}/{partition}/{WATERMARK}".encode()
+
+
+def is_watermark(key: bytes) -> bool:
+    """Which of the two kinds of record on segment_panes is it?"""
+    return key.endswith(WATERMARK.encode())
+
+
+def dimension_of(key: bytes) -> str:
+    """The dimension of a record on segment_panes."""
+    return key.split(b"/", 1)[0].decode()
+
+
+def owner(dimension: str, partitions: int) -> int:
+    """The partition of segment_panes (and of what comes of it) that a dimension is on."""
+    return zlib.crc32(dimension.encode()) % partitions

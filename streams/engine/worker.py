@@ -1,0 +1,96 @@
+"""`segpulse worker`: waits for a broker, then runs the scorer until it is stopped."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import time
+
+import click
+import faust
+from prometheus_client import start_http_server
+
+from streams import settings
+from streams.agents import ingest as ingest_agent
+from streams.agents import score as score_agent
+from streams.engine import lifecycle
+from streams.engine.app import Pipeline
+from streams.engine.ingest import Ingest
+from streams.engine.metrics import Metrics
+from streams.engine.score import Score
+from streams.kpis.catalogue import catalogue
+from streams.kpis.measures import Measures
+from streams.settings import Settings
+from streams.tools.topics import TopicsError, connect, create
+
+log = logging.getLogger("segpulse")
+
+
+@click.command()
+@click.pass_context
+def command(ctx: click.Context) -> None:
+    """Run the scorer: events in from Kafka, scores and alerts out to Kafka.
+
+    Start as many as there are partitions, at most; they share the work. Each tells Prometheus about itself on
+    worker.port. A broker that is not there is waited for; nothing is lost meanwhile.
+    """
+    chosen = settings.load(ctx.obj)
+    kpis = catalogue(chosen.kpis)
+    _log_plainly()
+    _wait_for_broker(chosen)
+    metrics = Metrics()
+    try:
+        start_http_server(chosen.worker.port, chosen.worker.host, metrics.registry)
+    except OSError as error:
+        raise click.ClickException(
+            f"worker.port: {chosen.worker.host}:{chosen.worker.port}: {error.strerror}; choose another port"
+        ) from None
+    pipeline = Pipeline(chosen)
+    measures = Measures(kpis.values())
+    ingest = Ingest(pipeline, measures, metrics)
+    score = Score(pipeline, kpis, measures, metrics)
+    ingest_agent.wire(pipeline, ingest)
+    score_agent.wire(pipeline, score)
+    lifecycle.wire(pipeline, ingest, score)
+    _run(pipeline.app)
+
+
+def _wait_for_broker(chosen: Settings) -> None:
+    """Return when a broker answers and the topics are there; other partition counts end the command."""
+    pause = 1.0
+    while True:
+        try:
+            admin = connect(chosen.kafka.broker, 0.0)
+        except TopicsError as error:
+            click.echo(f"{error}; trying again in {pause:.0f} s", err=True)
+            time.sleep(pause)
+            pause = min(pause * 2, 30.0)
+            continue
+        try:
+            create(admin, chosen.kafka)
+        except TopicsError as error:
+            raise click.ClickException(str(error)) from None
+        finally:
+            admin.close()
+        return
+
+
+def _run(app: faust.App) -> None:
+    """Run the app until it is told to stop; start the whole process anew where it fails."""
+    worker = faust.Worker(app, loglevel="WARNING", redirect_stdouts=False, logging_config={"version": 1})
+    try:
+        worker.execute_from_commandline()
+    except SystemExit as stop:
+        if not stop.code:
+            raise
+    except Exception as error:
+        log.error("worker: %s: %s", type(error).__name__, error)
+    log.error("worker: stopped by an error; beginning again from the last checkpoint")
+    time.sleep(1.0)
+    os.execv(sys.executable, [sys.executable, "-m", "segpulse", *sys.argv[1:]])  # noqa: S606 (no shell)
+
+
+def _log_plainly() -> None:
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.WARNING)
+    log.setLevel(logging.INFO)
