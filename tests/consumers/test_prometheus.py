@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import threading
+import urllib.request
+
+import pytest
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.parser import text_string_to_metric_families
+
+from consumers.errors import CannotStartError
+from consumers.latest import Latest
+from consumers.prometheus import ScoresCollector, run
+from consumers.state import Scored, Update
+from streams.tools.servers import free_port, listens
+from tests.consumers.conftest import Running
+from tests.consumers.samples import T0, Scorer, cell, eventually, scores, settings
+
+Series = dict[tuple[str, frozenset[tuple[str, str]]], float]
+
+
+def parsed(text: str) -> Series:
+    return {
+        (sample.name, frozenset(sample.labels.items())): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+def scrape(port: int) -> Series:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
+        return parsed(answer.read().decode())
+
+
+def labels(segment: str = "2", **more: str) -> frozenset[tuple[str, str]]:
+    return frozenset({"dimension": "tier", "segment": segment, "kpi": "form_fill_rate", "window": "1h", **more}.items())
+
+
+def test_what_is_scored_is_scraped_and_what_is_gone_is_not(scorer: Scorer, running: Running) -> None:
+    port = free_port()
+    scorer.say(scores("1"), scores("2"))
+    running(lambda stop: run(settings(scorer.broker, port=port), stop))
+    eventually(lambda: ("segpulse_segment_value", labels()) in scrape(port))
+    expected = {
+        "value": 0.132,
+        "rest": 0.11,
+        "shrunk": 0.1305,
+        "low": 0.121,
+        "high": 0.141,
+        "index": 120.0,
+        "probability_better": 0.999,
+        "trials": 500,
+        "numerator": 66,
+        "state_since_timestamp_seconds": (T0 - 60_000) / 1000,
+    }
+    series = scrape(port)
+    for name, value in expected.items():
+        assert series[f"segpulse_segment_{name}", labels()] == value
+    assert series["segpulse_segment_state", labels(state="over")] == 1
+    assert series["segpulse_scores_at_timestamp_seconds", frozenset({("dimension", "tier")})] == T0 / 1000
+    assert len(series) == 2 * (len(expected) + 1) + 1
+
+    scorer.gone("tier:1")
+    scorer.say(scores("2", T0 + 10_000, [cell(state="under", index=None)]))
+    eventually(lambda: ("segpulse_segment_value", labels("1")) not in scrape(port))
+    eventually(lambda: ("segpulse_segment_state", labels(state="under")) in scrape(port))
+    series = scrape(port)
+    assert ("segpulse_segment_state", labels(state="over")) not in series
+    assert ("segpulse_segment_index", labels()) not in series
+    assert len(series) == len(expected) - 1 + 1 + 1
+
+
+def test_any_text_is_a_label() -> None:
+    awkward = 'a "b"\\c\nd'
+    latest = Latest()
+    latest.apply(Update({f"tier:{awkward}": Scored(scores(awkward), T0)}, [], whole=True))
+    registry = CollectorRegistry()
+    registry.register(ScoresCollector(latest))
+    assert ("segpulse_segment_value", labels(awkward)) in parsed(generate_latest(registry).decode())
+
+
+def test_older_scores_never_replace_newer_ones() -> None:
+    latest = Latest()
+    for at in (T0, T0 + 2, T0 + 1):
+        latest.apply(Update({"tier:2": Scored(scores(at=at), T0)}, [], whole=False))
+    assert [scored.scores.at for scored in latest.all()] == [T0 + 2]
+    latest.apply(Update({}, [], whole=True))
+    assert latest.all() == []
+
+
+def test_a_taken_port_is_said_in_one_line(running: Running, stop: threading.Event) -> None:
+    port = free_port()
+    running(lambda stop: run(settings(port=port), stop))
+    eventually(lambda: listens(port))
+    with pytest.raises(CannotStartError, match=rf"cannot listen on 127\.0\.0\.1:{port} \(prometheus\.host"):
+        run(settings(port=port), stop)
