@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
 from collections import Counter
@@ -24,6 +25,7 @@ _KEPT = 65_536  # bytes of a bad record that its dead letter keeps
 _UNACKNOWLEDGED = 20_000  # records at most: kafka-python itself would buffer without bound
 _PATIENCE = 60.0  # seconds for a broker to appear
 _SAY_EVERY = 10.0  # seconds without an acknowledgement until a line says so
+_FAREWELL = 1.0  # seconds for what is on its way when the sending is broken off
 _FOR_EVER = 2**31 - 1  # ms
 
 
@@ -65,7 +67,10 @@ class EventProducer:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         if kind is None:
             self.flush()
-        self._producer.close(timeout=0 if kind else None)
+            self._producer.close()
+        else:
+            with contextlib.suppress(KafkaTimeoutError):
+                self._producer.close(timeout=_FAREWELL)
 
     def send(self, record: SourceRecord) -> None:
         """Send `record` to its visitor's partition. Blocks while too much is not acknowledged yet."""

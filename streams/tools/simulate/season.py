@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 HOUR = 3_600_000  # ms
-_DAY = (2, 2, 2, 2, 3, 5, 9, 15, 22, 27, 28, 27, 22, 24, 27, 26, 23, 18, 13, 10, 8, 6, 4, 3)  # by hour, UTC
+# From Brazil to Indonesia it is always working time somewhere.
+_DAY = (10, 9, 9, 9, 10, 11, 14, 18, 22, 25, 27, 26, 24, 25, 27, 26, 24, 21, 18, 16, 14, 13, 12, 11)  # by hour, UTC
 _WEEK = (1.16, 1.22, 1.22, 1.18, 1.06, 0.58, 0.58)  # Monday to Sunday
 _THURSDAY = 3  # 1 January 1970
 
