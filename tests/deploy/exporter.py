@@ -1,0 +1,58 @@
+"""The metrics of a worker and of the scores, as the real ones give them, served for a real Prometheus."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from prometheus_client import CollectorRegistry, start_http_server
+
+from consumers.latest import Latest
+from consumers.prometheus import ScoresCollector
+from consumers.state import Scored, Update
+from streams.engine.metrics import Metrics
+from streams.messages import Cell, SegmentScores, State
+from streams.tools.servers import LOOPBACK
+
+
+def scores(dimension: str, value: str, state: State, index: float) -> SegmentScores:
+    """One segment's scores over an hour, a moment ago."""
+    now = int(time.time() * 1000)
+    cell = Cell(
+        kpi="form_fill_rate", window="1h", start=now - 3_600_000, end=now, numerator=21, denominator=1000, value=0.021,
+        rest=0.036, shrunk=0.022, low=0.014, high=0.031, index=index, probability_better=0.001, state=state,
+        since=now - 600_000,
+    )  # fmt: skip
+    return SegmentScores(dimension=dimension, value=value, at=now, cells=[cell])
+
+
+@contextmanager
+def serving(*segments: SegmentScores) -> Iterator[tuple[str, Metrics]]:
+    """host:port where all of segpulse's metrics are scraped, and the worker's, to be counted up."""
+    metrics = Metrics()
+    _touch(metrics)
+    latest = Latest()
+    now = int(time.time() * 1000)
+    latest.apply(Update({f"{s.dimension}:{s.value}": Scored(s, now) for s in segments}, [], whole=True))
+    both = CollectorRegistry()
+    both.register(ScoresCollector(latest))
+    both.register(metrics.registry)
+    server, thread = start_http_server(0, LOOPBACK, both)
+    try:
+        yield f"{LOOPBACK}:{server.server_port}", metrics
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def _touch(metrics: Metrics) -> None:
+    metrics.events.labels("clicks").inc(100)
+    metrics.duplicates.labels("clicks").inc()
+    metrics.late.labels("clicks").inc()
+    metrics.dead_letters.labels("malformed").inc()
+    metrics.overflow.labels("campaign").inc()
+    metrics.lag.labels("clicks", "0").set(7)
+    metrics.watermark.labels("0").set(time.time() - 60)
+    metrics.checkpoint.observe(0.2)
