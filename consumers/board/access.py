@@ -1,0 +1,95 @@
+"""Who may see the board: this machine, or whoever has the token."""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+from yarl import URL
+
+from consumers.errors import CannotStartError
+
+COOKIE = "segpulse_board"
+OPEN_TO_ALL = "/healthz"
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+
+
+def is_loopback(host: str | None) -> bool:
+    """Whether `host` names this machine and is reached from nowhere else."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return False
+
+
+def check_address(host: str, token: str) -> None:
+    """Raises CannotStartError where the board would be open to the network."""
+    if not token and not is_loopback(host):
+        raise CannotStartError(
+            f"board: on {host} (board.host) everybody in the network could read it: set SEGPULSE_BOARD_TOKEN to a "
+            "secret that readers must give, or keep board.host at 127.0.0.1"
+        )
+
+
+def guard(token: str) -> Middleware:
+    """A middleware that lets only those in who may see the board."""
+
+    @web.middleware
+    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.path == OPEN_TO_ALL:
+            return await handler(request)
+        if not token:
+            # Else a page on the web could have its own name point here, and read the board (DNS rebinding).
+            if not is_loopback(_host(request)):
+                raise web.HTTPForbidden(text="Without a token the board answers only to 127.0.0.1 and localhost.\n")
+            return await handler(request)
+        if _same(request.query.get("token", ""), token):
+            return _welcome(request, token)
+        bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        if _same(bearer, token) or _same(request.cookies.get(COOKIE, ""), token):
+            return await handler(request)
+        raise web.HTTPUnauthorized(
+            text="Give the board's token: ?token=… once, or the header Authorization: Bearer …\n",
+            headers={"WWW-Authenticate": 'Bearer realm="segpulse board"'},
+        )
+
+    return middleware
+
+
+async def add_headers(_: web.Request, response: web.StreamResponse) -> None:
+    """On every answer: nothing from elsewhere runs, nothing is framed, nothing is kept."""
+    response.headers.update(HEADERS)
+
+
+def _welcome(request: web.Request, token: str) -> web.Response:
+    """Remember the token in a cookie and get it out of the address."""
+    rest = URL.build(path="/" + request.path.lstrip("/")).with_query(
+        [(key, value) for key, value in request.query.items() if key != "token"]
+    )
+    response = web.Response(status=302, headers={"Location": str(rest)})
+    # Lax: links to the board from a mail or a chat must work.
+    response.set_cookie(COOKIE, token, httponly=True, samesite="Lax", secure=request.secure, max_age=30 * 86_400)
+    return response
+
+
+def _host(request: web.Request) -> str | None:
+    try:
+        return URL.build(scheme="http", authority=request.host).host
+    except ValueError:
+        return None
+
+
+def _same(given: str, token: str) -> bool:
+    return hmac.compare_digest(given.encode(), token.encode())

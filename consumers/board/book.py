@@ -1,0 +1,80 @@
+"""What the board shows: the latest scores and alerts, as JSON."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+import orjson
+
+from consumers.latest import Latest
+from consumers.state import Scored, Update
+from streams.messages import Alert
+from streams.settings import Kpi
+
+ALERTS_KEPT = 200
+
+
+class Book:
+    """Takes in updates; gives out the JSON of the page and of its stream."""
+
+    def __init__(self, kpis: Mapping[str, Kpi], windows: Iterable[str]) -> None:
+        """`kpis` and `windows` as declared, in the order in which they are shown."""
+        self._latest = Latest()
+        self._alerts: dict[tuple[str, str, int], Alert] = {}  # newest last
+        self._declared = {
+            "kpis": {name: {"title": kpi.title or name, "unit": kpi.unit} for name, kpi in kpis.items()},
+            "windows": list(windows),
+        }
+
+    def apply(self, update: Update) -> bytes | None:
+        """Take in `update`; what to tell those who have the state before it. None: all of it anew."""
+        self._latest.apply(update)
+        if update.whole:
+            self._alerts = {}
+        self._add(update.alerts)
+        if update.whole:
+            return None
+        return _json(
+            {
+                "segments": [_segment(scored) for scored in update.scores.values() if scored is not None],
+                "gone": [key for key, scored in update.scores.items() if scored is None],
+                "alerts": _alerts(update.alerts),
+            }
+        )
+
+    def snapshot(self) -> bytes:
+        """All that stands, with the KPIs' titles and units."""
+        return _json({**self._declared, "segments": self._segments(), "alerts": _alerts(self._alerts.values())})
+
+    def scores(self) -> bytes:
+        """The body of `/api/scores`."""
+        return _json({**self._declared, "segments": self._segments()})
+
+    def alerts(self) -> bytes:
+        """The body of `/api/alerts`, newest first."""
+        return _json({"alerts": _alerts(reversed(list(self._alerts.values())))})
+
+    def _segments(self) -> list[dict[str, Any]]:
+        return [_segment(scored) for scored in self._latest.all()]
+
+    def _add(self, alerts: Iterable[Alert]) -> None:
+        new = {(alert.fingerprint, alert.status, alert.at): alert for alert in alerts}
+        if new:
+            known = sorted((self._alerts | new).items(), key=lambda item: item[1].at)
+            self._alerts = dict(known[-ALERTS_KEPT:])
+
+
+def _segment(scored: Scored) -> dict[str, Any]:
+    return {**msgspec.structs.asdict(scored.scores), "written": scored.written}
+
+
+def _alerts(alerts: Iterable[Alert]) -> list[dict[str, Any]]:
+    return [msgspec.structs.asdict(alert) for alert in alerts]
+
+
+def _json(body: dict[str, Any]) -> bytes:
+    # `now`: readers' clocks may be off, ages are told by this one.
+    return orjson.dumps({"now": time.time_ns() // 1_000_000, **body}, default=msgspec.to_builtins)

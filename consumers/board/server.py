@@ -1,0 +1,109 @@
+"""`segpulse consume board`: the page, its stream and its JSON, on one address."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import threading
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from consumers.board.access import add_headers, check_address, guard
+from consumers.board.book import Book
+from consumers.board.stream import Stream
+from consumers.errors import CannotStartError
+from consumers.state import Update, read_state
+from streams.kpis.catalogue import catalogue
+from streams.settings import Settings
+
+log = logging.getLogger("segpulse.board")
+FOLDER = Path(__file__).parent
+#: What the page is made of; nothing else in the folder is served.
+FILES = ("board.css", "board.js", "table.js", "alerts.js", "text.js", "icon.svg")
+
+
+def run(settings: Settings, stop: threading.Event) -> None:
+    """Serve the board on settings.board until `stop`. Raises CannotStartError, SettingsError."""
+    token = os.environ.get("SEGPULSE_BOARD_TOKEN", "")
+    check_address(settings.board.host, token)
+    book = Book(catalogue(settings.kpis), [str(window) for window in settings.scoring.windows])
+    asyncio.run(_serve(settings, stop, book, token))
+
+
+def application(book: Book, stream: Stream, token: str) -> web.Application:
+    """The board as an aiohttp application."""
+    app = web.Application(middlewares=[guard(token)])
+    app.on_response_prepare.append(add_headers)
+    app.router.add_get("/", _file("index.html"))
+    for name in FILES:
+        app.router.add_get(f"/{name}", _file(name))
+    app.router.add_get("/events", stream.serve)
+    app.router.add_get("/api/scores", _json(book.scores))
+    app.router.add_get("/api/alerts", _json(book.alerts))
+    app.router.add_get("/healthz", _healthy)
+    return app
+
+
+async def _serve(settings: Settings, stop: threading.Event, book: Book, token: str) -> None:
+    stream = Stream(book.snapshot)
+    runner = web.AppRunner(application(book, stream, token), access_log=None, shutdown_timeout=2)
+    await runner.setup()
+    try:
+        await _listen(runner, settings)
+        loop = asyncio.get_running_loop()
+        await asyncio.to_thread(_read, settings, stop, book, loop, stream)
+    finally:
+        stream.close()
+        await runner.cleanup()
+
+
+async def _listen(runner: web.AppRunner, settings: Settings) -> None:
+    host, port = settings.board.host, settings.board.port
+    try:
+        await web.TCPSite(runner, host, port).start()
+    except OSError as error:
+        # asyncio's own words repeat the address.
+        why = os.strerror(error.errno) if error.errno else str(error)
+        raise CannotStartError(f"board: cannot listen on {host}:{port} (board.host, board.port): {why}") from None
+    log.info("board: http://%s:%d", host, port)
+
+
+def _read(
+    settings: Settings, stop: threading.Event, book: Book, loop: asyncio.AbstractEventLoop, stream: Stream
+) -> None:
+    """Runs in a thread of its own: kafka-python blocks."""
+    with closing(read_state(settings.kafka, stop, alerts=True)) as updates:
+        for update in updates:
+            if any(update):
+                with contextlib.suppress(RuntimeError):  # the loop is closed: we are stopping
+                    loop.call_soon_threadsafe(_apply, book, stream, update)
+
+
+def _apply(book: Book, stream: Stream, update: Update) -> None:
+    stream.publish(book.apply(update))
+
+
+def _file(name: str) -> Handler:
+    async def handler(_: web.Request) -> web.StreamResponse:
+        return web.FileResponse(FOLDER / name)
+
+    return handler
+
+
+def _json(body: Callable[[], bytes]) -> Handler:
+    async def handler(_: web.Request) -> web.StreamResponse:
+        response = web.Response(body=body(), content_type="application/json")
+        response.enable_compression()
+        return response
+
+    return handler
+
+
+async def _healthy(_: web.Request) -> web.Response:
+    return web.Response(text="ok\n")

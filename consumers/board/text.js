@@ -1,0 +1,50 @@
+// Figures and times as text, and elements made of text: whatever comes from events is only ever text.
+
+export const STATES = ["silent", "under", "over", "par", "learning"]; // worst first
+const WORDS = { silent: "Silent", under: "Under", over: "Over", par: "On par", learning: "Learning" };
+const ICONS = { silent: "∅", under: "▼", over: "▲", par: "=", learning: "…" };
+
+export function element(name, className, ...content) {
+  const made = document.createElement(name);
+  if (className) made.className = className;
+  made.append(...content); // strings become text nodes
+  return made;
+}
+
+export function badge(state) {
+  const icon = element("span", "icon", ICONS[state] ?? "?");
+  icon.setAttribute("aria-hidden", "true");
+  return element("span", `state ${STATES.includes(state) ? state : ""}`, icon, WORDS[state] ?? state);
+}
+
+const count = new Intl.NumberFormat("en-GB");
+const figure = new Intl.NumberFormat("en-GB", { maximumSignificantDigits: 3 });
+const percent = new Intl.NumberFormat("en-GB", { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const smallPercent = new Intl.NumberFormat("en-GB", { style: "percent", maximumSignificantDigits: 2 });
+
+export const whole = (number) => count.format(number);
+
+export function value(number, unit) {
+  if (number === null || number === undefined) return "–";
+  if (unit !== "ratio") return figure.format(number);
+  return (number !== 0 && Math.abs(number) < 0.01 ? smallPercent : percent).format(number);
+}
+
+export function span(ms) {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 90) return `${seconds} s`;
+  if (seconds < 90 * 60) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 36 * 3600) return `${Math.round(seconds / 3600)} h`;
+  return `${Math.round(seconds / 86400)} days`;
+}
+
+const stamp = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "medium" });
+
+export const moment = (ms) => stamp.format(ms);
+
+export function time(ms, text) {
+  const made = element("time", "", text);
+  made.dateTime = new Date(ms).toISOString();
+  made.title = moment(ms);
+  return made;
+}

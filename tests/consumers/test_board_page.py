@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from consumers.board.server import run
+from streams.tools.servers import free_port, listens
+from tests.consumers.board_pages import chromium
+from tests.consumers.conftest import Running
+from tests.consumers.samples import T0, Scorer, alert, cell, eventually, scores, settings
+
+pytestmark = pytest.mark.chromium
+EVIL = "<script>document.title='stolen'</script><img src=x onerror=\"document.title='stolen'\">"
+
+
+@pytest.fixture
+def address(scorer: Scorer, running: Running) -> str:
+    port = free_port()
+    running(lambda stop: run(settings(scorer.broker, port=port), stop))
+    eventually(lambda: listens(port))
+    return f"http://127.0.0.1:{port}/"
+
+
+def test_scores_appear_change_and_go_without_a_reload(scorer: Scorer, address: str, tmp_path: Path) -> None:
+    with chromium(tmp_path / "profile") as (page, errors):
+        page.goto(address)
+        expect(page.locator("#age")).to_have_text("Connected, no scores yet")
+        page.evaluate("window.reloaded = false")
+
+        scorer.say(scores("2"), scores("3", cells=[cell(state="par", index=101.0)]))
+        rows = page.get_by_role("table", name="Scores by tier").locator("tbody tr")
+        expect(rows).to_have_count(2)
+        expect(rows.nth(0)).to_contain_text("Over")  # the worst first
+        for text in ("13.2%", "11.0%", "12.1% to 14.1%", "500", "60 s", "120"):
+            expect(rows.nth(0)).to_contain_text(text)
+        expect(page.locator("#age")).to_contain_text("updated")
+
+        scorer.say(scores("3", T0 + 10_000, [cell(state="under", index=61.0)]))
+        expect(rows.nth(0)).to_contain_text("Under")
+        expect(rows.nth(0)).to_contain_text("61")
+        scorer.gone("tier:2")
+        expect(rows).to_have_count(1)
+
+        scorer.say(alert("3", state="under", summary="tier:3 is under"))
+        expect(page.locator("#alerts li")).to_contain_text("tier:3 is under")
+        expect(page.locator("#alerts-title")).to_have_text("Alerts: 1 firing")
+        scorer.say(alert("3", T0 + 20_000, state="under", status="resolved", summary="tier:3 is well again"))
+        expect(page.locator("#alerts li")).to_contain_text("Resolved")
+        assert page.evaluate("window.reloaded") is False
+        assert errors == []
+
+
+def test_text_from_events_stays_text(scorer: Scorer, address: str, tmp_path: Path) -> None:
+    scorer.say(
+        scores(EVIL, cells=[cell(kpi=EVIL), cell()], dimension="tier"),
+        alert(EVIL, summary=EVIL, kpi=EVIL),
+    )
+    with chromium(tmp_path / "profile") as (page, errors):
+        page.goto(address)
+        expect(page.locator("#dimensions tbody tr")).to_have_count(2)
+        expect(page.locator("#dimensions tbody tr th").first).to_have_text(EVIL)
+        expect(page.locator("#alerts li")).to_contain_text(EVIL)
+        assert page.locator("script").count() == 1
+        assert page.locator("#dimensions img, #alerts img").count() == 0
+        assert page.title() == "(1) segpulse"
+        assert errors == []
+
+
+def test_the_reader_chooses_window_kpi_and_what_is_off_par(scorer: Scorer, address: str, tmp_path: Path) -> None:
+    scorer.say(
+        scores("2", cells=[cell(), cell(window="24h", value=0.5), cell("download_rate", state="par", index=100.0)]),
+        scores("4", cells=[cell(window="7d", state="learning", index=None, value=None, low=None, high=None)]),
+    )
+    with chromium(tmp_path / "profile") as (page, errors):
+        page.goto(address)
+        rows = page.locator("#dimensions tbody tr")
+        expect(rows).to_have_count(2)
+        expect(page.get_by_label("Window")).to_have_value("1h")
+        page.get_by_label("Only off par").check()
+        expect(rows).to_have_count(1)
+        page.get_by_label("Only off par").uncheck()
+        page.get_by_label("KPI").select_option("Sessions with a download")
+        expect(rows).to_have_count(1)
+        expect(rows).to_contain_text("On par")
+        page.get_by_label("KPI").select_option("All")
+        page.get_by_label("Window").select_option("24h")
+        expect(rows).to_have_count(1)
+        expect(rows).to_contain_text("50.0%")
+        page.get_by_label("Window").select_option("7d")
+        expect(rows).to_contain_text("Learning")
+        assert errors == []
+
+
+def test_the_link_of_an_alert_leads_to_its_row(scorer: Scorer, address: str, tmp_path: Path) -> None:
+    scorer.say(*(scores(str(n), cells=[cell(index=200.0 - n), cell(window="24h")]) for n in range(40)))
+    with chromium(tmp_path / "profile") as (page, errors):
+        page.goto(f"{address}?dimension=tier&segment=39&kpi=form_fill_rate&window=1h")
+        expect(page.locator("tr.linked")).to_have_count(1)
+        expect(page.locator("tr.linked")).to_be_in_viewport()
+        expect(page.locator("tr.linked th")).to_have_text("39")
+        expect(page.locator("#dimensions tbody tr")).to_have_count(13)
+        page.get_by_role("button", name="Show all 40").click()
+        expect(page.locator("#dimensions tbody tr")).to_have_count(40)
+        assert errors == []
