@@ -30,7 +30,7 @@ function bar(index) {
 function cellsOf({ segment, cell }, kpis) {
   const kpi = kpis[cell.kpi] ?? { title: cell.kpi, unit: "" };
   const index = cell.index === null ? ["–"] : [element("b", "", cell.index.toFixed(0)), bar(cell.index)];
-  const interval = cell.low === null ? "–" : `${value(cell.low, kpi.unit)} to ${value(cell.high, kpi.unit)}`;
+  const interval = cell.low === null ? "–" : `${value(cell.low, kpi.unit)} – ${value(cell.high, kpi.unit)}`;
   return [
     [segment.value],
     [kpi.title],
@@ -48,7 +48,7 @@ const CLASSES = ["name", "kpi", "is", "number index", "number", "number", "numbe
 
 // The roles are said in words because on a phone rows are laid out as cards, and browsers then forget them.
 function row(entry, kpis) {
-  const made = element("tr", entry.linked ? "linked" : "");
+  const made = element("tr", `${entry.cell.state} ${entry.linked ? "linked" : ""}`);
   made.setAttribute("role", "row");
   cellsOf(entry, kpis).forEach((content, column) => {
     const cell = element(column ? "td" : "th", CLASSES[column], ...content);

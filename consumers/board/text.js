@@ -17,16 +17,16 @@ export function badge(state) {
   return element("span", `state ${STATES.includes(state) ? state : ""}`, icon, WORDS[state] ?? state);
 }
 
-const count = new Intl.NumberFormat("en-GB");
-const figure = new Intl.NumberFormat("en-GB", { maximumSignificantDigits: 3 });
+const count = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 0 });
+const figure = new Intl.NumberFormat("en-GB", { minimumSignificantDigits: 3, maximumSignificantDigits: 3 });
 const percent = new Intl.NumberFormat("en-GB", { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
-const smallPercent = new Intl.NumberFormat("en-GB", { style: "percent", maximumSignificantDigits: 2 });
+const smallPercent = new Intl.NumberFormat("en-GB", { style: "percent", minimumSignificantDigits: 2, maximumSignificantDigits: 2 });
 
 export const whole = (number) => count.format(number);
 
 export function value(number, unit) {
   if (number === null || number === undefined) return "–";
-  if (unit !== "ratio") return figure.format(number);
+  if (unit !== "ratio") return (Math.abs(number) < 100 ? figure : count).format(number);
   return (number !== 0 && Math.abs(number) < 0.01 ? smallPercent : percent).format(number);
 }
 

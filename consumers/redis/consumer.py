@@ -9,6 +9,8 @@ from contextlib import closing
 from urllib.parse import urlsplit
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from consumers.backoff import Backoff
 from consumers.redis.sink import Sink
@@ -22,7 +24,12 @@ SWEEP_EVERY_S = 30.0
 def run(settings: Settings, stop: threading.Event) -> None:
     """Carry scores and alerts to Redis until `stop`. Raises SettingsError where redis.url is not a Redis URL."""
     try:
-        client = redis.Redis.from_url(settings.redis.url, socket_timeout=10, socket_connect_timeout=5)
+        client = redis.Redis.from_url(
+            settings.redis.url,
+            socket_timeout=10,
+            socket_connect_timeout=5,
+            retry=Retry(NoBackoff(), 1),  # at once, for a connection that was idle too long; longer waits are ours
+        )
     except ValueError as error:
         raise SettingsError(f"redis.url: {error}") from None
     backoff = Backoff(stop)

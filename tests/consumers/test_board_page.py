@@ -33,7 +33,7 @@ def test_scores_appear_change_and_go_without_a_reload(scorer: Scorer, address: s
         rows = page.get_by_role("table", name="Scores by tier").locator("tbody tr")
         expect(rows).to_have_count(2)
         expect(rows.nth(0)).to_contain_text("Over")  # the worst first
-        for text in ("13.2%", "11.0%", "12.1% to 14.1%", "500", "60 s", "120"):
+        for text in ("13.2%", "11.0%", "12.1% – 14.1%", "500", "60 s", "120"):
             expect(rows.nth(0)).to_contain_text(text)
         expect(page.locator("#age")).to_contain_text("updated")
 
@@ -103,4 +103,17 @@ def test_the_link_of_an_alert_leads_to_its_row(scorer: Scorer, address: str, tmp
         expect(page.locator("#dimensions tbody tr")).to_have_count(13)
         page.get_by_role("button", name="Show all 40").click()
         expect(page.locator("#dimensions tbody tr")).to_have_count(40)
+        assert errors == []
+
+
+def test_on_a_phone_nothing_is_wider_than_the_screen(scorer: Scorer, address: str, tmp_path: Path) -> None:
+    scorer.say(scores("Asset reliability webinar, autumn series"), scores("x" * 120), alert("x" * 120))
+    with chromium(tmp_path / "profile", viewport={"width": 360, "height": 740}) as (page, errors):
+        page.goto(address)
+        names = page.locator("#dimensions tbody th")
+        expect(names).to_have_count(2)
+        assert page.evaluate("document.documentElement.scrollWidth") == 360
+        box = names.first.bounding_box()
+        assert box
+        assert box["width"] > 120  # of a card, not squeezed into a column
         assert errors == []
