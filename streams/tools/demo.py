@@ -95,6 +95,7 @@ def environment(
         "SEGPULSE_REDIS_URL": redis_url,
         "SEGPULSE_ALERTS_BOARD_URL": f"http://{LOOPBACK}:{ports['board']}",
         "PYTHONUNBUFFERED": "1",  # a log says at once what happened
+        "APP_DATADIR": str(LOGS / "faust"),  # Faust makes this folder though its tables are in memory
     }
     for section, port in ports.items():
         environ[f"SEGPULSE_{section}_HOST".upper()] = LOOPBACK
