@@ -31,6 +31,9 @@ _EFFECTS: dict[Kind, _Effect] = {
 }
 
 
+_LONG = 365 * 86_400_000  # ms: a span that any story fits into
+
+
 class Chapter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One thing that happens. `start` and `end` are shares of the whole span (0 to 1), or offsets into it ("90m")."""
 
@@ -75,7 +78,7 @@ def load_story(path: Path) -> tuple[Chapter, ...]:
                 f"{path}: chapters[{number}].segment: nobody is in {chapter.segment!r}; like {known}, *"
             )
         try:
-            place(chapter, 0, 1)
+            place(chapter, 0, _LONG)
         except ValueError as error:
             raise SettingsError(f"{path}: chapters[{number}]: {error}") from None
     return chapters
@@ -85,7 +88,7 @@ def place(chapter: Chapter, start: int, span: int) -> Played:
     """`chapter` within [start, start + span), ms. Raises ValueError on a place that is none."""
     effect = _EFFECTS[chapter.kind]
     begins, ends = (start + _offset(where, span) for where in (chapter.start, chapter.end))
-    if begins >= ends and span > 1:
+    if begins >= ends:
         raise ValueError(f"start {chapter.start} is not before end {chapter.end}")
     return Played(chapter.kind, chapter.segment, effect.kpis, begins, ends, effect.expected)
 
