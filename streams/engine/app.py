@@ -8,7 +8,7 @@ import faust
 
 from streams.engine.batching import BatchScheduler
 from streams.engine.store import PartitionStore, PartitionTable
-from streams.events.topics import DEAD_LETTERS, SEGMENT_ALERTS, SEGMENT_PANES, SEGMENT_SCORES, SOURCE_TOPICS
+from streams.events.topics import SEGMENT_PANES, SOURCE_TOPICS
 from streams.panes import codec
 from streams.settings import Settings
 
@@ -55,16 +55,13 @@ class Pipeline:
         # Nothing is acknowledged to Faust: which offset may be committed is the engine's to know.
         self.sources = app.topic(*SOURCE_TOPICS, acks=False, **_RAW)
         self.segment_panes = app.topic(SEGMENT_PANES, acks=False, **_RAW)
-        self.segment_scores = app.topic(SEGMENT_SCORES, **_RAW)
-        self.segment_alerts = app.topic(SEGMENT_ALERTS, **_RAW)
-        self.dead_letters = app.topic(DEAD_LETTERS, **_RAW)
         self.panes = self._table("panes", "what each source partition has counted, by pane")
         self.panes_store.newer = _newer_pane
         self.traits = self._table("traits", "what events have said of visitors")
         self.states = self._table("states", "what was found of each dimension at its last tick")
 
     def _table(self, name: str, text: str) -> PartitionTable:
-        table = self.app.Table(name, partitions=self.settings.kafka.partitions, help=text, **_RAW)
+        table = self.app.Table(name, partitions=self.settings.kafka.partitions, help=text, schema=faust.Schema(**_RAW))
         assert isinstance(table, PartitionTable)
         return table
 

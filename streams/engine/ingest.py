@@ -18,7 +18,7 @@ from streams.engine.changelog import Log
 from streams.engine.metrics import Metrics
 from streams.engine.outbox import Outbox
 from streams.engine.position import Position
-from streams.events.topics import SOURCE_TOPICS
+from streams.events.topics import DEAD_LETTERS, SEGMENT_PANES, SOURCE_TOPICS
 from streams.kpis.measures import Measures
 from streams.messages import Watermark
 from streams.panes import codec
@@ -61,7 +61,7 @@ class Ingest:
     async def load(self, partition: int, log_of: Log) -> dict[TP, int]:
         """Begin with what the changelogs say of a source partition; return the offsets to read from."""
         for table in (self._pipeline.panes, self._pipeline.traits):
-            await log_of.complete(store_of(table), table.changelog_topic_name, partition)
+            await log_of.complete(store_of(table), table.changelog, partition)
         held = dict(store_of(self._pipeline.panes).data.get(partition, {}))
         said = held.pop(PROGRESS, None)
         progress = _progress.decode(said) if said is not None else None
@@ -130,16 +130,16 @@ class Ingest:
             core, changes, progress = owned.core, owned.core.changes(), owned.core.progress()
             dead_letters, core.dead_letters = core.dead_letters, []
             traits = core.traits()
-            outbox = Outbox()
+            outbox = Outbox(self._pipeline.app.producer)
             for change in changes:
-                await outbox.send(self._pipeline.panes.changelog_topic, keys.pane(change.key), change.value, partition)
+                await outbox.send(self._pipeline.panes.changelog, keys.pane(change.key), change.value, partition)
             for visitor, known in traits.items():
-                await outbox.send(self._pipeline.traits.changelog_topic, visitor.encode(), _encode(known), partition)
+                await outbox.send(self._pipeline.traits.changelog, visitor.encode(), _encode(known), partition)
             for letter in dead_letters:
-                await outbox.send(self._pipeline.dead_letters, letter.topic.encode(), _encode(letter))
+                await outbox.send(DEAD_LETTERS, letter.topic.encode(), _encode(letter))
             await self._publish(outbox, partition, owned, changes, progress.watermark)
             await outbox.settle()
-            await outbox.send(self._pipeline.panes.changelog_topic, PROGRESS, _encode(progress), partition)
+            await outbox.send(self._pipeline.panes.changelog, PROGRESS, _encode(progress), partition)
             await outbox.settle()
             if self._owned.get(partition) is owned:
                 await commit(self._pipeline.app, {TP(t, partition): o for t, o in progress.resume.items()})
@@ -150,7 +150,7 @@ class Ingest:
         self, outbox: Outbox, partition: int, owned: Owned, changes: list[Change], watermark: int
     ) -> None:
         """The panes by dimension, then the watermark: who reads it has read all panes before it."""
-        topic, partitions = self._pipeline.segment_panes, self._settings.kafka.partitions
+        topic, partitions = SEGMENT_PANES, self._settings.kafka.partitions
         unpublished, owned.unpublished = owned.unpublished, []
         for change in (*unpublished, *changes):
             parts = codec.by_dimension(change.snapshot) if change.snapshot is not None else {}

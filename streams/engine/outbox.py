@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable
 from typing import Any
 
-from faust.types import TopicT
+from faust.types.transports import ProducerT
 
 
 class Outbox:
@@ -15,12 +15,13 @@ class Outbox:
     Faust's own flush gives up after 100 ms; the futures of the sends do not.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, producer: ProducerT) -> None:
+        self._producer = producer
         self._pending: list[Awaitable[Any]] = []
 
-    async def send(self, topic: TopicT, key: bytes, value: bytes | None, partition: int | None = None) -> None:
+    async def send(self, topic: str, key: bytes, value: bytes | None, partition: int | None = None) -> None:
         """Send a record; None is a tombstone. Waits only while the producer's buffer is full."""
-        self._pending.append(await topic.send(key=key, value=value, partition=partition))
+        self._pending.append(await self._producer.send(topic, key, value, partition, None, None))
 
     async def settle(self) -> None:
         """Wait for all acknowledgements. Raises what the producer raised for the first that failed."""

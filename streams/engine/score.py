@@ -17,7 +17,7 @@ from streams.engine.changelog import Log
 from streams.engine.metrics import Metrics
 from streams.engine.outbox import Outbox
 from streams.engine.position import Position
-from streams.events.topics import SEGMENT_PANES
+from streams.events.topics import SEGMENT_ALERTS, SEGMENT_PANES, SEGMENT_SCORES
 from streams.kpis.measures import Measures
 from streams.messages import Alert
 from streams.panes import codec
@@ -63,7 +63,7 @@ class Score:
     async def load(self, partition: int, log_of: Log) -> dict[TP, int]:
         """Begin with what the changelog says of a partition's dimensions; return the offset to read panes from."""
         table, partitions = self._pipeline.states, self._settings.kafka.partitions
-        await log_of.complete(store_of(table), table.changelog_topic_name, partition)
+        await log_of.complete(store_of(table), table.changelog, partition)
         saved = store_of(table).data.get(partition, {})
         tp = TP(SEGMENT_PANES, partition)
         scorers = {}
@@ -125,20 +125,18 @@ class Score:
             return
         owned.published[dimension] = tick
         saved = scorer.save()
-        outbox = Outbox()
+        outbox = Outbox(self._pipeline.app.producer)
         for alert in alerts:
-            await outbox.send(self._pipeline.segment_alerts, alert.fingerprint.encode(), _encode(alert), partition)
+            await outbox.send(SEGMENT_ALERTS, alert.fingerprint.encode(), _encode(alert), partition)
             self._metrics.alerts.labels(alert.state, alert.status).inc()
         scores = scorer.scores()
         for score in scores:
-            await outbox.send(
-                self._pipeline.segment_scores, f"{dimension}:{score.value}".encode(), _encode(score), partition
-            )
+            await outbox.send(SEGMENT_SCORES, f"{dimension}:{score.value}".encode(), _encode(score), partition)
         shown = {score.value for score in scores}
         for gone in owned.shown.get(dimension, set()) - shown:
-            await outbox.send(self._pipeline.segment_scores, f"{dimension}:{gone}".encode(), None, partition)
+            await outbox.send(SEGMENT_SCORES, f"{dimension}:{gone}".encode(), None, partition)
         owned.shown[dimension] = shown
         await outbox.settle()
-        await outbox.send(self._pipeline.states.changelog_topic, dimension.encode(), _pack(saved), partition)
+        await outbox.send(self._pipeline.states.changelog, dimension.encode(), _pack(saved), partition)
         await outbox.settle()
         self._metrics.tick.labels(dimension).set(tick / 1000)

@@ -93,5 +93,10 @@ class PartitionStore(Store):  # type: ignore[type-arg]
 class PartitionTable(faust.Table):  # type: ignore[type-arg]
     """A Faust table over a PartitionStore."""
 
+    @property
+    def changelog(self) -> str:
+        """The topic's name."""
+        return str(self.changelog_topic.get_topic_name())
+
     def _new_store(self) -> PartitionStore:
         return PartitionStore("memory://", self.app, self, table_name=self.name)

@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import logging
 import os
+import signal
 import sys
 import time
+from collections.abc import Mapping
 
 import click
-import faust
 from prometheus_client import start_http_server
 
 from streams import settings
 from streams.agents import ingest as ingest_agent
 from streams.agents import score as score_agent
-from streams.engine import lifecycle
+from streams.engine import lifecycle, logs
 from streams.engine.app import Pipeline
 from streams.engine.ingest import Ingest
 from streams.engine.metrics import Metrics
 from streams.engine.score import Score
 from streams.kpis.catalogue import catalogue
 from streams.kpis.measures import Measures
-from streams.settings import Settings
+from streams.settings import Kpi, Settings
 from streams.tools.topics import TopicsError, connect, create
 
 log = logging.getLogger("segpulse")
+
+_PATIENCE = 10.0  # seconds to stop in
 
 
 @click.command()
@@ -37,7 +42,7 @@ def command(ctx: click.Context) -> None:
     """
     chosen = settings.load(ctx.obj)
     kpis = catalogue(chosen.kpis)
-    _log_plainly()
+    logs.set_up()
     _wait_for_broker(chosen)
     metrics = Metrics()
     try:
@@ -46,6 +51,17 @@ def command(ctx: click.Context) -> None:
         raise click.ClickException(
             f"worker.port: {chosen.worker.host}:{chosen.worker.port}: {error.strerror}; choose another port"
         ) from None
+    try:
+        asyncio.run(_run(chosen, kpis, metrics))
+    except Exception as error:
+        log.error("worker: %s; beginning again from the last checkpoint", said(error))
+        log.debug("worker", exc_info=error)
+        time.sleep(1.0)
+        os.execv(sys.executable, [sys.executable, "-m", "segpulse", *sys.argv[1:]])  # noqa: S606 (no shell)
+
+
+async def _run(chosen: Settings, kpis: Mapping[str, Kpi], metrics: Metrics) -> None:
+    """Run the app until SIGTERM or SIGINT. Raises what made it fail."""
     pipeline = Pipeline(chosen)
     measures = Measures(kpis.values())
     ingest = Ingest(pipeline, measures, metrics)
@@ -53,7 +69,20 @@ def command(ctx: click.Context) -> None:
     ingest_agent.wire(pipeline, ingest)
     score_agent.wire(pipeline, score)
     lifecycle.wire(pipeline, ingest, score)
-    _run(pipeline.app)
+    stop = asyncio.Event()
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(signum, stop.set)
+    try:
+        await pipeline.app.start()
+        await pipeline.app.wait(stop.wait())
+    finally:
+        with contextlib.suppress(asyncio.TimeoutError):  # a broker that is away cannot be taken leave of
+            await asyncio.wait_for(pipeline.app.stop(), _PATIENCE)
+
+
+def said(error: BaseException) -> str:
+    """An error in one line."""
+    return f"{type(error).__name__}: {error}".strip(": ")
 
 
 def _wait_for_broker(chosen: Settings) -> None:
@@ -74,23 +103,3 @@ def _wait_for_broker(chosen: Settings) -> None:
         finally:
             admin.close()
         return
-
-
-def _run(app: faust.App) -> None:
-    """Run the app until it is told to stop; start the whole process anew where it fails."""
-    worker = faust.Worker(app, loglevel="WARNING", redirect_stdouts=False, logging_config={"version": 1})
-    try:
-        worker.execute_from_commandline()
-    except SystemExit as stop:
-        if not stop.code:
-            raise
-    except Exception as error:
-        log.error("worker: %s: %s", type(error).__name__, error)
-    log.error("worker: stopped by an error; beginning again from the last checkpoint")
-    time.sleep(1.0)
-    os.execv(sys.executable, [sys.executable, "-m", "segpulse", *sys.argv[1:]])  # noqa: S606 (no shell)
-
-
-def _log_plainly() -> None:
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.WARNING)
-    log.setLevel(logging.INFO)

@@ -11,39 +11,49 @@ An event counts in exactly one pane: the finest that still covers its time.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 
 LEVELS: tuple[int, ...] = (10_000, 300_000, 3_600_000, 86_400_000)  # ms, each a multiple of the one before
-PANE = LEVELS[0]
 
 #: A window slides in steps of the coarsest level of which at least so many fit into it.
 _STEPS = 30
 
 
-@cache
-def granule(window: int) -> int:
-    """The level (index) whose panes the edge of `window` ms slides by.
+class Grid:
+    """How time is cut for given windows (ms) that all end at multiples of `tick` (ms).
 
-    >>> [granule(w) for w in (300_000, 3_600_000, 86_400_000, 604_800_000, 2_592_000_000)]
+    >>> minute, hour, day = 60_000, 3_600_000, 86_400_000
+    >>> grid = Grid([5 * minute, hour, day, 7 * day, 30 * day], tick=10_000)
+    >>> [grid.granule(w) for w in grid.windows]
     [0, 0, 1, 2, 3]
+    >>> Grid([hour, day], tick=10 * minute).finest
+    1
     """
-    return max((k for k, span in enumerate(LEVELS) if span * _STEPS <= window), default=0)
 
+    def __init__(self, windows: Sequence[int], tick: int) -> None:
+        self.windows = tuple(windows)
+        #: The level that events are counted at first: scores made once an hour need no panes of 10 s.
+        self.finest = max(level for level, span in enumerate(LEVELS) if tick % span == 0)
+        self._granules = {w: self._coarsest(w) for w in windows}
 
-def window_start(window: int, tick: int) -> int:
-    """Start of the window that ends at `tick`: at least `window` ms long, aligned to its granule."""
-    span = LEVELS[granule(window)]
-    return (tick - window) // span * span
+    def _coarsest(self, window: int) -> int:
+        fits = max((level for level, span in enumerate(LEVELS) if span * _STEPS <= window), default=0)
+        return max(fits, self.finest)
 
+    def granule(self, window: int) -> int:
+        """The level (index) whose panes the start of `window` slides by."""
+        return self._granules[window]
 
-def keeps(windows: Sequence[int], slack: int) -> tuple[int, ...]:
-    """How long (ms before the watermark) panes of each level are kept before they are rolled up or, the last, dropped.
+    def start(self, window: int, tick: int) -> int:
+        """Start of the window that ends at `tick`: at least `window` ms before, aligned to its granule."""
+        span = LEVELS[self._granules[window]]
+        return (tick - window) // span * span
 
-    A level is kept as long as any window slides by it. `slack` lets the partitions be that far apart.
-    """
-    longest = max(windows)
-    keep = []
-    for level, span in enumerate(LEVELS):
-        need = max((w + LEVELS[granule(w)] for w in windows if granule(w) <= level), default=0)
-        keep.append((longest + LEVELS[-1] if span == LEVELS[-1] else need) + slack)
-    return tuple(keep)
+    def keeps(self, slack: int) -> tuple[int, ...]:
+        """How long (ms before the watermark) panes of each level are kept before they are rolled up or, at the last,
+        dropped: as long as any window slides by them. `slack` lets source partitions be that far apart.
+        """
+        keep = []
+        for level in range(len(LEVELS) - 1):
+            sliding = [w + LEVELS[g] for w, g in self._granules.items() if g <= level]
+            keep.append(max(sliding, default=0) + slack)
+        return (*keep, max(self.windows) + LEVELS[-1] + slack)

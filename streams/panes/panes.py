@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -11,12 +11,13 @@ from streams.events.columns import Columns, Ints
 from streams.kpis.measures import Measures
 from streams.messages import PaneSnapshot
 from streams.panes import codec
-from streams.panes.levels import LEVELS
+from streams.panes.levels import LEVELS, Grid
 from streams.panes.pane import Pane
 from streams.segments.membership import Membership
 
 Key = tuple[int, int]  # level, start
 
+_SLACK = 3_600_000  # ms that source partitions may be apart when the scorer has to begin again
 _SPANS = np.array(LEVELS, dtype=np.int64)
 _DENSE = 4_000_000  # cells up to which counting in a full array beats sorting
 
@@ -38,11 +39,12 @@ class Panes:
     before which nothing is held.
     """
 
-    def __init__(self, partition: int, membership: Membership, measures: Measures, keeps: Sequence[int]) -> None:
+    def __init__(self, partition: int, membership: Membership, measures: Measures, grid: Grid) -> None:
         self._partition = partition
         self._membership = membership
         self._measures = measures
-        self._keeps = tuple(keeps)
+        self._finest = grid.finest
+        self._keeps = grid.keeps(_SLACK)
         self._packed: dict[Key, bytes] = {}
         self._open: dict[Key, Pane] = {}
         self._dirty: set[Key] = set()
@@ -70,8 +72,8 @@ class Panes:
         Events that a pane already contains are skipped. No event may be before `expired`.
         """
         member = self._membership.of(events)
-        level = np.zeros(len(events), dtype=np.int64)
-        for k in range(1, len(LEVELS)):
+        level = np.full(len(events), self._finest, dtype=np.int64)
+        for k in range(self._finest + 1, len(LEVELS)):
             level[events.time < self._rolled[k]] = k
         start = events.time // _SPANS[level] * _SPANS[level]
         keys, first, pane = np.unique(start * len(LEVELS) + level, return_index=True, return_inverse=True)
@@ -122,12 +124,21 @@ class Panes:
         )
 
     def changes(self, offsets: Mapping[int, int], watermark: int) -> list[Change]:
-        """Roll up what has come of age; then all panes that differ from what was last written, then those gone.
+        """All panes that differ from what was last written; then, rolled up, what has come of age, and what is gone.
 
         `offsets` (topic rank -> last offset read) and `watermark` say what the panes contain now. To be written in
-        this order: a finer pane may only vanish after the coarser one that it went into is there.
+        this order: a finer pane is there before it goes into a coarser one, which is there before the finer vanishes.
         """
+        out = self._written(offsets, watermark)
         self._roll_up(watermark)
+        out += self._written(offsets, watermark)
+        out += [Change(key, None, None, dimensions) for key, dimensions in self._dropped.items()]
+        self._dropped.clear()
+        for key in [k for k in self._open if k[1] + LEVELS[k[0]] <= watermark]:
+            del self._open[key]
+        return out
+
+    def _written(self, offsets: Mapping[int, int], watermark: int) -> list[Change]:
         out = []
         for key in sorted(self._dirty):
             pane = self._open[key]
@@ -143,11 +154,7 @@ class Panes:
             value = codec.encode(snapshot)
             self._packed[key] = value
             out.append(Change(key, snapshot, value, tuple(snapshot.counts)))
-        out += [Change(key, None, None, dimensions) for key, dimensions in self._dropped.items()]
         self._dirty.clear()
-        self._dropped.clear()
-        for key in [k for k in self._open if k[1] + LEVELS[k[0]] <= watermark]:
-            del self._open[key]
         return out
 
     def _roll_up(self, watermark: int) -> None:

@@ -21,7 +21,7 @@ from streams.events.validate import Valid, too_far_ahead, validate
 from streams.events.watermark import Clock
 from streams.kpis.measures import Measures
 from streams.messages import DeadLetter
-from streams.panes.levels import keeps
+from streams.panes.levels import Grid
 from streams.panes.panes import Change, Key, Panes
 from streams.panes.resume import Resume
 from streams.segments.membership import Membership
@@ -30,7 +30,6 @@ from streams.segments.visitors import Traits
 from streams.settings import Settings
 
 _RANK = {topic: rank for rank, topic in enumerate(SOURCE_TOPICS)}
-_SLACK = 3_600_000  # ms that source partitions may be apart when the scorer has to begin again
 _KEPT = 65_536  # bytes of a bad record that its dead letter keeps
 
 #: In event time nothing but the events before it says whether a timestamp is absurd; a season's gap is not.
@@ -60,7 +59,7 @@ class SourcePartition:
         self._dedupe = Dedupe(settings.dedupe.horizon)
         self._session_ranks = np.array([_RANK[topic] for topic in settings.sessions.topics], dtype=np.int64)
         self._sessions = Sessions(settings.sessions.gap, [_RANK[t] for t in measures.sessions_with])
-        self._panes = Panes(number, self._membership, measures, keeps(settings.scoring.windows, _SLACK))
+        self._panes = Panes(number, self._membership, measures, Grid(settings.scoring.windows, settings.time.tick))
         self._offsets: dict[int, int] = {}
         self._resume = Resume(settings)
         self._before: Progress | None = None  # where the predecessor stood

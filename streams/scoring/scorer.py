@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from streams.kpis.measures import Measures
 from streams.messages import STATES, Alert, PaneSnapshot, SegmentScores, Watermark
+from streams.panes.levels import Grid
 from streams.scoring import alerts, baseline, evidence, shown, silence, states
 from streams.scoring.windows import Windows
 from streams.segments.registry import UNKNOWN
@@ -40,7 +41,8 @@ class DimensionScorer:
         self.dimension = dimension
         self._settings = settings
         self._kpis = kpis
-        self._windows = Windows(settings.scoring.windows, measures.names)
+        self._grid = Grid(settings.scoring.windows, settings.time.tick)
+        self._windows = Windows(self._grid, measures.names)
         self._longest = int(np.argmax(settings.scoring.windows))
         self._numerator = measures.matrix(kpis, "numerator")
         self._denominator = measures.matrix(kpis, "denominator")
@@ -116,7 +118,7 @@ class DimensionScorer:
             state=state,
             since=since,
         )
-        return shown.scores(self.dimension, names, tick, table, self._kpis, self._settings.scoring.windows)
+        return shown.scores(self.dimension, names, tick, table, self._kpis, self._grid)
 
     def save(self) -> Saved | None:
         """What a successor must know; None before the first tick."""

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from streams.messages import STATES, Cell, SegmentScores
-from streams.panes.levels import window_start
+from streams.panes.levels import Grid
 from streams.scoring import shrinkage
 from streams.settings import Kpi, Span
 
@@ -30,7 +30,7 @@ class Table(NamedTuple):
 
 
 def scores(
-    dimension: str, names: Sequence[str], tick: int, table: Table, kpis: Mapping[str, Kpi], windows: Sequence[Span]
+    dimension: str, names: Sequence[str], tick: int, table: Table, kpis: Mapping[str, Kpi], grid: Grid
 ) -> list[SegmentScores]:
     """One message a segment, its cells window by window."""
     binomial = np.array([kpi.model == "binomial" for kpi in kpis.values()])
@@ -49,8 +49,8 @@ def scores(
         cells = [
             Cell(
                 kpi=kpi,
-                window=str(window),
-                start=window_start(window, tick),
+                window=str(Span(window)),
+                start=grid.start(window, tick),
                 end=tick,
                 numerator=counts[0][w][s][k],
                 denominator=counts[1][w][s][k],
@@ -64,7 +64,7 @@ def scores(
                 state=STATES[counts[2][w][s][k]],
                 since=counts[3][w][s][k],
             )
-            for w, window in enumerate(windows)
+            for w, window in enumerate(grid.windows)
             for k, kpi in enumerate(kpis)
         ]
         out.append(SegmentScores(dimension=dimension, value=name, at=tick, cells=cells))

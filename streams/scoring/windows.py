@@ -20,7 +20,7 @@ import numpy as np
 from streams.events.columns import Ints
 from streams.messages import PaneSnapshot
 from streams.panes.codec import newer
-from streams.panes.levels import LEVELS, granule, window_start
+from streams.panes.levels import LEVELS, Grid
 
 
 class Contribution:
@@ -36,8 +36,9 @@ class Contribution:
 class Windows:
     """The totals [windows × segments × measures] at the current tick, the end of all windows."""
 
-    def __init__(self, windows: Sequence[int], measures: Sequence[str]) -> None:
-        self.windows = tuple(windows)
+    def __init__(self, grid: Grid, measures: Sequence[str]) -> None:
+        self._grid = grid
+        self.windows = grid.windows
         self.measures = tuple(measures)
         self.values: list[str] = []  # of the dimension, by segment id
         self.tick: int | None = None
@@ -62,19 +63,19 @@ class Windows:
         self.tick = tick
         self._totals[:] = 0
         for index, window in enumerate(self.windows):
-            self._sum(index, window_start(window, tick), tick, 1)
+            self._sum(index, self._grid.start(window, tick), tick, 1)
 
     def advance(self, tick: int) -> None:
         """Move the end of all windows on to `tick` (ms)."""
         assert self.tick is not None
         for index, window in enumerate(self.windows):
-            start, new = window_start(window, self.tick), window_start(window, tick)
+            start, new = self._grid.start(window, self.tick), self._grid.start(window, tick)
             self._sum(index, max(self.tick, new), tick, 1)
             self._sum(index, start, min(new, self.tick), -1)
         self.tick = tick
         for partition, level, start in [k for k in self._coarse if self._is_due(k[1], k[2])]:
             self._roll_up(self._coarse.pop((partition, level, start)), level)
-        self._drop_before(min(window_start(w, tick) for w in self.windows) - LEVELS[-1])
+        self._drop_before(min(self._grid.start(w, tick) for w in self.windows) - LEVELS[-1])
 
     def offer(self, snapshot: PaneSnapshot) -> None:
         """Take a snapshot of this dimension's part of a pane; one that has seen less than what is known is ignored."""
@@ -84,7 +85,7 @@ class Windows:
         if known is not None and not newer(snapshot, known.snapshot):
             return
         contribution = self._contribution(snapshot)
-        if snapshot.level == 0 or (known is not None and waiting is None):
+        if snapshot.level == self._grid.finest or (known is not None and waiting is None):
             self._put(contribution)
         elif self._has_finer(snapshot) and (self.tick is None or not self._is_due(*key)):
             self._coarse[snapshot.partition, snapshot.level, snapshot.start] = contribution
@@ -94,7 +95,11 @@ class Windows:
     def _is_due(self, level: int, start: int) -> bool:
         """Does no window need anything finer than this pane at its place any more?"""
         assert self.tick is not None
-        return all(start + LEVELS[level] <= window_start(w, self.tick) for w in self.windows if granule(w) < level)
+        return all(
+            start + LEVELS[level] <= self._grid.start(w, self.tick)
+            for w in self.windows
+            if self._grid.granule(w) < level
+        )
 
     def _has_finer(self, snapshot: PaneSnapshot) -> bool:
         end = snapshot.start + LEVELS[snapshot.level]
@@ -160,7 +165,7 @@ class Windows:
             return
         level, start = key
         for index, window in enumerate(self.windows):
-            if window_start(window, self.tick) <= start and start + LEVELS[level] <= self.tick:
+            if self._grid.start(window, self.tick) <= start and start + LEVELS[level] <= self.tick:
                 self._totals[index, contribution.ids] += sign * contribution.counts
 
     def _sum(self, index: int, start: int, end: int, sign: int) -> None:
