@@ -31,9 +31,6 @@ _EFFECTS: dict[Kind, _Effect] = {
 }
 
 
-_LONG = 365 * 86_400_000  # ms: a span that any story fits into
-
-
 class Chapter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One thing that happens. `start` and `end` are shares of the whole span (0 to 1), or offsets into it ("90m")."""
 
@@ -78,18 +75,20 @@ def load_story(path: Path) -> tuple[Chapter, ...]:
                 f"{path}: chapters[{number}].segment: nobody is in {chapter.segment!r}; like {known}, *"
             )
         try:
-            place(chapter, 0, _LONG)
+            for where in (chapter.start, chapter.end):
+                _offset(where, 1)
         except ValueError as error:
             raise SettingsError(f"{path}: chapters[{number}]: {error}") from None
     return chapters
 
 
 def place(chapter: Chapter, start: int, span: int) -> Played:
-    """`chapter` within [start, start + span), ms. Raises ValueError on a place that is none."""
+    """`chapter` within [start, start + span), ms. Raises SettingsError where it ends before it starts."""
     effect = _EFFECTS[chapter.kind]
     begins, ends = (start + _offset(where, span) for where in (chapter.start, chapter.end))
     if begins >= ends:
-        raise ValueError(f"start {chapter.start} is not before end {chapter.end}")
+        wrong = f"start {chapter.start} is not before end {chapter.end} in a span of {Span(span)}"
+        raise SettingsError(f"story: {chapter.kind} of {chapter.segment}: {wrong}")
     return Played(chapter.kind, chapter.segment, effect.kpis, begins, ends, effect.expected)
 
 
