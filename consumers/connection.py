@@ -15,6 +15,7 @@ from streams.settings import Kafka
 
 ANSWER_WITHIN_MS = 5_000
 POLL_MS = 500
+RECORDS_A_POLL = 2_000
 QUIET_S = 5.0  # nothing read for so long: ask whether anybody is there
 
 # kafka-python tells every failed try several times over; one line of ours tells it once.
@@ -40,7 +41,7 @@ class Connection:
                 allow_auto_create_topics=False,
                 auto_offset_reset="earliest",
                 enable_auto_commit=False,
-                max_poll_records=2_000,
+                max_poll_records=RECORDS_A_POLL,
                 **options,
             )
         except (KafkaError, OSError) as error:

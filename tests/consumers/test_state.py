@@ -35,6 +35,17 @@ def test_the_first_update_is_all_that_stands(scorer: Scorer, stop: threading.Eve
         assert [a.value for a in update.alerts] == ["early", "late"]
 
 
+def test_however_many_polls_it_takes_the_first_update_is_whole(
+    scorer: Scorer, stop: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("consumers.connection.RECORDS_A_POLL", 1)
+    scorer.say(*(scores(str(n)) for n in range(6)), alert("1"), alert("2"))
+    update = first(scorer, stop)
+    assert update.whole
+    assert sorted(update.scores) == [f"tier:{n}" for n in range(6)]
+    assert len(update.alerts) == 2
+
+
 def test_an_empty_topic_is_a_whole_state_too(scorer: Scorer, stop: threading.Event) -> None:
     assert first(scorer, stop) == Update({}, [], whole=True)
 
