@@ -61,7 +61,14 @@ class Pipeline:
         self.states = self._table("states", "what was found of each dimension at its last tick")
 
     def _table(self, name: str, text: str) -> PartitionTable:
-        table = self.app.Table(name, partitions=self.settings.kafka.partitions, help=text, schema=faust.Schema(**_RAW))
+        table = self.app.Table(
+            name,
+            partitions=self.settings.kafka.partitions,
+            help=text,
+            key_type=bytes,
+            value_type=bytes,
+            recovery_buffer_size=1,  # of batches
+        )
         assert isinstance(table, PartitionTable)
         return table
 

@@ -61,7 +61,7 @@ class Ingest:
     async def load(self, partition: int, log_of: Log) -> dict[TP, int]:
         """Begin with what the changelogs say of a source partition; return the offsets to read from."""
         for table in (self._pipeline.panes, self._pipeline.traits):
-            await log_of.complete(store_of(table), table.changelog, partition)
+            await log_of.complete(store_of(table), table.changelog_topic_name, partition)
         held = dict(store_of(self._pipeline.panes).data.get(partition, {}))
         said = held.pop(PROGRESS, None)
         progress = _progress.decode(said) if said is not None else None
@@ -132,14 +132,18 @@ class Ingest:
             traits = core.traits()
             outbox = Outbox(self._pipeline.app.producer)
             for change in changes:
-                await outbox.send(self._pipeline.panes.changelog, keys.pane(change.key), change.value, partition)
+                await outbox.send(
+                    self._pipeline.panes.changelog_topic_name, keys.pane(change.key), change.value, partition
+                )
             for visitor, known in traits.items():
-                await outbox.send(self._pipeline.traits.changelog, visitor.encode(), _encode(known), partition)
+                await outbox.send(
+                    self._pipeline.traits.changelog_topic_name, visitor.encode(), _encode(known), partition
+                )
             for letter in dead_letters:
                 await outbox.send(DEAD_LETTERS, letter.topic.encode(), _encode(letter))
             await self._publish(outbox, partition, owned, changes, progress.watermark)
             await outbox.settle()
-            await outbox.send(self._pipeline.panes.changelog, PROGRESS, _encode(progress), partition)
+            await outbox.send(self._pipeline.panes.changelog_topic_name, PROGRESS, _encode(progress), partition)
             await outbox.settle()
             if self._owned.get(partition) is owned:
                 await commit(self._pipeline.app, {TP(t, partition): o for t, o in progress.resume.items()})

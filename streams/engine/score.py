@@ -63,7 +63,7 @@ class Score:
     async def load(self, partition: int, log_of: Log) -> dict[TP, int]:
         """Begin with what the changelog says of a partition's dimensions; return the offset to read panes from."""
         table, partitions = self._pipeline.states, self._settings.kafka.partitions
-        await log_of.complete(store_of(table), table.changelog, partition)
+        await log_of.complete(store_of(table), table.changelog_topic_name, partition)
         saved = store_of(table).data.get(partition, {})
         tp = TP(SEGMENT_PANES, partition)
         scorers = {}
@@ -137,6 +137,6 @@ class Score:
             await outbox.send(SEGMENT_SCORES, f"{dimension}:{gone}".encode(), None, partition)
         owned.shown[dimension] = shown
         await outbox.settle()
-        await outbox.send(self._pipeline.states.changelog, dimension.encode(), _pack(saved), partition)
+        await outbox.send(self._pipeline.states.changelog_topic_name, dimension.encode(), _pack(saved), partition)
         await outbox.settle()
         self._metrics.tick.labels(dimension).set(tick / 1000)

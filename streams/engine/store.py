@@ -31,7 +31,7 @@ class PartitionStore(Store):  # type: ignore[type-arg]
         """Nothing is on disk."""
         return None
 
-    def apply_changelog_batch(self, batch: Iterable[EventT[Any]], *_: Any) -> None:
+    def apply_changelog_batch(self, batch: Iterable[EventT[Any]], *_: Any, **__: Any) -> None:
         """Take fetched batches of changelog records (see engine.batching)."""
         for event in batch:
             self.apply(event.message.partition, cast("list[Raw]", event.message.value))
@@ -92,11 +92,6 @@ class PartitionStore(Store):  # type: ignore[type-arg]
 
 class PartitionTable(faust.Table):  # type: ignore[type-arg]
     """A Faust table over a PartitionStore."""
-
-    @property
-    def changelog(self) -> str:
-        """The topic's name."""
-        return str(self.changelog_topic.get_topic_name())
 
     def _new_store(self) -> PartitionStore:
         return PartitionStore("memory://", self.app, self, table_name=self.name)
