@@ -24,7 +24,7 @@ _LARGEST = 4 * 1024 * 1024  # bytes of a request, as the topics' max.message.byt
 _KEPT = 65_536  # bytes of a bad record that its dead letter keeps
 _UNACKNOWLEDGED = 20_000  # records at most: kafka-python itself would buffer without bound
 _PATIENCE = 60.0  # seconds for a broker to appear
-_SAY_EVERY = 10.0  # seconds without an acknowledgement until a line says so
+_QUIET = 10.0  # seconds without an acknowledgement until a line says so
 _FAREWELL = 1.0  # seconds for what is on its way when the sending is broken off
 _FOR_EVER = 2**31 - 1  # ms
 
@@ -49,17 +49,10 @@ class EventProducer:
         self._flushed = time.monotonic()
         self._refused: list[tuple[SourceRecord, KafkaError]] = []
         self.too_large: Counter[str] = Counter()  # records dead-lettered for their size, by topic
-        self._producer = KafkaProducer(
-            bootstrap_servers=kafka.broker.split(","),
-            acks="all",
-            # In every Python, and twice as fast as nothing: kafka-python computes its checksums in Python.
-            compression_type="gzip",
-            batch_size=256 * 1024,
-            linger_ms=20,
-            max_request_size=_LARGEST,
-            delivery_timeout_ms=_FOR_EVER,
-            allow_auto_create_topics=False,  # the broker would choose the number of partitions
-        )
+        try:
+            self._producer = _connected(kafka.broker)
+        except KafkaError as error:
+            raise TopicsError(f"kafka: no broker answers at {kafka.broker} any more: {error}") from None
 
     def __enter__(self) -> EventProducer:
         return self
@@ -119,17 +112,19 @@ class EventProducer:
 
     def _count(self, records: int = 1) -> None:
         self._unacknowledged += records
-        if self._unacknowledged >= _UNACKNOWLEDGED or time.monotonic() >= self._flushed + _SAY_EVERY:
+        if self._unacknowledged >= _UNACKNOWLEDGED or time.monotonic() >= self._flushed + _QUIET:
             self.flush()
 
     def _wait(self) -> None:
+        said = False
         while True:
             try:
-                self._producer.flush(timeout=_SAY_EVERY)
-            except KafkaTimeoutError:
-                click.echo(f"kafka: {self._broker} acknowledges nothing; waiting for it", err=True)
-            else:
+                self._producer.flush(timeout=_QUIET)
                 return
+            except KafkaTimeoutError:
+                if not said:
+                    click.echo(f"kafka: {self._broker} acknowledges nothing; waiting for it", err=True)
+                said = True
 
     def _dead_letter_too_large(self, record: SourceRecord, error: KafkaError) -> None:
         if not isinstance(error, (MessageSizeTooLargeError, RecordListTooLargeError)):
@@ -137,3 +132,22 @@ class EventProducer:
         self.too_large[record.topic] += 1
         detail = f"the record has {len(record.value):,} bytes; the broker takes fewer (max.message.bytes of the topic)"
         self.dead_letter(Unroutable(record.topic, record.value, "too_large", detail, -1))
+
+
+def _connected(broker: str) -> KafkaProducer:
+    """A producer that knows all topics. Raises KafkaError."""
+    producer = KafkaProducer(
+        bootstrap_servers=broker.split(","),
+        acks="all",
+        # In every Python, and twice as fast as nothing: kafka-python computes its checksums in Python.
+        compression_type="gzip",
+        batch_size=256 * 1024,
+        linger_ms=20,
+        max_request_size=_LARGEST,
+        delivery_timeout_ms=_FOR_EVER,
+        reconnect_backoff_max_ms=2_000,
+        allow_auto_create_topics=False,  # the broker would choose the number of partitions
+    )
+    for topic in (*SOURCE_TOPICS, DEAD_LETTERS):
+        producer.partitions_for(topic)  # now, for in an outage a topic's first record could not be sent
+    return producer
