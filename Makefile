@@ -27,7 +27,7 @@ test: $(INSTALLED)
 # One environment for all; made anew when the versions change.
 $(INSTALLED): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and f"segpulse needs Python 3.10 or later; \
-	$(PYTHON) is {sys.version.split()[0]}. Name another: make PYTHON=python3.12 …")'
+	$(PYTHON) is {sys.version.split()[0]}. Name another: make PYTHON=python3.12")'
 	@echo "installing into $(VENV) (a minute or two)"
 	@$(PYTHON) -m venv --clear $(VENV) || { echo "Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
 	@$(IN_VENV) pip install --quiet --disable-pip-version-check -r requirements.lock
