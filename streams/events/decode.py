@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timezone
 from typing import NamedTuple
 
@@ -38,16 +39,27 @@ class Problem(NamedTuple):
     detail: str
 
 
+class _LooseEvent(Event, gc=False):
+    """An event whose timestamp has still to be read."""
+
+    timestamp: object = None  # type: ignore[assignment]
+
+
 _events = msgspec.json.Decoder(Event)
-_anything = msgspec.json.Decoder()
+_loose_events = msgspec.json.Decoder(_LooseEvent)
 
 
 def decode(values: Sequence[bytes | None]) -> list[Event | Problem]:
     """Decode one record a value, in order. Never raises on what a value holds."""
-    # One line a record, or a bad record could swallow its neighbours.
+    # Decoded at once only if every line break is one between two records: no JSON value goes on over `}` break `{`, so
+    # a bad record can neither swallow its neighbours nor make up for a missing one.
     if values and all(values):
-        joined = b"\n".join(values)  # type: ignore[arg-type]
-        if len(joined) <= MAX_RECORD * len(values) and joined.count(b"\n") == len(values) - 1:
+        joined, breaks = b"\n".join(values), len(values) - 1  # type: ignore[arg-type]
+        if (
+            len(joined) <= MAX_RECORD * len(values)
+            and joined.count(b"\n") == joined.count(b"}\n{") == breaks
+            and joined.startswith(b"{")
+        ):
             try:
                 events = _events.decode_lines(joined)
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -78,24 +90,29 @@ def decode_one(value: bytes | None) -> Event | Problem:
 
 def _with_loose_timestamp(value: bytes) -> Event | Problem:
     """ISO 8601 has more forms than RFC 3339: a date alone, a space for the T, no seconds."""
-    raw = _anything.decode(value)
-    text = raw["timestamp"]
     try:
-        raw["timestamp"] = datetime.fromisoformat(text.replace("Z", "+00:00"))
-        return msgspec.convert(raw, Event)
-    except (ValueError, AttributeError, TypeError):
-        return Problem("bad_timestamp", f"timestamp: {text!r:.80} is neither ISO 8601 nor milliseconds since the epoch")
+        event = _loose_events.decode(value)
     except msgspec.ValidationError as error:
+        if "$.timestamp" in str(error):
+            return Problem("bad_timestamp", f"timestamp: {error}; write ISO 8601 or milliseconds since the epoch")
         return Problem("wrong_type", str(error))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        return Problem("malformed", f"not JSON: {error}")
+    text = event.timestamp
+    if isinstance(text, str):
+        with suppress(ValueError):
+            event.timestamp = datetime.fromisoformat(text.replace("Z", "+00:00"))
+            return event
+    return Problem("bad_timestamp", f"timestamp: {text!r:.80} is neither ISO 8601 nor milliseconds since the epoch")
 
 
 _LAST = 253_402_300_800_000  # ms: the year 10000
 
 
 def milliseconds(timestamp: datetime | float) -> int | None:
-    """The time in ms since the epoch; a datetime without zone is UTC; None where no calendar has it."""
+    """The time in ms since the epoch; a datetime without zone is UTC; None where it is before 1970 or after 9999."""
     if isinstance(timestamp, datetime):
         if timestamp.tzinfo is None:
             timestamp = timestamp.replace(tzinfo=timezone.utc)
-        return round(timestamp.timestamp() * 1000)
+        timestamp = round(timestamp.timestamp() * 1000)
     return int(timestamp) if 0 <= timestamp < _LAST else None
