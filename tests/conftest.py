@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -33,3 +35,12 @@ def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Redis, empty at the start of each module."""
     with servers.redis_server(tmp_path_factory.mktemp("redis")) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """The folder of the data sets that the examples are for."""
+    folder = Path(os.environ.get("SEGPULSE_DATA") or servers.ROOT.parent / "shared" / "data")
+    if not (folder / "hillstrom.csv").is_file():
+        servers.missing(f"the data sets in {folder} (or $SEGPULSE_DATA; examples/README.md says where from)")
+    return folder

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import faust
@@ -29,6 +30,7 @@ class Pipeline:
             kafka.app_id,
             broker=[f"kafka://{broker}" for broker in kafka.broker.split(",")],
             store="memory://",
+            datadir=os.environ.get("APP_DATADIR", ".cache/faust"),  # Faust makes it, and leaves it empty
             value_serializer="raw",
             topic_partitions=kafka.partitions,
             topic_replication_factor=kafka.replication,
@@ -56,7 +58,7 @@ class Pipeline:
         self.sources = app.topic(*SOURCE_TOPICS, acks=False, **_RAW)
         self.segment_panes = app.topic(SEGMENT_PANES, acks=False, **_RAW)
         self.panes = self._table("panes", "what each source partition has counted, by pane")
-        self.panes_store.newer = _newer_pane
+        store_of(self.panes).newer = _newer_pane
         self.traits = self._table("traits", "what events have said of visitors")
         self.states = self._table("states", "what was found of each dimension at its last tick")
 
@@ -73,9 +75,9 @@ class Pipeline:
         return table
 
     @property
-    def panes_store(self) -> PartitionStore:
-        """The panes as the changelog says."""
-        return store_of(self.panes)
+    def stores(self) -> dict[str, PartitionStore]:
+        """All tables' stores, by changelog topic."""
+        return {table.changelog_topic_name: store_of(table) for table in (self.panes, self.traits, self.states)}
 
 
 def store_of(table: PartitionTable) -> PartitionStore:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from faust.types import TP
@@ -12,6 +13,8 @@ from streams.engine.batching import Raw
 from streams.engine.store import PartitionStore
 
 log = logging.getLogger("segpulse")
+
+_PAUSE = 300  # ms without a record after which there is none
 
 
 class Log:
@@ -28,27 +31,33 @@ class Log:
         """The offset of each log's first record."""
         return _plain(await self._consumer.beginning_offsets([TopicPartition(*tp) for tp in tps]))
 
-    async def complete(self, store: PartitionStore, topic: str, partition: int) -> int:
-        """Read what the store has not of its changelog's partition; return how many records that were.
+    async def complete(self, stores: Mapping[str, PartitionStore], partitions: Iterable[int]) -> None:
+        """Read what these stores (by changelog topic) have not of their changelogs' partitions.
 
-        The end is the log's own at this moment: nobody else writes to it, its writer is the one who asks.
+        The end is the log's own at this moment, and then whatever still comes: nobody else writes to it, and some
+        brokers' word for their end is too low by a batch.
         """
-        tp = TopicPartition(topic, partition)
-        (end,) = (await self._consumer.end_offsets([tp])).values()
-        (begin,) = (await self._consumer.beginning_offsets([tp])).values()
-        start = max(store.read.get(partition, -1) + 1, begin)
-        if start >= end:
-            return 0
-        self._consumer.assign([tp])
-        self._consumer.seek(tp, start)
-        records = 0
-        while await self._consumer.position(tp) < end:
-            batch = (await self._consumer.getmany(tp, timeout_ms=1000)).get(tp, [])
-            store.apply(partition, [Raw(record.offset, record.key, record.value) for record in batch])
-            records += len(batch)
+        tps = [TopicPartition(topic, partition) for topic in stores for partition in partitions]
+        if not tps:
+            return
+        ends, begins = await self._consumer.end_offsets(tps), await self._consumer.beginning_offsets(tps)
+        self._consumer.assign(tps)
+        for tp in tps:
+            self._consumer.seek(tp, max(stores[tp.topic].read.get(tp.partition, -1) + 1, begins[tp]))
+        read: Counter[TopicPartition] = Counter()
+        more = True
+        while more or await self._short_of(ends):
+            fetched = await self._consumer.getmany(timeout_ms=_PAUSE)
+            more = bool(fetched)
+            for tp, batch in fetched.items():
+                stores[tp.topic].apply(tp.partition, [Raw(record.offset, record.key, record.value) for record in batch])
+                read[tp] += len(batch)
         self._consumer.unsubscribe()
-        log.info("%s/%s: read %s records that its recovery had left out", topic, partition, records)
-        return records
+        for tp, records in read.items():
+            log.info("%s/%s: read %s records that its recovery had left out", tp.topic, tp.partition, records)
+
+    async def _short_of(self, ends: Mapping[TopicPartition, int]) -> bool:
+        return any([await self._consumer.position(tp) < end for tp, end in ends.items()])
 
 
 def _plain(offsets: Mapping[TopicPartition, int]) -> dict[TP, int]:

@@ -60,8 +60,6 @@ class Ingest:
 
     async def load(self, partition: int, log_of: Log) -> dict[TP, int]:
         """Begin with what the changelogs say of a source partition; return the offsets to read from."""
-        for table in (self._pipeline.panes, self._pipeline.traits):
-            await log_of.complete(store_of(table), table.changelog_topic_name, partition)
         held = dict(store_of(self._pipeline.panes).data.get(partition, {}))
         said = held.pop(PROGRESS, None)
         progress = _progress.decode(said) if said is not None else None

@@ -38,12 +38,14 @@ def wire(pipeline: Pipeline, ingest: Ingest, score: Score) -> None:
         reader = AIOKafkaConsumer(bootstrap_servers=pipeline.settings.kafka.broker, enable_auto_commit=False)
         await reader.start()
         try:
+            look = Log(reader)
+            await look.complete(pipeline.stores, {tp.partition for tp in assignment})
             offsets: dict[TP, int] = {}
             for tp in sorted(assignment):
                 if tp.topic == SOURCE_TOPICS[0]:
-                    offsets |= await ingest.load(tp.partition, Log(reader))
+                    offsets |= await ingest.load(tp.partition, look)
                 elif tp.topic == SEGMENT_PANES:
-                    offsets |= await score.load(tp.partition, Log(reader))
+                    offsets |= await score.load(tp.partition, look)
         finally:
             await reader.stop()
         if offsets:

@@ -63,7 +63,6 @@ class Score:
     async def load(self, partition: int, log_of: Log) -> dict[TP, int]:
         """Begin with what the changelog says of a partition's dimensions; return the offset to read panes from."""
         table, partitions = self._pipeline.states, self._settings.kafka.partitions
-        await log_of.complete(store_of(table), table.changelog_topic_name, partition)
         saved = store_of(table).data.get(partition, {})
         tp = TP(SEGMENT_PANES, partition)
         scorers = {}

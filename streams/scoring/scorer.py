@@ -16,6 +16,7 @@ from streams.kpis.measures import Measures
 from streams.messages import STATES, Alert, PaneSnapshot, SegmentScores, Watermark
 from streams.panes.levels import Grid
 from streams.scoring import alerts, baseline, evidence, shown, silence, states
+from streams.scoring.naming import Naming
 from streams.scoring.windows import Windows
 from streams.segments.registry import UNKNOWN
 from streams.settings import Kpi, Settings
@@ -56,7 +57,8 @@ class DimensionScorer:
         self._since: Ints = np.zeros(self._state.shape, dtype=np.int64)
         self._alerted: npt.NDArray[np.int8] = np.zeros((0, self._cells[1]), dtype=np.int8)
         self._alerted_since: Ints = np.zeros(self._alerted.shape, dtype=np.int64)
-        self._seen: npt.NDArray[np.bool_] = np.zeros(0, dtype=np.bool_)  # had trials in some window at the last tick
+        self._seen: npt.NDArray[np.bool_] = np.zeros(0, dtype=np.bool_)  # had counts in some window at the last tick
+        self._naming = Naming(settings.dimensions[dimension].max_values)
         self._saved: Saved | None = None
 
     # -- in ---------------------------------------------------------------------------------------------------
@@ -103,10 +105,12 @@ class DimensionScorer:
         tick = self.tick
         if tick is None:
             return []
-        order = self._order()
-        totals = self._windows.totals[:, order]
+        # By name: floating-point sums must not depend on who came first.
+        rows = {name: row for row, name in enumerate(self._naming.names) if name is not None and self._seen[row]}
+        names = sorted(rows)
+        order = [rows[name] for name in names]
+        totals = self._naming.fold(self._windows.values, self._windows.totals)[:, order]
         numerator, denominator = totals @ self._numerator, totals @ self._denominator
-        names = [self._windows.values[i] for i in order]
         eligible = np.array([name != UNKNOWN for name in names], dtype=np.bool_)
         state, since = self._state[:, order], self._since[:, order]
         table = shown.Table(
@@ -125,13 +129,14 @@ class DimensionScorer:
         if self.tick is None:
             return None
         segments = {
-            self._windows.values[i]: (
-                self._state[:, i].ravel().tolist(),
-                self._since[:, i].ravel().tolist(),
-                self._alerted[i].tolist(),
-                self._alerted_since[i].tolist(),
+            name: (
+                self._state[:, row].ravel().tolist(),
+                self._since[:, row].ravel().tolist(),
+                self._alerted[row].tolist(),
+                self._alerted_since[row].tolist(),
             )
-            for i in np.flatnonzero(self._seen).tolist()
+            for row, name in enumerate(self._naming.names)
+            if name is not None and self._seen[row]
         }
         return Saved(self.tick, list(self._kpis), [str(w) for w in self._settings.scoring.windows], segments)
 
@@ -153,16 +158,13 @@ class DimensionScorer:
         self._windows.begin(earliest // step * step)
         return True
 
-    def _order(self) -> list[int]:
-        """Segments that have been seen, by name: floating-point sums must not depend on who came first."""
-        values = self._windows.values
-        return sorted(np.flatnonzero(self._seen).tolist(), key=values.__getitem__)
-
     def _score(self, tick: int) -> list[Alert]:
-        self._grow()
-        totals = self._windows.totals
+        raw = self._windows.totals
+        active = np.asarray(raw.any(axis=(0, 2)))
+        self._begin_rows(self._naming.assign(self._windows.values, active, self._seen))
+        totals = self._naming.fold(self._windows.values, raw)
         numerator, denominator = totals @ self._numerator, totals @ self._denominator
-        eligible = np.array([value != UNKNOWN for value in self._windows.values], dtype=np.bool_)
+        eligible = np.array([name not in (None, UNKNOWN) for name in self._naming.names], dtype=np.bool_)
         rest_numerator = baseline.rest(numerator, eligible)
         rest_denominator = baseline.rest(denominator, eligible)
         found = evidence.evidence(numerator, denominator, rest_numerator, rest_denominator, self._binomial, self._good)
@@ -190,7 +192,7 @@ class DimensionScorer:
             cell = (window[segment, kpi], segment, kpi)
             facts = alerts.Facts(
                 dimension=self.dimension,
-                value=self._windows.values[segment],
+                value=str(self._naming.names[segment]),
                 kpi=list(self._kpis)[kpi],
                 window=str(self._settings.scoring.windows[cell[0]]),
                 numerator=int(numerator[cell]),
@@ -210,21 +212,23 @@ class DimensionScorer:
         self._alerted = alerted
         return sorted(out, key=lambda alert: (alert.value, alert.kpi, alert.status))
 
-    def _grow(self) -> None:
-        """Room for segments that are new since the last tick."""
-        more = len(self._windows.values) - len(self._seen)
+    def _begin_rows(self, rows: list[int]) -> None:
+        """Nothing is known yet of the segments in these rows."""
+        more = len(self._naming.names) - len(self._seen)
         if more:
             windows, kpis = self._cells
             self._state = np.concatenate([self._state, np.zeros((windows, more, kpis), dtype=np.int8)], axis=1)
             self._since = np.concatenate([self._since, np.zeros((windows, more, kpis), dtype=np.int64)], axis=1)
-            self._alerted = np.concatenate([self._alerted, np.full((more, kpis), states.PAR, dtype=np.int8)])
+            self._alerted = np.concatenate([self._alerted, np.zeros((more, kpis), dtype=np.int8)])
             self._alerted_since = np.concatenate([self._alerted_since, np.zeros((more, kpis), dtype=np.int64)])
             self._seen = np.concatenate([self._seen, np.zeros(more, dtype=np.bool_)])
+        self._state[:, rows] = states.LEARNING
+        self._alerted[rows] = states.PAR
+        self._seen[rows] = False
 
     def _put_back(self, saved: Saved) -> None:
         """The states of the segments, KPIs and windows that are still declared."""
-        self._grow()
-        ids = {value: i for i, value in enumerate(self._windows.values)}
+        self._begin_rows(self._naming.restore(saved.segments))
         windows = [str(w) for w in self._settings.scoring.windows]
         pairs = [
             (windows.index(w), list(self._kpis).index(k), i, j)
@@ -233,13 +237,10 @@ class DimensionScorer:
             if w in windows and k in self._kpis
         ]
         width = len(saved.kpis)
-        for value, (state, since, alerted, alerted_since) in saved.segments.items():
-            segment = ids.get(value)
-            if segment is None:
-                continue
-            self._seen[segment] = True
+        for row, (state, since, alerted, alerted_since) in enumerate(saved.segments.values()):
+            self._seen[row] = True
             for window, kpi, i, j in pairs:
-                self._state[window, segment, kpi] = state[i * width + j]
-                self._since[window, segment, kpi] = since[i * width + j]
-                self._alerted[segment, kpi] = alerted[j]
-                self._alerted_since[segment, kpi] = alerted_since[j]
+                self._state[window, row, kpi] = state[i * width + j]
+                self._since[window, row, kpi] = since[i * width + j]
+                self._alerted[row, kpi] = alerted[j]
+                self._alerted_since[row, kpi] = alerted_since[j]

@@ -12,6 +12,10 @@ OTHER = "other"  # the dimension has more values than it may keep
 
 _LONGEST = 120  # characters of a value
 
+#: Which `max_values` are shown is the scorer's to say, who sees all source partitions; here the number only has to have
+#: a bound.
+_MARGIN = 20
+
 
 def text(value: object) -> str:
     """A trait or field as a segment value: `2.0` is `2`, `True` is `true`, and nothing is `unknown`.
@@ -31,7 +35,7 @@ class Registry:
     """Ids of segments; `names[id]` is (dimension, value). `overflowed` counts look-ups that ended in `other`."""
 
     def __init__(self, dimensions: Mapping[str, Dimension]) -> None:
-        self._room = {name: dimension.max_values for name, dimension in dimensions.items()}
+        self._room = {name: dimension.max_values * _MARGIN for name, dimension in dimensions.items()}
         self._ids: dict[tuple[str, str], int] = {}
         self.names: list[tuple[str, str]] = []
         self.overflowed: Counter[str] = Counter()
