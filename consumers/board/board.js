@@ -1,6 +1,6 @@
 // Listens to /events, keeps what stands, and shows it for the chosen window and KPI.
 
-import { showAlerts } from "./alerts.js";
+import { onMoreAlerts, showAlerts } from "./alerts.js";
 import { showTables } from "./table.js";
 import { STATES, badge, element, moment, span, whole } from "./text.js";
 
@@ -13,6 +13,7 @@ let segments = new Map();
 let alerts = [];
 let kpis = {};
 let windows = [];
+let dimensions = []; // in the order of the settings
 let behind = 0; // ms that this clock is ahead of the server's
 let connected = false;
 let chosen = link.get("window"); // null: not chosen by the reader
@@ -60,7 +61,7 @@ function show() {
   const entries = entriesOf(place("window").value, place("kpi").value);
   const offPar = place("off-par").checked;
   showCounts(entries);
-  if (segments.size) showTables(place("dimensions"), entries.filter((e) => !offPar || STATES.indexOf(e.cell.state) < 3), kpis, show);
+  if (segments.size) showTables(place("dimensions"), entries.filter((e) => !offPar || STATES.indexOf(e.cell.state) < 3), { kpis, dimensions }, show);
   showAlerts(alerts, at);
   showAge();
   if (!followed && entries.some((entry) => entry.linked)) {
@@ -89,7 +90,7 @@ function take(event) {
 const source = new EventSource("events");
 source.addEventListener("snapshot", (event) => {
   const told = take(event);
-  ({ kpis, windows } = told);
+  ({ kpis, windows, dimensions } = told);
   segments = new Map(told.segments.map((segment) => [keyOf(segment), segment]));
   alerts = told.alerts;
   show();
@@ -111,3 +112,4 @@ setInterval(showAge, 1000);
 place("window").addEventListener("change", (event) => { chosen = event.target.value; show(); });
 place("kpi").addEventListener("change", (event) => { chosenKpi = event.target.value; show(); });
 place("off-par").addEventListener("change", show);
+onMoreAlerts(show);

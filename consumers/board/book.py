@@ -20,13 +20,14 @@ ALERTS_KEPT = 200
 class Book:
     """Takes in updates; gives out the JSON of the page and of its stream."""
 
-    def __init__(self, kpis: Mapping[str, Kpi], windows: Iterable[str]) -> None:
-        """`kpis` and `windows` as declared, in the order in which they are shown."""
+    def __init__(self, kpis: Mapping[str, Kpi], windows: Iterable[str], dimensions: Iterable[str]) -> None:
+        """All as declared, in the order in which they are shown."""
         self._latest = Latest()
         self._alerts: dict[tuple[str, str, int], Alert] = {}  # newest last
         self._declared = {
             "kpis": {name: {"title": kpi.title or name, "unit": kpi.unit} for name, kpi in kpis.items()},
             "windows": list(windows),
+            "dimensions": list(dimensions),
         }
 
     def apply(self, update: Update) -> bytes | None:
@@ -46,7 +47,7 @@ class Book:
         )
 
     def snapshot(self) -> bytes:
-        """All that stands, with the KPIs' titles and units."""
+        """All that stands, with what is declared."""
         return _json({**self._declared, "segments": self._segments(), "alerts": _alerts(self._alerts.values())})
 
     def scores(self) -> bytes:

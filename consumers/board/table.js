@@ -96,10 +96,11 @@ function section(dimension, entries, kpis, redraw) {
 }
 
 /** Show `entries` ({segment, cell, linked}) below `place`; `redraw` is called when a table is opened or closed. */
-export function showTables(place, entries, kpis, redraw) {
+export function showTables(place, entries, { kpis, dimensions }, redraw) {
   const byDimension = Map.groupBy ? Map.groupBy(entries, (e) => e.segment.dimension) : grouped(entries);
   const focused = document.activeElement?.dataset?.dimension;
-  const sections = [...byDimension].sort().map(([name, rows]) => section(name, rows, kpis, redraw));
+  const known = [...new Set([...dimensions, ...byDimension.keys()])].filter((name) => byDimension.has(name));
+  const sections = known.map((name) => section(name, byDimension.get(name), kpis, redraw));
   place.replaceChildren(...(sections.length ? sections : [element("p", "quiet", "Nothing to show for this choice yet.")]));
   if (focused) place.querySelector(`button[data-dimension="${CSS.escape(focused)}"]`)?.focus();
 }

@@ -52,6 +52,43 @@ def test_scores_appear_change_and_go_without_a_reload(scorer: Scorer, address: s
         assert errors == []
 
 
+def test_many_alerts_leave_room_for_the_scores(scorer: Scorer, address: str, tmp_path: Path) -> None:
+    of_each = {"over": 20, "under": 8, "silent": 2}
+    for state, count in of_each.items():
+        scorer.say(*(alert(f"{state}-{n}", state=state, since=T0 - n) for n in range(count)))
+    scorer.say(alert("over-19", T0 + 1, status="resolved", summary="over-19 is well again"), scores("2"))
+    with chromium(tmp_path / "profile", viewport={"width": 1400, "height": 900}) as (page, errors):
+        page.goto(address)
+        shown = page.locator("#alerts li")
+        expect(page.locator("#alerts-title")).to_have_text("Alerts: 29 firing")
+        expect(shown).to_have_count(5)
+        segments = [text.split(" ")[0] for text in page.locator("#alerts .summary").all_inner_texts()]
+        assert segments == [f"tier:{name}" for name in ("silent-0", "silent-1", "under-0", "under-1", "under-2")]
+        expect(page.locator("#dimensions tbody tr")).to_be_in_viewport()
+        button = page.get_by_role("button", name="Show all 30 alerts", expanded=False)
+        button.focus()
+        page.keyboard.press("Enter")
+        expect(shown).to_have_count(30)
+        expect(shown.last).to_contain_text("over-19 is well again")
+        fewer = page.get_by_role("button", name="Show fewer alerts", expanded=True)
+        expect(fewer).to_be_focused()
+        scorer.say(alert("late", T0 + 2, state="silent"))  # what comes meanwhile does not close it
+        expect(shown).to_have_count(31)
+        page.keyboard.press("Space")
+        expect(shown).to_have_count(5)
+        assert errors == []
+
+
+def test_dimensions_come_in_the_order_of_the_settings(scorer: Scorer, address: str, tmp_path: Path) -> None:
+    known = ("campaign", "city_tier", "industry")
+    scorer.say(*(scores("2", dimension=dimension) for dimension in ("elsewhere", *known)))
+    with chromium(tmp_path / "profile") as (page, errors):
+        page.goto(address)
+        titles = page.locator("#dimensions h2")
+        expect(titles).to_have_text(["industry", "city_tier", "campaign", "elsewhere"])
+        assert errors == []
+
+
 def test_text_from_events_stays_text(scorer: Scorer, address: str, tmp_path: Path) -> None:
     scorer.say(
         scores(EVIL, cells=[cell(kpi=EVIL), cell()], dimension="tier"),

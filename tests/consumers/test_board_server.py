@@ -39,7 +39,7 @@ async def board(book: Book, stream: Stream, token: str = "") -> AsyncIterator[Cl
 
 def on_board(check: Callable[[Client, Book, Stream], Awaitable[None]], token: str = "") -> None:
     async def main() -> None:
-        book = Book(catalogue({}), ["1h", "24h"])
+        book = Book(catalogue({}), ["1h", "24h"], ["tier"])
         stream = Stream(book.snapshot)
         async with board(book, stream, token) as client:
             await check(client, book, stream)
@@ -68,6 +68,7 @@ def test_scores_and_alerts_are_json() -> None:
         ]
         assert body["segments"][0]["cells"][0]["index"] == 120.0
         assert body["windows"] == ["1h", "24h"]
+        assert body["dimensions"] == ["tier"]
         assert body["kpis"]["form_fill_rate"] == {"title": "Sessions with a form fill", "unit": "ratio"}
         body = await (await client.get("/api/alerts")).json()
         assert [a["fingerprint"] for a in body["alerts"]] == ["print-1"]
@@ -79,7 +80,7 @@ def test_scores_and_alerts_are_json() -> None:
 
 
 def test_alerts_are_the_latest_200_newest_first_each_once() -> None:
-    book = Book({}, [])
+    book = Book({}, [], [])
     for _ in range(2):
         book.apply(Update({}, [alert(str(n), at=T0 + n) for n in range(500)], whole=False))
     told = json.loads(book.alerts())["alerts"]
