@@ -27,32 +27,46 @@ def _run(ctx: click.Context, module: str) -> None:
 
 @click.group()
 def command() -> None:
-    """Carry scores on: to Redis, Prometheus, a webhook, or a page."""
+    """Carry scores on: to Redis, Prometheus, a webhook, or a page.
+
+    Each is a process of its own that reads Kafka. A server that is not there is waited for.
+    """
 
 
-@command.command("redis")
+@command.command("redis", short_help="Scores and alerts into Redis.")
 @click.pass_context
 def redis_command(ctx: click.Context) -> None:
-    """Keep every segment's scores in Redis, one hash a segment, and the alerts in a stream."""
+    """Keep every segment's scores in Redis (redis.url), one hash a segment, and the alerts in a stream.
+
+    Scores that are not renewed for redis.ttl vanish.
+    """
     _run(ctx, "consumers.redis.consumer")
 
 
-@command.command("prometheus")
+@command.command("prometheus", short_help="Scores as metrics for Prometheus.")
 @click.pass_context
 def prometheus_command(ctx: click.Context) -> None:
-    """Serve the scores as metrics for Prometheus to scrape."""
+    """Serve the scores for Prometheus to scrape, at /metrics on prometheus.host and prometheus.port."""
     _run(ctx, "consumers.prometheus")
 
 
-@command.command("alerts")
+@command.command("alerts", short_help="Alerts to a webhook.")
 @click.pass_context
 def alerts_command(ctx: click.Context) -> None:
-    """Post alerts to the webhook in settings alerts.webhook, in Alertmanager's format."""
+    """Post alerts to alerts.webhook, in the format of Alertmanager's webhooks.
+
+    One post for each dimension and KPI; what cannot be delivered is tried again. Set the address by the environment,
+    SEGPULSE_ALERTS_WEBHOOK, where it holds a secret.
+    """
     _run(ctx, "consumers.alerts.consumer")
 
 
-@command.command("board")
+@command.command("board", short_help="The live board, a web page.")
 @click.pass_context
 def board_command(ctx: click.Context) -> None:
-    """Serve the live board: which segments are above or below par now, since when, how sure."""
+    """Serve the live board on board.host and board.port: which segments do better or worse, since when, how sure.
+
+    It is for this machine only. To open it to the network, set board.host, and SEGPULSE_BOARD_TOKEN to a secret that
+    readers must give.
+    """
     _run(ctx, "consumers.board.server")

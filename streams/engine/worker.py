@@ -37,8 +37,9 @@ _PATIENCE = 10.0  # seconds to stop in
 def command(ctx: click.Context) -> None:
     """Run the scorer: events in from Kafka, scores and alerts out to Kafka.
 
-    Start as many as there are partitions, at most; they share the work. Each tells Prometheus about itself on
-    worker.port. A broker that is not there is waited for; nothing is lost meanwhile.
+    Start several to share the work, at most one a partition (kafka.partitions). Each tells Prometheus about itself on
+    worker.port, so on one machine give each a port of its own. Topics that are missing are made. A broker that is not
+    there is waited for; nothing is lost meanwhile.
     """
     chosen = settings.load(ctx.obj)
     kpis = catalogue(chosen.kpis)

@@ -105,7 +105,7 @@ class Backtest:
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--mapping", "mapping_file", type=click.Path(path_type=Path), help="How the rows of a table are events.")
+@click.option("--mapping", "mapping_file", type=click.Path(path_type=Path), help="How rows become events (TOML).")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 @click.pass_context
 def command(ctx: click.Context, file: Path, mapping_file: Path | None, as_json: bool) -> None:

@@ -41,11 +41,18 @@ class Speed(click.ParamType):
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--mapping", "mapping_file", type=click.Path(path_type=Path), help="How the rows of a table are events.")
+@click.option("--mapping", "mapping_file", type=click.Path(path_type=Path), help="How rows become events (TOML).")
 @click.option(
-    "--speed", type=Speed(), default="max", show_default=True, metavar="N|max", help="Seconds of event time a second."
+    "--speed",
+    type=Speed(),
+    default="max",
+    show_default=True,
+    metavar="N|max",
+    help="Seconds of the file's time a second: 3600 sends an hour in a second.",
 )
-@click.option("--shift", type=click.Choice(["now"]), help="Move all times so that the last event is now.")
+@click.option(
+    "--shift", type=click.Choice(["now"]), metavar="now", help="Move all times so that the last event is now."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @click.pass_context
 def command(
@@ -53,8 +60,8 @@ def command(
 ) -> None:
     """Send FILE to Kafka as events: a CSV or JSON-lines table with --mapping, or JSON lines that are events.
 
-    An event without a mapping is a line exactly as on Kafka, with an optional `topic` field. What cannot be sent
-    becomes a dead letter. Without --config the settings that the mapping names are used.
+    An event without a mapping is a line exactly as on Kafka, with an optional `topic` field. Mappings for three data
+    sets are in examples/. What cannot be sent becomes a dead letter. Without --config the settings that the mapping names are used.
 
     --shift is for a worker on the wall clock and needs a mapping: JSON lines are sent as they are.
     """

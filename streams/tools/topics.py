@@ -126,7 +126,7 @@ def command() -> None:
     """Create or check the Kafka topics: those that events come in on, and segpulse's own."""
 
 
-@command.command("create")
+@command.command("create", short_help="Create the topics that are missing.")
 @click.option("--wait", default=60.0, show_default=True, metavar="SECONDS", help="Try for so long to reach a broker.")
 @click.pass_context
 def create_command(ctx: click.Context, wait: float) -> None:
@@ -139,7 +139,7 @@ def create_command(ctx: click.Context, wait: float) -> None:
     click.echo(f"{len(made)} topics created, {len(TOPICS) - len(made)} were there already")
 
 
-@command.command("check")
+@command.command("check", short_help="Say what is wrong with the topics.")
 @click.option("--wait", default=5.0, show_default=True, metavar="SECONDS", help="Try for so long to reach a broker.")
 @click.pass_context
 def check_command(ctx: click.Context, wait: float) -> None:

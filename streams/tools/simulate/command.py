@@ -62,7 +62,13 @@ class _Plan(NamedTuple):
 
 @click.command()
 @click.option("--seed", default=1, show_default=True, help="The same seed and start make the same events.")
-@click.option("--visitors", default=20_000, show_default=True, type=click.IntRange(1, 1_000_000))
+@click.option(
+    "--visitors",
+    default=20_000,
+    show_default=True,
+    type=click.IntRange(1, 1_000_000),
+    help="How many people there are.",
+)
 @click.option(
     "--rate", default=10.0, show_default=True, type=click.FloatRange(min=0, min_open=True),
     help="Events a second, on the mean of a week: nights and weekends have fewer.",
@@ -86,9 +92,10 @@ def command(
     ctx: click.Context, seed: int, visitors: int, rate: float, history: Span | None, live: bool, start: int | None,
     length: Span | None, out: Path | None, story: str, no_story: bool, story_out: Path | None,
 ) -> None:  # fmt: skip
-    """Make the traffic of a B2B manufacturer's audience: profiles, then events in time order.
+    """Make the traffic of a B2B manufacturer's audience, into Kafka or a file.
 
-    Tier-2 cities begin to do better, one industry's form breaks, one falls silent, and everybody dips at once.
+    Profiles, then events in time order. In the built-in story Tier-2 cities begin to do better, one industry's form
+    breaks, one falls silent, and everybody dips at once.
     """
     plan = _plan(history, live, start, length)
     if live and out is not None:
