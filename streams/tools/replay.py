@@ -61,7 +61,8 @@ def command(
     """Send FILE to Kafka as events: a CSV or JSON-lines table with --mapping, or JSON lines that are events.
 
     An event without a mapping is a line exactly as on Kafka, with an optional `topic` field. Mappings for three data
-    sets are in examples/. What cannot be sent becomes a dead letter. Without --config the settings that the mapping names are used.
+    sets are in examples/. What cannot be sent becomes a dead letter. Without --config the settings that the mapping
+    names are used.
 
     --shift is for a worker on the wall clock and needs a mapping: JSON lines are sent as they are.
     """
