@@ -6,7 +6,7 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from faust.types import TP
@@ -20,7 +20,7 @@ from streams.engine.outbox import Outbox
 from streams.engine.position import Position
 from streams.events.topics import DEAD_LETTERS, SEGMENT_PANES, SOURCE_TOPICS
 from streams.kpis.measures import Measures
-from streams.messages import Watermark
+from streams.messages import DeadLetter, Watermark
 from streams.panes import codec
 from streams.panes.panes import Change
 from streams.panes.partition import Progress, SourcePartition
@@ -36,10 +36,9 @@ _traits = msgspec.json.Decoder(Traits)
 class Owned:
     """One source partition: its core, and what of its reading and writing the core need not know."""
 
-    def __init__(self, core: SourcePartition, positions: dict[str, Position], unpublished: list[Change]) -> None:
+    def __init__(self, core: SourcePartition, positions: dict[str, Position]) -> None:
         self.core = core
         self.positions = positions  # by topic
-        self.unpublished = unpublished  # panes that the predecessor may not have sent on
         self.read_at = dict.fromkeys(positions, time.monotonic())  # when each topic last had something new
         self.watermark: int | None = None  # as last published
         self.counted: Counter[tuple[str, str]] = Counter()  # what the metrics have of the core's own counts
@@ -72,12 +71,7 @@ class Ingest:
         core = SourcePartition(partition, self._settings, self._measures)
         core.load(panes, progress, traits, {tp.topic: offset for tp, offset in begins.items()})
         resume = {topic: progress.resume.get(topic, 0) if progress else 0 for topic in SOURCE_TOPICS}
-        unpublished = []
-        for key, value in panes.items():
-            snapshot = codec.decode(value)
-            if progress is None or snapshot.watermark > progress.watermark:
-                unpublished.append(Change(key, snapshot, value, tuple(snapshot.counts)))
-        self._owned[partition] = Owned(core, {t: Position(offset) for t, offset in resume.items()}, unpublished)
+        self._owned[partition] = Owned(core, {t: Position(offset) for t, offset in resume.items()})
         return {TP(topic, partition): offset for topic, offset in resume.items()}
 
     def drop_all(self) -> None:
@@ -116,65 +110,59 @@ class Ingest:
     async def checkpoint(self) -> None:
         """Write what has changed since the last one, in the order in which a crash between any two steps is harmless.
 
-        1. the panes and traits to the changelogs, the panes to segment_panes, the dead letters;
-        2. when Kafka has all of it: how far this has come;
-        3. when Kafka has that: the offsets to read from.
+        1. The panes to segment_panes, and the dead letters. A successor that knows nothing of them makes them again.
+        2. When Kafka has all of it, the panes and traits to the changelogs: what they hold has been sent on.
+        3. When Kafka has that, how far this has come; and then the offsets to read from.
         """
         for partition, owned in list(self._owned.items()):
-            if not owned.core.caught_up:
-                continue
-            began = time.monotonic()
-            # From here to the last `await` nothing of the core is looked at any more: it goes on meanwhile.
-            core, changes, progress = owned.core, owned.core.changes(), owned.core.progress()
-            dead_letters, core.dead_letters = core.dead_letters, []
-            traits = core.traits()
-            outbox = Outbox(self._pipeline.app.producer)
-            for change in changes:
-                await outbox.send(
-                    self._pipeline.panes.changelog_topic_name, keys.pane(change.key), change.value, partition
-                )
-            for visitor, known in traits.items():
-                await outbox.send(
-                    self._pipeline.traits.changelog_topic_name, visitor.encode(), _encode(known), partition
-                )
-            for letter in dead_letters:
-                await outbox.send(DEAD_LETTERS, letter.topic.encode(), _encode(letter))
-            await self._publish(outbox, partition, owned, changes, progress.watermark)
-            await outbox.settle()
-            await outbox.send(self._pipeline.panes.changelog_topic_name, PROGRESS, _encode(progress), partition)
-            await outbox.settle()
-            if self._owned.get(partition) is owned:
-                await commit(self._pipeline.app, {TP(t, partition): o for t, o in progress.resume.items()})
-            self._tell(partition, owned, Counter(letter.reason for letter in dead_letters), progress.watermark)
-            self._metrics.checkpoint.observe(time.monotonic() - began)
+            if owned.core.caught_up:
+                began = time.monotonic()
+                await self._write(partition, owned, taken_from(owned.core))
+                self._metrics.checkpoint.observe(time.monotonic() - began)
 
-    async def _publish(
-        self, outbox: Outbox, partition: int, owned: Owned, changes: list[Change], watermark: int
-    ) -> None:
+    async def _write(self, partition: int, owned: Owned, taken: Taken) -> None:
+        outbox = Outbox(self._pipeline.app.producer)
+        for letter in taken.dead_letters:
+            await outbox.send(DEAD_LETTERS, letter.topic.encode(), _encode(letter))
+        await self._publish(outbox, partition, owned, taken)
+        await outbox.settle()
+        panes, traits = self._pipeline.panes.changelog_topic_name, self._pipeline.traits.changelog_topic_name
+        for change in taken.changes:
+            await outbox.send(panes, keys.pane(change.key), change.value, partition)
+        for visitor, known in taken.traits.items():
+            await outbox.send(traits, visitor.encode(), _encode(known), partition)
+        await outbox.settle()
+        await outbox.send(panes, PROGRESS, _encode(taken.progress), partition)
+        await outbox.settle()
+        if self._owned.get(partition) is owned:
+            await commit(self._pipeline.app, {TP(t, partition): o for t, o in taken.progress.resume.items()})
+        self._tell(partition, owned, taken)
+
+    async def _publish(self, outbox: Outbox, partition: int, owned: Owned, taken: Taken) -> None:
         """The panes by dimension, then the watermark: who reads it has read all panes before it."""
-        topic, partitions = SEGMENT_PANES, self._settings.kafka.partitions
-        unpublished, owned.unpublished = owned.unpublished, []
-        for change in (*unpublished, *changes):
+        dimensions, partitions = self._settings.dimensions, self._settings.kafka.partitions
+        for change in taken.changes:
             parts = codec.by_dimension(change.snapshot) if change.snapshot is not None else {}
-            for dimension in change.dimensions:
-                if dimension in self._settings.dimensions:
-                    part = parts.get(dimension)
-                    await outbox.send(
-                        topic,
-                        keys.segment_pane(dimension, partition, change.key),
-                        codec.encode(part) if part is not None else None,
-                        keys.owner(dimension, partitions),
-                    )
+            for dimension in filter(dimensions.__contains__, change.dimensions):
+                part = parts.get(dimension)
+                await outbox.send(
+                    SEGMENT_PANES,
+                    keys.segment_pane(dimension, partition, change.key),
+                    codec.encode(part) if part is not None else None,
+                    keys.owner(dimension, partitions),
+                )
+        watermark = taken.progress.watermark
         if owned.watermark != watermark:
             owned.watermark = watermark
             said = codec.encode(Watermark(partition=partition, watermark=watermark))
-            for dimension in self._settings.dimensions:
-                await outbox.send(topic, keys.watermark(dimension, partition), said, keys.owner(dimension, partitions))
+            for dimension in dimensions:
+                key, place = keys.watermark(dimension, partition), keys.owner(dimension, partitions)
+                await outbox.send(SEGMENT_PANES, key, said, place)
 
     def _now(self) -> int | None:
         return int(self._clock() * 1000) if self._settings.time.clock == "wall" else None
 
-    def _tell(self, partition: int, owned: Owned, dead: Counter[Any], watermark: int) -> None:
+    def _tell(self, partition: int, owned: Owned, taken: Taken) -> None:
         """Bring the metrics up to date."""
         core, metrics = owned.core, self._metrics
         for metric, name, counts in (
@@ -186,9 +174,24 @@ class Ingest:
             for label, count in counts.items():
                 metric.labels(label).inc(count - owned.counted[name, label])
                 owned.counted[name, label] = count
-        for reason, count in dead.items():
-            metrics.dead_letters.labels(reason).inc(count)
-        metrics.watermark.labels(str(partition)).set(watermark / 1000)
+        for letter in taken.dead_letters:
+            metrics.dead_letters.labels(letter.reason).inc()
+        metrics.watermark.labels(str(partition)).set(taken.progress.watermark / 1000)
+
+
+class Taken(NamedTuple):
+    """What a checkpoint writes of a source partition, as of one moment; the core goes on meanwhile."""
+
+    changes: list[Change]
+    progress: Progress
+    dead_letters: list[DeadLetter]
+    traits: dict[str, Traits]
+
+
+def taken_from(core: SourcePartition) -> Taken:
+    """What `core` has to write now; it will not give it again."""
+    dead_letters, core.dead_letters = core.dead_letters, []
+    return Taken(core.changes(), core.progress(), dead_letters, core.traits())
 
 
 async def commit(app: Any, offsets: dict[TP, int]) -> None:

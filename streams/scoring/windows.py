@@ -84,6 +84,8 @@ class Windows:
         known = waiting or self._panes.get(key, {}).get(snapshot.partition)
         if known is not None and not newer(snapshot, known.snapshot):
             return
+        if known is None and self._is_covered(snapshot):
+            return
         contribution = self._contribution(snapshot)
         if snapshot.level == self._grid.finest or (known is not None and waiting is None):
             self._put(contribution)
@@ -91,6 +93,18 @@ class Windows:
             self._coarse[snapshot.partition, snapshot.level, snapshot.start] = contribution
         else:
             self._roll_up(contribution, snapshot.level)
+
+    def _is_covered(self, snapshot: PaneSnapshot) -> bool:
+        """Is it in a coarser pane of its source partition already? So it is when a worker was killed after rolling up,
+        and its successor has not come so far again."""
+        for level in range(snapshot.level + 1, len(LEVELS)):
+            start = snapshot.start // LEVELS[level] * LEVELS[level]
+            if snapshot.partition in self._panes.get((level, start), {}):
+                return True
+            waiting = self._coarse.get((snapshot.partition, level, start))
+            if waiting is not None and newer(waiting.snapshot, snapshot):
+                return True
+        return False
 
     def _is_due(self, level: int, start: int) -> bool:
         """Does no window need anything finer than this pane at its place any more?"""

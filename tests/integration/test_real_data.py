@@ -26,7 +26,7 @@ class DataSet(NamedTuple):
     file: str
     kpi: str
     window: str  # one that spans all of it
-    count: Callable[[Path], Counts]
+    counts: Callable[[Path], Counts]
 
 
 def _by(frame: pl.DataFrame, column: str, dimension: str, won: str) -> Counts:
@@ -108,7 +108,7 @@ def test_counts_and_parity(
         assert system.scores() == scores
         assert system.alerts() == sorted(expected["alerts"], key=alert_order)
         assert not system.dead_letters()
-        _assert_counts(system, data_set, data_set.count(data))
+        _assert_counts(system, data_set, data_set.counts(data))
         assert summary["events"] == expected["events"] + summary["sent"]["profiles"]
 
 

@@ -1,0 +1,71 @@
+"""A worker that is killed at any moment, and a broker that is not there: nothing lost, nothing doubled, one clear line.
+
+The long forms of these are in tests/chaos (issue B).
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from streams.tools.servers import Server, embedded_broker, free_port
+from tests.integration.live import Live, alert_order, live
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+MAPPING = EXAMPLES / "xeducation.toml"
+CONFIG = EXAMPLES / "xeducation.segpulse.toml"
+
+
+def _checkpointed(system: Live) -> bool:
+    return any(value for _, value in system.records("segpulse-panes-changelog"))
+
+
+@pytest.mark.timeout(180)
+@pytest.mark.kafka
+def test_killed_in_the_middle_of_it(apache_kafka: Server, redis_server: Server, tmp_path: Path, data: Path) -> None:
+    file = data / "xeducation_leads.csv"
+    with live(tmp_path, apache_kafka.address, redis_server.address, CONFIG, embedded=False, batch=200) as system:
+        summary = system.replay(file, "--mapping", str(MAPPING))
+        for _ in range(2):
+            system.wait(lambda: _checkpointed(system), "checkpoint")
+            system.worker.kill()
+            system.worker.start()
+            time.sleep(3.0)
+        expected = json.loads(system.command("backtest", str(file), "--mapping", str(MAPPING), "--json"))
+        scores = {f"{score['dimension']}:{score['value']}": score for score in expected["scores"]}
+        system.wait_scored(summary["scored_to"], set(scores))
+        assert system.scores() == scores
+        assert system.alerts() == sorted(expected["alerts"], key=alert_order)
+
+
+@pytest.mark.timeout(90)
+def test_a_worker_waits_for_its_broker(tmp_path: Path) -> None:
+    port = free_port()
+    environ = {"SEGPULSE_KAFKA_BROKER": f"127.0.0.1:{port}", "SEGPULSE_WORKER_PORT": str(free_port())}
+    worker = Live(tmp_path, {**environ, "SEGPULSE_REDIS_URL": "redis://127.0.0.1:1"}).worker
+    with worker:
+        time.sleep(6.0)
+        assert worker.running
+        lines = worker.last_lines()
+        assert lines
+        assert all(line.startswith(f"kafka: no broker answers at 127.0.0.1:{port}") for line in lines), lines
+        with embedded_broker(tmp_path, port=port):
+            until = time.monotonic() + 40
+            while not any("state loaded" in line for line in worker.last_lines()):
+                assert time.monotonic() < until, worker.last_lines()
+                time.sleep(0.5)
+
+
+def test_bad_settings_end_a_command_with_code_2(tmp_path: Path) -> None:
+    config = tmp_path / "segpulse.toml"
+    config.write_text('[time]\ntick = "15s"\n')
+    done = subprocess.run(
+        [sys.executable, "-m", "segpulse", "--config", str(config), "worker"], capture_output=True, text=True
+    )
+    assert done.returncode == 2
+    assert done.stderr == f"segpulse: {config}: time.tick: must be a multiple of 10s, the width of a pane\n"
