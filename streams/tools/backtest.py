@@ -19,12 +19,12 @@ from streams.kpis.catalogue import catalogue
 from streams.kpis.measures import Measures
 from streams.messages import Alert, SegmentScores, Watermark
 from streams.panes.codec import by_dimension
-from streams.panes.partition import AHEAD_OF_EVENTS, SourcePartition
+from streams.panes.partition import SourcePartition
 from streams.scoring.scorer import DimensionScorer
 from streams.settings import Settings
 from streams.tools import mapping as mappings
 from streams.tools.pace import FullSpeed
-from streams.tools.records import SourceRecord, Unroutable, closing, read
+from streams.tools.records import SourceRecord, Unroutable, closing, come_to, read
 
 
 class Result(NamedTuple):
@@ -60,9 +60,9 @@ class Backtest:
             if isinstance(record, Unroutable):
                 self._unroutable[record.reason] += 1
                 continue
-            if newest is None or newest < record.timestamp <= newest + AHEAD_OF_EVENTS:
-                newest = record.timestamp
-            pace.before(newest)
+            newest = come_to(newest, record)
+            if newest is not None:
+                pace.before(newest)
             self._add(record.topic, record.value)
         if newest is not None:
             self._heartbeat(closing(newest, self._settings.time.tick) + self._settings.time.lateness)

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from streams.events.decode import Event, decode_one, milliseconds
-from streams.events.topics import SOURCE_TOPICS, SOURCES
+from streams.events.topics import PROFILES, SOURCE_TOPICS, SOURCES
 from streams.tools.source import SourceRecord, Unroutable
 
 
@@ -38,9 +38,9 @@ _DECODER = msgspec.json.Decoder(_Line)
 def read_lines(file: Path) -> Iterator[SourceRecord | Unroutable]:
     """The events of `file` in its order. Blank lines are passed over.
 
-    An event without a time that can be read takes the time of the one before it.
+    An event without a time that can be read takes the time of the one before it, or of the first that has one.
     """
-    last_time = 0
+    last_time = _first_time(file)
     with file.open("rb") as lines:
         for number, raw in enumerate(lines, start=1):
             if value := raw.strip():
@@ -48,6 +48,16 @@ def read_lines(file: Path) -> Iterator[SourceRecord | Unroutable]:
                 if isinstance(record, SourceRecord):
                     last_time = record.timestamp
                 yield record
+
+
+def _first_time(file: Path) -> int:
+    """ms; a file often begins with profiles that have no time, or one from long before."""
+    with file.open("rb") as lines:
+        for raw in lines:
+            record = _record(raw.strip(), 0, -1)
+            if isinstance(record, SourceRecord) and record.topic != PROFILES and record.timestamp >= 0:
+                return record.timestamp
+    return 0
 
 
 def _record(value: bytes, number: int, last_time: int) -> SourceRecord | Unroutable:

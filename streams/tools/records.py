@@ -10,9 +10,9 @@ from streams.tools.lines import read_lines
 from streams.tools.mapped import read_mapped
 from streams.tools.mapping import Mapping
 from streams.tools.rows import is_json_lines
-from streams.tools.source import SourceRecord, Unroutable, closing
+from streams.tools.source import SourceRecord, Unroutable, closing, come_to
 
-__all__ = ["SourceRecord", "Unroutable", "closing", "read"]
+__all__ = ["SourceRecord", "Unroutable", "closing", "come_to", "read"]
 
 
 def read(file: Path, mapping: Mapping | None) -> Iterator[SourceRecord | Unroutable]:

@@ -9,10 +9,9 @@ from collections.abc import Iterable
 import msgspec
 
 from streams import settings
-from streams.panes.partition import AHEAD_OF_EVENTS
 from streams.tools.pace import Pace
 from streams.tools.producer import EventProducer
-from streams.tools.source import SourceRecord, Unroutable, closing
+from streams.tools.source import SourceRecord, Unroutable, closing, come_to
 
 
 class Summary(msgspec.Struct, kw_only=True):
@@ -46,7 +45,10 @@ def send_all(
             producer.dead_letter(record)
             summary.dead_letters[record.reason] += 1
             continue
-        pace.before(_newest(summary, record.timestamp))
+        summary.last = come_to(summary.last, record)
+        if summary.last is not None:
+            summary.first = summary.last if summary.first is None else summary.first
+            pace.before(summary.last)
         producer.send(record)
         summary.sent[record.topic] += 1
     if close is not None and summary.last is not None:
@@ -59,13 +61,3 @@ def send_all(
     summary.events = summary.sent.total()
     summary.seconds = round(time.monotonic() - began, 3)
     return summary
-
-
-def _newest(summary: Summary, timestamp: int) -> int:
-    """Bring `summary` up to date and return the newest time so far."""
-    if summary.first is None or summary.last is None:
-        summary.first = summary.last = timestamp
-    # A time that the worker will refuse must not carry the others' time away.
-    elif summary.last < timestamp <= summary.last + AHEAD_OF_EVENTS:
-        summary.last = timestamp
-    return summary.last

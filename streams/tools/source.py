@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from streams.events.topics import PROFILES
 from streams.messages import Reason
+from streams.panes.partition import AHEAD_OF_EVENTS
 
 
 class SourceRecord(NamedTuple):
@@ -24,6 +26,16 @@ class Unroutable(NamedTuple):
     reason: Reason
     detail: str  # what is wrong, where, and what would be right
     line: int  # in its file, from 1
+
+
+def come_to(before: int | None, record: SourceRecord) -> int | None:
+    """The time (ms) that a file has come to with `record`, after `before`; None: no event has said yet.
+
+    A time that the worker will refuse must not carry the others' time away, and who somebody is may be of old.
+    """
+    if before is None:
+        return None if record.topic == PROFILES else record.timestamp
+    return record.timestamp if before < record.timestamp <= before + AHEAD_OF_EVENTS else before
 
 
 def closing(last_timestamp: int, tick: int) -> int:

@@ -12,7 +12,7 @@ import pytest
 from streams.events.topics import SOURCE_TOPICS
 from streams.settings import SettingsError
 from streams.tools import mapping
-from streams.tools.records import SourceRecord, Unroutable, closing, read
+from streams.tools.records import SourceRecord, Unroutable, closing, come_to, read
 
 SPREAD = """
 [visitor]
@@ -176,6 +176,24 @@ def test_lines_are_sent_as_they_are(tmp_path: Path) -> None:
         ("profiles", "a", 4000),
         ("leads", None, 4000),
     ]
+
+
+def test_profiles_at_the_head_do_not_say_what_time_it_is(tmp_path: Path) -> None:
+    found = lines(
+        tmp_path,
+        '{"topic":"profiles","visitor_id":"a","traits":{}}',
+        '{"topic":"profiles","visitor_id":"b","timestamp":"2019-01-01","traits":{}}',
+        '{"event":"click","visitor_id":"a"}',
+        '{"event":"click","visitor_id":"a","timestamp":"2026-01-01T00:00:01Z"}',
+        '{"event":"click","visitor_id":"a","timestamp":"2029-01-01T00:00:00Z"}',
+        '{"event":"click","visitor_id":"b","timestamp":"2026-01-01T00:00:03Z"}',
+    )
+    records = [r for r in found if isinstance(r, SourceRecord)]
+    assert records[0].timestamp == records[2].timestamp == START + 1_000
+    times, time = [], None
+    for record in records:
+        times.append(time := come_to(time, record))
+    assert times == [None, None, START + 1_000, START + 1_000, START + 1_000, START + 3_000]
 
 
 @pytest.mark.parametrize(
