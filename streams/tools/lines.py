@@ -38,14 +38,14 @@ _DECODER = msgspec.json.Decoder(_Line)
 def read_lines(file: Path) -> Iterator[SourceRecord | Unroutable]:
     """The events of `file` in its order. Blank lines are passed over.
 
-    An event without a time that can be read takes the time of the one before it, or of the first that has one.
+    What has no time that can be read takes that of the event before it, or of the first event that has one.
     """
     last_time = _first_time(file)
     with file.open("rb") as lines:
         for number, raw in enumerate(lines, start=1):
             if value := raw.strip():
                 record = _record(value, number, last_time)
-                if isinstance(record, SourceRecord):
+                if isinstance(record, SourceRecord) and record.topic != PROFILES:
                     last_time = record.timestamp
                 yield record
 
