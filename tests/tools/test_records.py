@@ -190,8 +190,9 @@ def test_profiles_at_the_head_do_not_say_what_time_it_is(tmp_path: Path) -> None
     )
     records = [r for r in found if isinstance(r, SourceRecord)]
     assert records[0].timestamp == records[2].timestamp == START + 1_000
-    times = list(itertools.accumulate(records, come_to, initial=None))
-    assert times == [None, None, None, START + 1_000, START + 1_000, START + 1_000, START + 3_000]
+    time: int | None = None
+    times = [time := come_to(time, record) for record in records]
+    assert times == [None, None, START + 1_000, START + 1_000, START + 1_000, START + 3_000]
 
 
 @pytest.mark.parametrize(
