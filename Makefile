@@ -22,7 +22,7 @@ test: $(INSTALLED)
 	$(IN_VENV) ruff check
 	$(IN_VENV) ruff format --check
 	$(IN_VENV) mypy
-	$(IN_VENV) pytest
+	$(IN_VENV) pytest -n 3 --dist loadfile
 
 # One environment for all; made anew when the versions change.
 $(INSTALLED): requirements.lock pyproject.toml
