@@ -14,4 +14,4 @@ def wire(pipeline: Pipeline, ingest: Ingest) -> None:
     @pipeline.app.agent(pipeline.sources)
     async def take_events(stream: Any) -> None:
         async for event in stream.noack().events():
-            await ingest.take(event.message.tp, event.message.value)
+            await pipeline.or_crash(ingest.take(event.message.tp, event.message.value))

@@ -14,4 +14,4 @@ def wire(pipeline: Pipeline, score: Score) -> None:
     @pipeline.app.agent(pipeline.segment_panes)
     async def take_panes(stream: Any) -> None:
         async for event in stream.noack().events():
-            await score.take(event.message.tp, event.message.value)
+            await pipeline.or_crash(score.take(event.message.tp, event.message.value))

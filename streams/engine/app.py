@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+from collections.abc import Awaitable
 from typing import Any
 
 import faust
@@ -26,6 +28,8 @@ class Pipeline:
     def __init__(self, settings: Settings) -> None:
         kafka = settings.kafka
         self.settings = settings
+        #: Ends, with the error, when something has gone wrong that only beginning again puts right.
+        self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.app = app = faust.App(
             kafka.app_id,
             broker=[f"kafka://{broker}" for broker in kafka.broker.split(",")],
@@ -73,6 +77,18 @@ class Pipeline:
         )
         assert isinstance(table, PartitionTable)
         return table
+
+    async def or_crash(self, step: Awaitable[None]) -> None:
+        """Await `step`; an error in it is `failed`'s, and ends the worker.
+
+        Faust would only end the agent or task, and the worker would go on for ever without it.
+        """
+        try:
+            await step
+        except Exception as error:
+            if not self.failed.done():
+                self.failed.set_exception(error)
+            raise
 
     @property
     def stores(self) -> dict[str, PartitionStore]:

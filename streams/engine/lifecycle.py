@@ -18,8 +18,8 @@ from streams.events.topics import SEGMENT_PANES, SOURCE_TOPICS
 log = logging.getLogger("segpulse")
 
 
-def wire(pipeline: Pipeline, ingest: Ingest, score: Score) -> None:
-    """Connect the engine to the app's signals and give it its tasks."""
+def wire(pipeline: Pipeline, ingest: Ingest, score: Score) -> asyncio.Event:
+    """Connect the engine to the app's signals and give it its tasks, which run while the returned event is set."""
     app, times = pipeline.app, pipeline.settings.time
     loaded = asyncio.Event()
 
@@ -32,6 +32,9 @@ def wire(pipeline: Pipeline, ingest: Ingest, score: Score) -> None:
     @app.on_rebalance_complete.connect
     async def load(*_: Any, **__: Any) -> None:
         # Faust awaits this after its tables are restored, and before it seeks to the committed offsets and reads on.
+        await pipeline.or_crash(load_assigned())
+
+    async def load_assigned() -> None:
         assignment: set[TP] = app.consumer.assignment()
         ingest.drop_all()
         score.drop_all()
@@ -60,11 +63,13 @@ def wire(pipeline: Pipeline, ingest: Ingest, score: Score) -> None:
             await asyncio.sleep(times.checkpoint / 1000)
             await loaded.wait()
             ingest.pass_time()
-            await ingest.checkpoint()
+            await pipeline.or_crash(ingest.checkpoint())
 
     @app.task  # type: ignore[untyped-decorator]
     async def checkpoint_scores() -> None:
         while not app.should_stop:
             await asyncio.sleep(times.checkpoint / 1000)
             await loaded.wait()
-            await score.checkpoint()
+            await pipeline.or_crash(score.checkpoint())
+
+    return loaded

@@ -10,6 +10,7 @@ import signal
 import sys
 import time
 from collections.abc import Mapping
+from typing import Any, NoReturn
 
 import click
 from prometheus_client import start_http_server
@@ -52,33 +53,39 @@ def command(ctx: click.Context) -> None:
         raise click.ClickException(
             f"worker.port: {chosen.worker.host}:{chosen.worker.port}: {error.strerror}; choose another port"
         ) from None
-    try:
-        asyncio.run(_run(chosen, kpis, metrics))
-    except Exception as error:
-        log.error("worker: %s; beginning again from the last checkpoint", said(error))
-        log.debug("worker", exc_info=error)
-        time.sleep(1.0)
-        os.execv(sys.executable, [sys.executable, "-m", "segpulse", *sys.argv[1:]])  # noqa: S606 (no shell)
+    asyncio.run(_run(chosen, kpis, metrics))
 
 
 async def _run(chosen: Settings, kpis: Mapping[str, Kpi], metrics: Metrics) -> None:
-    """Run the app until SIGTERM or SIGINT. Raises what made it fail."""
+    """Run the app until SIGTERM or SIGINT; where it fails, the process begins again."""
     pipeline = Pipeline(chosen)
     measures = Measures(kpis.values())
     ingest = Ingest(pipeline, measures, metrics)
     score = Score(pipeline, kpis, measures, metrics)
     ingest_agent.wire(pipeline, ingest)
     score_agent.wire(pipeline, score)
-    lifecycle.wire(pipeline, ingest, score)
+    loaded = lifecycle.wire(pipeline, ingest, score)
     stop = asyncio.Event()
     for signum in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(signum, stop.set)
     try:
         await pipeline.app.start()
-        await pipeline.app.wait(stop.wait())
-    finally:
-        with contextlib.suppress(asyncio.TimeoutError):  # a broker that is away cannot be taken leave of
-            await asyncio.wait_for(pipeline.app.stop(), _PATIENCE)
+        ends: set[asyncio.Future[Any]] = {asyncio.ensure_future(pipeline.app.wait(stop.wait())), pipeline.failed}
+        done, _ = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        for future in done:
+            future.result()
+    except (Exception, asyncio.CancelledError) as error:
+        _begin_again(error)
+    loaded.clear()  # no checkpoint begins any more
+    with contextlib.suppress(asyncio.TimeoutError):  # a broker that is away cannot be taken leave of
+        await asyncio.wait_for(pipeline.app.stop(), _PATIENCE)
+
+
+def _begin_again(error: BaseException) -> NoReturn:
+    """Become a new process. Nothing is tidied up first: what a crash leaves behind is what a start can deal with."""
+    log.error("worker: %s; beginning again from the last checkpoint", said(error))
+    time.sleep(1.0)
+    os.execv(sys.executable, [sys.executable, "-m", "segpulse", *sys.argv[1:]])  # noqa: S606 (no shell)
 
 
 def said(error: BaseException) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from streams.tools.processes import Child
 from streams.tools.servers import Server, embedded_broker, free_port
 from tests.integration.live import Live, alert_order, live
 
@@ -60,6 +61,33 @@ def test_a_worker_waits_for_its_broker(tmp_path: Path) -> None:
             while not any("state loaded" in line for line in worker.last_lines()):
                 assert time.monotonic() < until, worker.last_lines()
                 time.sleep(0.5)
+
+
+FAULTY = """
+from streams.engine.ingest import Ingest
+async def take(*_):
+    raise ZeroDivisionError("a fault")
+Ingest.take = take
+from segpulse.cli import main
+main()
+"""
+
+
+@pytest.mark.timeout(90)
+def test_an_error_in_an_agent_ends_the_worker_which_begins_again(
+    embedded_broker: Server, redis_server: Server, tmp_path: Path, data: Path
+) -> None:
+    with live(tmp_path, embedded_broker.address, redis_server.address, CONFIG, embedded=True) as system:
+        system.worker.stop()
+        faulty = Child("worker", [sys.executable, "-c", FAULTY, "worker"], tmp_path / "faulty.log", system.environ)
+        with faulty:
+            summary = system.replay(data / "xeducation_leads.csv", "--mapping", str(MAPPING))
+            # What it begins again as is the command without the fault.
+            system.worker = faulty
+            system.wait(lambda: {s["at"] for s in system.scores().values()} == {summary["scored_to"]}, "scores")
+        said = faulty.log.read_text()
+        assert "ZeroDivisionError: a fault; beginning again from the last checkpoint" in said
+        assert "Traceback" not in said
 
 
 def test_bad_settings_end_a_command_with_code_2(tmp_path: Path) -> None:
