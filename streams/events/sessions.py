@@ -9,14 +9,23 @@ A session is counted at its first event; a session with a form fill is counted o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from streams.events.columns import Ints
+from streams.events.topics import SOURCE_TOPICS
 
-NEVER = -(2**62)
+NEVER, NOT_YET = -(2**62), 2**62
+
+
+class OpenSession(NamedTuple):
+    """A visitor's session, as far as what follows depends on it."""
+
+    last: int  # ms: its last event
+    had: Sequence[str]  # those of the topics looked for that it has had
 
 
 class Sessions:
@@ -27,6 +36,7 @@ class Sessions:
         self._ranks = tuple(ranks)  # topic ranks whose first event in a session is looked for
         self._last: Ints = np.full(1024, NEVER, dtype=np.int64)
         self._had: Ints = np.zeros(1024, dtype=np.int64)
+        self._had_since: Ints = np.full(1024, NOT_YET, dtype=np.int64)  # time of the earliest that `_had` knows
 
     def grow(self, visitors: int) -> None:
         """Make room for visitor rows up to `visitors`."""
@@ -34,6 +44,7 @@ class Sessions:
             more = max(visitors, 2 * len(self._last)) - len(self._last)
             self._last = np.concatenate([self._last, np.full(more, NEVER, dtype=np.int64)])
             self._had = np.concatenate([self._had, np.zeros(more, dtype=np.int64)])
+            self._had_since = np.concatenate([self._had_since, np.full(more, NOT_YET, dtype=np.int64)])
 
     def count(self, visitor: Ints, time: Ints, topic: Ints) -> tuple[Ints, dict[int, Ints]]:
         """Take events in time order; return the indexes of those that open a session, and by topic rank those that are
@@ -45,24 +56,48 @@ class Sessions:
         n = len(who)
         head = np.ones(n, dtype=np.bool_)  # first of its visitor in this batch
         head[1:] = who[1:] != who[:-1]
-        before = np.empty(n, dtype=np.int64)
-        before[1:] = when[:-1]
-        before[head] = self._last[who[head]]
+        before = self._last[who]
+        before[1:] = np.where(head[1:], before[1:], np.maximum(before[1:], when[:-1]))
         opens = when - before > self._gap
         group = np.cumsum(head | opens) - 1  # sessions, numbered as they stand here
         # What each session has had already: nothing, unless it was begun before this batch.
         had = np.where(opens, 0, self._had[who])[head | opens]
+        had_since = np.where(opens, NOT_YET, self._had_since[who])[head | opens]
         firsts: dict[int, Ints] = {}
         for bit, rank in enumerate(self._ranks):
             at = np.flatnonzero(what == rank)
             sessions, first = np.unique(group[at], return_index=True)
             new = (had[sessions] >> bit) & 1 == 0
-            firsts[rank] = order[at[first[new]]]
-            had[sessions] |= 1 << bit
-        self._remember(who, when, head, had[group])
+            begun, first = sessions[new], at[first[new]]
+            firsts[rank] = order[first]
+            had[begun] |= 1 << bit
+            had_since[begun] = np.minimum(had_since[begun], when[first])
+        self._remember(who, when, head, had[group], had_since[group])
         return order[opens], firsts
 
-    def _remember(self, who: Ints, when: Ints, head: npt.NDArray[np.bool_], had: Ints) -> None:
+    def _remember(self, who: Ints, when: Ints, head: npt.NDArray[np.bool_], had: Ints, had_since: Ints) -> None:
         last = np.flatnonzero(np.append(head[1:], True))
         self._last[who[last]] = np.maximum(self._last[who[last]], when[last])
         self._had[who[last]] = had[last]
+        self._had_since[who[last]] = had_since[last]
+
+    def open(self, watermark: int, before: int) -> dict[int, OpenSession]:
+        """By visitor row the sessions open at `watermark` that had something before `before` (ms).
+
+        A successor that reads again from `before` on finds out everything else by itself.
+        """
+        open_still = self._last >= watermark - self._gap
+        rows = np.flatnonzero(open_still & (self._had_since < before)).tolist()
+        topics = [SOURCE_TOPICS[rank] for rank in self._ranks]
+        return {
+            row: OpenSession(int(self._last[row]), [t for bit, t in enumerate(topics) if self._had[row] >> bit & 1])
+            for row in rows
+        }
+
+    def load(self, sessions: Mapping[int, OpenSession]) -> None:
+        """Begin with these open, by visitor row."""
+        bits = {SOURCE_TOPICS[rank]: 1 << bit for bit, rank in enumerate(self._ranks)}
+        for row, session in sessions.items():
+            self._last[row] = session.last
+            self._had[row] = sum(bits.get(topic, 0) for topic in session.had)
+            self._had_since[row] = NEVER

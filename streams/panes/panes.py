@@ -50,26 +50,28 @@ class Panes:
         self._dirty: set[Key] = set()
         self._dropped: dict[Key, tuple[str, ...]] = {}
         self._rolled = [-(2**62)] * (len(LEVELS) + 1)
+        #: Of the panes loaded: the last offset by topic, and the last watermark, that went into any of them.
+        self.offsets: dict[str, int] = {}
+        self.watermark = -(2**62)
 
-    def load(self, records: Mapping[Key, bytes], watermark: int) -> None:
-        """Begin with the panes last written, at the watermark last written."""
+    def load(self, records: Mapping[Key, bytes]) -> None:
+        """Begin with the panes last written. They say themselves how far they have been rolled up."""
         self._packed = dict(records)
-        self._move_boundaries(watermark)
+        for snapshot in map(codec.decode, records.values()):
+            self.watermark = max(self.watermark, snapshot.watermark)
+            for topic, offset in snapshot.offsets.items():
+                self.offsets[topic] = max(self.offsets.get(topic, -1), offset)
         for level, start in records:
             for finer in range(1, level + 1):  # all before a rolled-up pane's end has been rolled up
                 self._rolled[finer] = max(self._rolled[finer], start + LEVELS[level])
         for key in [k for k in self._packed if k[1] < self._rolled[k[0] + 1]]:
             self._drop(key)  # a crash came between its roll-up and its removal
 
-    @property
-    def expired(self) -> int:
-        """ms: an event before this has no pane any more."""
-        return self._rolled[-1]
-
     def add(self, events: Columns, event: Ints, column: Ints) -> None:
         """Count: event number `event[i]` adds one to measure `column[i]`, in its segment of every dimension.
 
-        Events that a pane already contains are skipped. No event may be before `expired`.
+        Events that a pane already contains are skipped; so are those so old that their pane has gone: they were
+        counted when it was there, and come by again only where a topic has been quiet for as long.
         """
         member = self._membership.of(events)
         level = np.full(len(events), self._finest, dtype=np.int64)
@@ -78,7 +80,7 @@ class Panes:
         start = events.time // _SPANS[level] * _SPANS[level]
         keys, first, pane = np.unique(start * len(LEVELS) + level, return_index=True, return_inverse=True)
         panes = [self._pane((int(level[i]), int(start[i]))) for i in first]
-        fresh = np.ones(len(events), dtype=np.bool_)
+        fresh = events.time >= self._rolled[-1]
         for number in [n for n, p in enumerate(panes) if p.offsets]:
             at = np.flatnonzero(pane == number)
             fresh[at] = ~panes[number].contains(events.topic[at], events.offset[at], events.time[at])
@@ -127,7 +129,8 @@ class Panes:
         """All panes that differ from what was last written; then, rolled up, what has come of age, and what is gone.
 
         `offsets` (topic rank -> last offset read) and `watermark` say what the panes contain now. To be written in
-        this order: a finer pane is there before it goes into a coarser one, which is there before the finer vanishes.
+        this order: a finer pane is there before it goes into a coarser one, which is there before the finer vanishes;
+        and of those that are new, the earlier first, as a coarse pane means that all before its end has been rolled up.
         """
         out = self._written(offsets, watermark)
         self._roll_up(watermark)
@@ -140,7 +143,7 @@ class Panes:
 
     def _written(self, offsets: Mapping[int, int], watermark: int) -> list[Change]:
         out = []
-        for key in sorted(self._dirty):
+        for key in sorted(self._dirty, key=lambda key: (key[1], key[0])):
             pane = self._open[key]
             pane.offsets, pane.watermark = dict(offsets), watermark
             snapshot = codec.snapshot(

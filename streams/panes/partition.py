@@ -15,7 +15,7 @@ from streams.events.columns import Columns
 from streams.events.decode import Event, Problem, decode
 from streams.events.dedupe import Dedupe
 from streams.events.reorder import Reorder
-from streams.events.sessions import Sessions
+from streams.events.sessions import OpenSession, Sessions
 from streams.events.topics import HEARTBEAT, PROFILES, SOURCE_TOPICS
 from streams.events.validate import Valid, too_far_ahead, validate
 from streams.events.watermark import Clock
@@ -44,6 +44,8 @@ class Progress(NamedTuple):
     offsets: dict[str, int]  # topic -> last offset read
     resume: dict[str, int]  # topic -> offset from which a reader must start to know sessions and duplicates
     watermark: int
+    newest: Mapping[str, int] = {}  # topic -> newest time (ms) before `resume`: the next event is judged by it
+    sessions: Mapping[str, OpenSession] = {}  # visitor -> an open session of which more matters than is read again
 
 
 class SourcePartition:
@@ -83,9 +85,14 @@ class SourcePartition:
         """
         self._before = progress
         self._offsets = {_RANK[topic]: offset - 1 for topic, offset in begins.items() if offset}
-        self._membership.visitors.load(traits)
-        self._sessions.grow(len(self._membership.visitors))
-        self._panes.load(panes, progress.watermark if progress else -(2**62))
+        visitors = self._membership.visitors
+        visitors.load(traits)
+        self._panes.load(panes)
+        if progress is not None:
+            self._clock.newest.update(progress.newest)
+            rows = visitors.rows(list(progress.sessions)).tolist()
+            self._sessions.grow(len(visitors))
+            self._sessions.load(dict(zip(rows, progress.sessions.values(), strict=True)))
 
     def take(self, topic: str, records: Sequence[Record], now: int | None = None) -> None:
         """Take records of one topic, in offset order. `now` (ms) is the wall clock; None where only events tell time.
@@ -93,6 +100,7 @@ class SourcePartition:
         Records that cannot be counted go to `dead_letters`; nothing that a record holds raises.
         """
         decoded = decode([value for _, value in records])
+        newest = self._clock.newest[topic]
         good: list[tuple[int, Event, Valid]] = []
         for (offset, value), event in zip(records, decoded, strict=True):
             valid = validate(topic, event) if isinstance(event, Event) else event
@@ -104,7 +112,7 @@ class SourcePartition:
                 good.append((offset, event, valid))  # type: ignore[arg-type]
         if records:
             self._offsets[_RANK[topic]] = records[-1][0]
-            self._resume.read(topic, records[0][0], self._clock.newest[topic])
+            self._resume.read(topic, records[0][0], newest, self._clock.newest[topic])
         if good:
             events = self._columns(topic, good)
             self._tally_late(topic, events)
@@ -131,14 +139,18 @@ class SourcePartition:
 
     @property
     def caught_up(self) -> bool:
-        """Is all read that the predecessor had read? Before that, nothing may be written."""
-        before = self._before
-        if before is None:
-            return self._clock.watermark is not None
+        """Is all read that the predecessor had read? Before that, nothing may be written.
+
+        It may have died within a checkpoint, having written panes further on than how far it said that it had come.
+        """
+        offsets, watermark = [*self._panes.offsets.items()], self._panes.watermark
+        if self._before is not None:
+            offsets += self._before.offsets.items()
+            watermark = max(watermark, self._before.watermark)
         return (
             self._clock.watermark is not None
-            and self._clock.watermark >= before.watermark
-            and all(self._offsets.get(_RANK[t], -1) >= o for t, o in before.offsets.items() if t in _RANK)
+            and self._clock.watermark >= watermark
+            and all(self._offsets.get(_RANK[topic], -1) >= offset for topic, offset in offsets if topic in _RANK)
         )
 
     def changes(self) -> list[Change]:
@@ -152,9 +164,17 @@ class SourcePartition:
 
     def progress(self) -> Progress:
         """How far this has come; to be written after what `changes` returned. Only when caught up."""
-        assert self._clock.watermark is not None
-        offsets = {SOURCE_TOPICS[rank]: offset for rank, offset in self._offsets.items()}
-        return Progress(offsets, self._resume.offsets(self._clock.watermark), self._clock.watermark)
+        watermark = self._clock.watermark
+        assert watermark is not None
+        visitors = self._membership.visitors.names
+        sessions = self._sessions.open(watermark, self._resume.since(watermark))
+        return Progress(
+            offsets={SOURCE_TOPICS[rank]: offset for rank, offset in self._offsets.items()},
+            resume=self._resume.offsets(watermark),
+            watermark=watermark,
+            newest=self._resume.newest(),
+            sessions={visitors[row]: session for row, session in sessions.items()},
+        )
 
     @property
     def overflowed(self) -> Counter[str]:
@@ -167,15 +187,16 @@ class SourcePartition:
         """Judged by the wall clock, or by the same topic's events before it: so, in event time, by nothing that
         depends on how topics and partitions were read beside each other."""
         reference = now if now is not None else self._clock.newest[topic]
-        if now is None and valid.name == HEARTBEAT:
-            reference = None  # what it says is that much time has passed
-        if reference is not None and valid.time:
+        if now is None and (valid.name == HEARTBEAT or topic == PROFILES):
+            reference = None  # what it says is that much time has passed; and people are of any age
+        timeless = topic == PROFILES and not valid.time
+        if reference is not None and not timeless:
             problem = too_far_ahead(valid.time, reference, self._settings.time.ahead if now else AHEAD_OF_EVENTS)
             if problem is None and topic != PROFILES and valid.time < reference - max(self._settings.scoring.windows):
                 problem = Problem("too_old", "timestamp: older than the longest window, so it would count nowhere")
             if problem is not None:
                 return problem
-        if valid.time:
+        if not timeless:
             self._clock.saw(topic, valid.time)
         return valid
 
@@ -221,7 +242,8 @@ class SourcePartition:
         )
 
     def _count(self, events: Columns) -> None:
-        fresh = np.array(self._dedupe.fresh(events.ident.tolist(), events.time.tolist()), dtype=np.bool_)
+        seen = self._dedupe.fresh(events.visitor.tolist(), events.ident.tolist(), events.time.tolist())
+        fresh = np.array(seen, dtype=np.bool_)
         self._tally(events, fresh)
         if not fresh.all():
             events = events.take(np.flatnonzero(fresh))

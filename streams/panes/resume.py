@@ -7,8 +7,18 @@ and the panes' own offsets keep what is read again from being counted again.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from streams.events.topics import PROFILES
 from streams.settings import Settings
+
+
+class _Mark(NamedTuple):
+    """A stretch of one topic's log."""
+
+    first: int  # offset
+    before: int | None  # the topic's newest time (ms) before it
+    newest: int | None  # and by its end
 
 
 class Resume:
@@ -17,30 +27,34 @@ class Resume:
     def __init__(self, settings: Settings) -> None:
         self._horizon = max(settings.dedupe.horizon, settings.sessions.gap) + settings.time.lateness
         self._step = max(self._horizon // 64, 1)
-        self._newest: dict[str, int | None] = {}
-        self._read: dict[str, list[tuple[int, int | None]]] = {}  # topic -> (first offset, newest time by its end)
+        self._marks: dict[str, list[_Mark]] = {}
 
-    def read(self, topic: str, first: int, newest: int | None) -> None:
-        """A batch beginning at offset `first` was read, after which the topic's newest time is `newest`."""
-        marks = self._read.setdefault(topic, [])
-        self._newest[topic] = newest
+    def read(self, topic: str, first: int, before: int | None, newest: int | None) -> None:
+        """A batch beginning at offset `first` was read; the topic's newest time was and is then `before`, `newest`."""
+        marks = self._marks.setdefault(topic, [])
         last = marks[-1] if marks else None
-        if last is not None and last[1] == newest:
-            return
-        if last is not None and last[1] is not None and newest is not None and len(marks) > 1:
-            before = marks[-2][1]
-            if before is not None and newest - before < self._step:
-                marks[-1] = (last[0], newest)
-                return
-        marks.append((first, newest))
+        if last is not None and (newest == last.newest or self._is_short(last, newest)):
+            marks[-1] = last._replace(newest=newest)
+        else:
+            marks.append(_Mark(first, before, newest))
+
+    def _is_short(self, mark: _Mark, newest: int | None) -> bool:
+        return mark.before is not None and newest is not None and newest - mark.before < self._step
+
+    def since(self, watermark: int) -> int:
+        """ms: all events from here on are read again by a successor that begins at `offsets(watermark)`."""
+        return watermark - self._horizon
 
     def offsets(self, watermark: int) -> dict[str, int]:
         """Per topic the smallest offset of which the events may still matter; profiles are read whole, always."""
         out = {}
-        for topic, marks in self._read.items():
-            newest = self._newest[topic]
-            bound = min(watermark, newest if newest is not None else watermark) - self._horizon
-            while len(marks) > 1 and (marks[0][1] is None or marks[0][1] < bound):
+        for topic, marks in self._marks.items():
+            since = self.since(watermark if marks[-1].newest is None else min(watermark, marks[-1].newest))
+            while len(marks) > 1 and (marks[0].newest is None or marks[0].newest < since):
                 marks.pop(0)
-            out[topic] = 0 if topic == PROFILES else marks[0][0]
+            out[topic] = 0 if topic == PROFILES else marks[0].first
         return out
+
+    def newest(self) -> dict[str, int]:
+        """Per topic the newest time (ms) before its offset of `offsets`, where it has any."""
+        return {t: m[0].before for t, m in self._marks.items() if t != PROFILES and m[0].before is not None}

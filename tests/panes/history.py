@@ -1,0 +1,158 @@
+"""What happened, as made up by hypothesis; what it looks like on Kafka; and, slowly and plainly, what it comes to."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from typing import NamedTuple
+
+from hypothesis import strategies as st
+
+from streams.events.topics import PROFILES, SOURCE_TOPICS
+from streams.kpis.catalogue import BUILT_IN
+from streams.kpis.measures import Measures
+from streams.settings import Dimension, Settings
+
+MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
+START = 1_767_225_600_000  # 2026-01-01
+END = START + 6 * DAY
+
+SETTINGS = Settings(
+    dimensions={
+        "industry": Dimension(trait="industry"),
+        "tier": Dimension(trait="tier"),
+        "industry_x_tier": Dimension(cross=("industry", "tier")),
+        "campaign": Dimension(field="campaign"),
+    }
+)
+MEASURES = Measures(BUILT_IN.values())
+GAP, HORIZON = int(SETTINGS.sessions.gap), int(SETTINGS.dedupe.horizon)
+
+Log = dict[str, list[bytes]]  # topic -> records by offset
+Counts = Counter[tuple[int, str, str, str]]  # time (ms), dimension, value, measure -> count
+
+
+class Happening(NamedTuple):
+    """Something a visitor did, or was said to be (topic `profiles`)."""
+
+    time: int
+    topic: str
+    event: str | None
+    visitor: int
+    ident: int | None
+    campaign: str | None
+    traits: tuple[tuple[str, str | None], ...] | None
+
+
+KINDS = [
+    (PROFILES, None),
+    ("page_views", None),
+    ("clicks", "any name"),
+    ("form_fills", None),
+    ("downloads", None),
+    ("emails", "sent"),
+    ("emails", "opened"),
+    ("emails", "bounced"),
+    ("leads", "created"),
+    ("leads", "won"),
+]
+_traits = st.lists(st.tuples(st.sampled_from(["industry", "tier"]), st.sampled_from(["a", "b", None])), max_size=2).map(
+    tuple
+)
+_drafts = st.tuples(
+    st.sampled_from([0, 0, 1_000, 15_000, 4 * MINUTE, 20 * MINUTE, 29 * MINUTE, GAP, GAP + 1, 3 * HOUR, 30 * HOUR]),
+    st.sampled_from([0, 0, 500, 20_000, 60_000]),  # out of order by so much, within the lateness
+    st.sampled_from(KINDS),
+    st.integers(0, 2),
+    st.none() | st.integers(1, 3),
+    st.sampled_from([None, "x", "y"]),
+    st.none() | _traits,
+)
+
+
+def _happenings(
+    drafts: list[tuple[int, int, tuple[str, str | None], int, int | None, str | None, object]],
+) -> list[Happening]:
+    time, out = START, []
+    for step, early, (topic, event), visitor, ident, campaign, traits in drafts:
+        time = time + step if time + step < END else time
+        said = traits if traits is not None or topic != PROFILES else ()
+        out.append(Happening(time - early, topic, event, visitor, ident, campaign, said))  # type: ignore[arg-type]
+    return out
+
+
+#: In the order in which they are written to Kafka.
+happenings = st.lists(_drafts, min_size=1, max_size=30).map(_happenings)
+
+
+def written(happened: list[Happening], partitions: int, noise: bool = False) -> list[Log]:
+    """The logs, one a source partition, between a first heartbeat and one that closes all; bad records if `noise`."""
+    logs: list[Log] = [{topic: [_heartbeat(START - MINUTE)] for topic in SOURCE_TOPICS} for _ in range(partitions)]
+    newest = START - MINUTE
+    for number, it in enumerate(happened):
+        log = logs[it.visitor % partitions][it.topic]
+        if noise and number % 3 == 0:
+            far, old = _record(it._replace(time=newest + 31 * DAY)), _record(it._replace(time=START - 20 * DAY))
+            log.append([b"{", b"", far, old if it.topic != PROFILES else b"[]"][number // 3 % 4])
+        log.append(_record(it))
+        newest = max(newest, it.time)
+        if number % 5 == 4:
+            for each in logs:
+                for records in each.values():
+                    records.append(_heartbeat(newest))
+    for each in logs:
+        for records in each.values():
+            records.append(_heartbeat(END + 2 * HOUR))
+    return logs
+
+
+def _heartbeat(time: int) -> bytes:
+    return json.dumps({"event": "heartbeat", "timestamp": time}).encode()
+
+
+def _record(it: Happening) -> bytes:
+    fields = {
+        "timestamp": it.time,
+        "event": it.event,
+        "visitor_id": f"v{it.visitor}",
+        "event_id": it.ident,
+        "campaign": it.campaign,
+        "traits": None if it.traits is None else dict(it.traits),
+    }
+    return json.dumps({key: value for key, value in fields.items() if value is not None}).encode()
+
+
+def counted(happened: list[Happening]) -> Counts:
+    """A dict, a loop and the rules as README has them."""
+    counts: Counts = Counter()
+    by_visitor: dict[int, list[Happening]] = defaultdict(list)
+    for it in happened:
+        by_visitor[it.visitor].append(it)
+    for theirs in by_visitor.values():
+        traits: dict[str, str | None] = {}
+        seen: dict[int, int] = {}
+        last_visit, had = -DAY, set[str]()
+        for it in sorted(theirs, key=lambda it: (it.time, SOURCE_TOPICS.index(it.topic))):
+            if it.topic == PROFILES:
+                traits.update(it.traits or ())
+                continue
+            if it.ident is not None:
+                again = it.ident in seen and it.time - seen[it.ident] <= HORIZON
+                seen[it.ident] = it.time
+                if again:
+                    continue
+            traits.update(it.traits or ())
+            measures = {it.topic, f"{it.topic}.{it.event}"}
+            if it.topic in SETTINGS.sessions.topics:
+                if it.time - last_visit > GAP:
+                    measures.add("sessions")
+                    had.clear()
+                last_visit = it.time
+                if it.topic not in had:
+                    had.add(it.topic)
+                    measures.add(f"sessions.{it.topic}")
+            industry, tier = traits.get("industry") or "unknown", traits.get("tier") or "unknown"
+            both = "unknown" if "unknown" in (industry, tier) else f"{industry} × {tier}"
+            of = {"industry": industry, "tier": tier, "industry_x_tier": both, "campaign": it.campaign or "unknown"}
+            counts.update((it.time, *segment, m) for segment in of.items() for m in measures & set(MEASURES.names))
+    return counts

@@ -1,0 +1,83 @@
+"""However the events are batched, interleaved and partitioned, and wherever it crashes: the panes are the events."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from streams.panes import codec
+from streams.panes.levels import LEVELS
+from streams.panes.panes import Key
+from tests.panes.history import MINUTE, START, Counts, Happening, counted, happenings, written
+from tests.panes.reader import Reader, Step, steps
+
+Summed = Counter[tuple[Key, str, str, str]]
+
+
+def summed(readers: list[Reader]) -> Summed:
+    """What the panes of all partitions hold."""
+    out: Summed = Counter()
+    for reader in readers:
+        for key, value in reader.panes.items():
+            snapshot = codec.decode(value)
+            for dimension, values in snapshot.counts.items():
+                for segment, row in values.items():
+                    out.update(
+                        {(key, dimension, segment, m): n for m, n in zip(snapshot.measures, row, strict=True) if n}
+                    )
+    return out
+
+
+def in_panes(counts: Counts, panes: set[Key]) -> Summed:
+    """The counts by the pane that covers them, of which there must be exactly one."""
+    out: Summed = Counter()
+    for (time, *what), count in counts.items():
+        (key,) = {(k, time // span * span) for k, span in enumerate(LEVELS)} & panes
+        out[(key, *what)] += count  # type: ignore[index]
+    return out
+
+
+def assert_exact(readers: list[Reader], happened: list[Happening]) -> None:
+    found = summed(readers)
+    assert found == in_panes(counted(happened), {key for key, *_ in found})
+
+
+@settings(max_examples=300)
+@given(happenings, st.integers(1, 3), st.data(), st.booleans())
+def test_panes_are_the_events(happened: list[Happening], partitions: int, data: st.DataObject, noise: bool) -> None:
+    readers = [Reader(log, number) for number, log in enumerate(written(happened, partitions, noise))]
+    for reader in readers:
+        reader.run(data.draw(steps))
+        reader.finish()
+    assert_exact(readers, happened)
+
+
+@settings(max_examples=300)
+@given(happenings, st.lists(steps, min_size=2, max_size=4))
+def test_finished_again_nothing_changes(happened: list[Happening], lives: list[list[Step]]) -> None:
+    (log,) = written(happened, 1, noise=True)
+    reader = Reader(log)
+    for life in lives:
+        reader.run(life)
+        reader.finish()
+        assert_exact([reader], happened)
+        reader.run([("crash", -1, 0)])
+
+
+def test_a_long_session_has_its_form_fill_once_though_a_restart_reads_back_less_far() -> None:
+    topics = ["form_fills", *["page_views"] * 8, "form_fills"]
+    happened = [
+        Happening(START + number * 29 * MINUTE, topic, None, 0, None, None, None) for number, topic in enumerate(topics)
+    ]
+    (log,) = written(happened, 1)
+    before_last = {topic: len(records) - (2 if topic == "form_fills" else 1) for topic, records in log.items()}
+    reader = Reader(log)
+    for topic, count in before_last.items():
+        reader.read(topic, count)
+    reader.checkpoint()
+    reader.run([("crash", -1, 0)])
+    reader.finish()
+    assert_exact([reader], happened)
+    assert sum(n for (_, d, _, m), n in summed([reader]).items() if (d, m) == ("tier", "sessions.form_fills")) == 1
