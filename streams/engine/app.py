@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Awaitable
+from pathlib import Path
 from typing import Any
 
 import faust
@@ -30,11 +31,14 @@ class Pipeline:
         self.settings = settings
         #: Ends, with the error, when something has gone wrong that only beginning again puts right.
         self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        # Faust leaves it empty, but must have it, and does not make the folders above it.
+        folder = Path(os.environ.get("APP_DATADIR", ".cache/faust"))
+        folder.mkdir(parents=True, exist_ok=True)
         self.app = app = faust.App(
             kafka.app_id,
             broker=[f"kafka://{broker}" for broker in kafka.broker.split(",")],
             store="memory://",
-            datadir=os.environ.get("APP_DATADIR", ".cache/faust"),  # Faust makes it, and leaves it empty
+            datadir=folder,
             value_serializer="raw",
             topic_partitions=kafka.partitions,
             topic_replication_factor=kafka.replication,
@@ -86,6 +90,8 @@ class Pipeline:
         try:
             await step
         except Exception as error:
+            if self.app.should_stop:
+                return  # the producer has gone before the step was through; what it wrote is harmless
             if not self.failed.done():
                 self.failed.set_exception(error)
             raise
