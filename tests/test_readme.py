@@ -1,0 +1,168 @@
+"""What README.md, examples/README.md and docs/settings.md say is so: they cannot go stale."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import msgspec
+import pytest
+
+from consumers.latest import Latest
+from consumers.prometheus import ScoresCollector
+from consumers.redis.fields import fields
+from segpulse.cli import cli
+from streams import settings
+from streams.engine.metrics import Metrics
+from streams.events.topics import PROFILES, SOURCE_TOPICS, SOURCES
+from streams.kpis.catalogue import BUILT_IN, catalogue
+from streams.messages import REASONS, STATES
+from streams.settings import Settings
+from streams.tools import mapping
+from streams.tools.backtest import Backtest
+from streams.tools.records import read
+from streams.tools.simulate.story import load_story
+from tests.consumers.samples import scores
+from tests.documents import EXAMPLES, README, SETTINGS, blocks, inline, names, table, tables
+from tests.servers import ROOT
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+#: Section -> its settings; those that every installation names for itself have none.
+SECTIONS = {
+    field.name: getattr(Settings(), field.name)
+    for field in msgspec.structs.fields(Settings)
+    if isinstance(field.type, type) and issubclass(field.type, msgspec.Struct)
+}
+
+
+def keys(section: str) -> list[str]:
+    return [field.name for field in msgspec.structs.fields(SECTIONS[section])]
+
+
+@pytest.mark.parametrize("text", [*blocks(README, "toml"), *blocks(EXAMPLES, "toml")])
+def test_toml_loads(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "it.toml"
+    file.write_text(text)
+    if "[[chapters]]" in text:
+        assert load_story(file)
+    elif "[[events]]" in text:
+        for name in ("segpulse.toml", "mine.segpulse.toml"):
+            (tmp_path / name).touch()
+        assert mapping.load(file).settings
+    else:
+        catalogue(settings.load(file, environ={}).kpis)
+
+
+def test_every_event_shown_is_counted(tmp_path: Path) -> None:
+    (text,) = blocks(README, "json")
+    file = tmp_path / "events.jsonl"
+    file.write_text(text)
+    result = Backtest(Settings()).run(read(file, None))
+    assert result.events == dict.fromkeys(SOURCE_TOPICS, 1)
+    assert not result.dead_letters
+    assert not result.duplicates
+
+
+def test_topics_and_their_events() -> None:
+    rows = {names(topic)[0]: text for topic, text in table(README, "Topic")}
+    assert list(rows) == [*SOURCES, PROFILES]
+    for topic, source in SOURCES.items():
+        default = re.findall(r"\*\*`(\w+)`\*\*", rows[topic])
+        assert default == ([source.default] if source.default else []), topic
+        assert ("any other" in rows[topic]) == (not source.names), topic
+        assert set(names(rows[topic])) == set(source.names or default), topic
+
+
+def test_reasons_states_and_kpis() -> None:
+    assert [names(reason)[0] for reason, _ in table(README, "Reason")] == list(REASONS)
+    assert [names(state)[0] for state, _ in table(README, "State")] == list(STATES)
+    told = {names(kpi)[0]: (tuple(names(top)), tuple(names(of))) for kpi, top, of in table(README, "KPI")}
+    assert told == {name: (kpi.numerator, kpi.denominator) for name, kpi in BUILT_IN.items()}
+
+
+def test_all_settings_with_their_defaults() -> None:
+    of_sections, of_dimensions, of_kpis = tables(SETTINGS, "Key")
+    told = {names(key)[0]: default for key, default, _ in of_sections}
+    assert list(told) == [f"{section}.{key}" for section in SECTIONS for key in keys(section)]
+    tree: dict[str, dict[str, object]] = {}
+    for name, default in told.items():
+        section, _, key = name.partition(".")
+        tree.setdefault(section, {})[key] = tomllib.loads(f"it = {names(default)[0]}")["it"]
+    assert settings.convert(tree, Settings, "docs/settings.md") == Settings()
+    for rows, kind in ((of_dimensions, settings.Dimension), (of_kpis, settings.Kpi)):
+        declared = {field.name: field for field in msgspec.structs.fields(kind)}
+        assert {names(key)[0] for key, _, _ in rows} == set(declared)
+        for key, default, _ in rows:
+            shown = tomllib.loads(f"it = {names(default)[0]}")["it"] if default else msgspec.NODEFAULT
+            expected = declared[names(key)[0]].default
+            assert shown == (list(expected) if isinstance(expected, tuple) else expected) or expected is None, key
+
+
+@pytest.mark.parametrize("text", [README, EXAMPLES, SETTINGS])
+def test_settings_and_variables_that_are_named_exist(text: str) -> None:
+    for code in inline(text):
+        section, _, key = code.partition(".")
+        # `sessions.downloads` is a measure.
+        if section in SECTIONS.keys() - {"sessions"} and re.fullmatch(r"[a-z_]+", key):
+            assert key in keys(section), code
+    variables = {f"SEGPULSE_{section}_{key}".upper() for section in SECTIONS for key in keys(section)}
+    others = {"SEGPULSE_CONFIG", "SEGPULSE_BOARD_TOKEN", "SEGPULSE_DATA"}
+    assert set(re.findall(r"SEGPULSE(?:_[A-Z]+)+", text)) <= variables | others
+
+
+def test_ports() -> None:
+    for port, _, key in table(README, "Port"):
+        section = names(key)[0].removesuffix(".port")
+        assert int(port) == SECTIONS[section].port
+
+
+def test_metrics_are_all_named() -> None:
+    worker = (f"{m.name}_total" if m.type == "counter" else m.name for m in Metrics().registry.collect())
+    of_scores = (family.name for family in ScoresCollector(Latest()).collect())
+    assert {code for code in inline(README) if code.startswith("segpulse_")} == {*worker, *of_scores}
+
+
+def test_redis_fields_are_all_named() -> None:
+    of_cells = {field.split(":")[2] for field in fields(scores(), 0) if field.count(":") == 2}
+    assert of_cells | {"state", "at", "updated_at"} <= set(inline(README))
+
+
+def test_folders_and_links_exist() -> None:
+    folders = {names(folder)[0] for folder, _ in table(README, "Folder")}
+    assert all((ROOT / folder).is_dir() for folder in folders)
+    assert {f"streams/{init.parent.name}" for init in ROOT.glob("streams/*/__init__.py")} <= folders
+    links = [
+        (file.parent / link).resolve()
+        for file in (ROOT / "README.md", ROOT / "examples" / "README.md", ROOT / "docs" / "settings.md")
+        for link in re.findall(r"\]\(([^)#:]+)\)", file.read_text("utf-8"))
+    ]
+    assert links
+    assert all(link.is_file() for link in links)
+    assert (ROOT / "docs" / "board.png").stat().st_size < 300_000
+
+
+@pytest.mark.parametrize("code", [c for c in (*inline(README), *inline(EXAMPLES)) if c.startswith("segpulse ")])
+def test_commands_in_the_text_exist(code: str) -> None:
+    command: click.Command = cli
+    for word in code.split()[1:]:
+        inner = command.get_command(click.Context(command), word) if isinstance(command, click.Group) else None
+        if inner is not None:
+            command = inner
+        elif word.startswith("-"):
+            known = {option for param in command.get_params(click.Context(command)) for option in param.opts}
+            assert word in known, f"{code}: there is no {word}"
+        else:
+            assert not isinstance(command, click.Group), f"{code}: there is no command {word}"
+
+
+@pytest.mark.parametrize(("target", "does"), [("demo", "-m segpulse demo"), ("test", "-m pytest")])
+def test_make_does_what_is_tested(target: str, does: str) -> None:
+    done = subprocess.run(["make", "--dry-run", target], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert does in done.stdout

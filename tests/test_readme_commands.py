@@ -1,0 +1,161 @@
+"""The shell commands of README.md and examples/README.md, run in the order in which a reader types them."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+
+from streams.tools import mapping
+from streams.tools.processes import Child
+from streams.tools.servers import Server, embedded_broker, free_port
+from tests.documents import EXAMPLES, README, blocks, commands
+from tests.servers import ROOT, program, redis_server
+
+#: Not run here but by these tests; `make` itself by tests/test_readme.py.
+ELSEWHERE = {
+    "make demo": "integration/test_demo.py",
+    "make test": "test_readme.py",
+    "cp deploy/env.example .env": "deploy/test_compose.py",
+    "docker compose up --build --detach": "deploy/test_compose.py",
+}
+
+#: The last word of a command that goes on until it is stopped -> what it says when it is at work.
+STAYING = {
+    "worker": "state loaded",
+    "redis": "redis: holds the scores",
+    "prometheus": "prometheus: http://",
+    "board": "board: http://",
+    "alerts": "alerts: posting to http://localhost",
+}
+
+PATIENCE = 60.0  # seconds
+
+
+class Reader:
+    """Somebody with several terminals open in one folder."""
+
+    def __init__(self, folder: Path, broker: Server, redis: Server, stack: ExitStack) -> None:
+        self._folder, self._redis, self._stack = folder, redis, stack
+        ports = {f"SEGPULSE_{part}_PORT": str(free_port()) for part in ("WORKER", "PROMETHEUS", "BOARD")}
+        self._environ = {
+            "SEGPULSE_KAFKA_BROKER": broker.address,
+            "SEGPULSE_KAFKA_SESSION_TIMEOUT": "6s",
+            "SEGPULSE_KAFKA_REBALANCE_TIMEOUT": "3s",
+            "SEGPULSE_REDIS_URL": redis.address,
+            "PYTHONPATH": str(ROOT),
+            **ports,
+        }
+        self._staying: list[tuple[Child, str]] = []
+
+    def type(self, line: str) -> None:
+        """Run `line`, or start it where it goes on; it must do what it says."""
+        words = shlex.split(line, comments=True)
+        environ = dict(self._environ)
+        while "=" in words[0]:
+            name, _, environ[name] = words.pop(0).partition("=")
+        if words[0] == "segpulse":
+            words[:1] = [sys.executable, "-m", "segpulse"]
+        if words[-1] in STAYING:
+            self._start(words, environ)
+        elif words[0] == "redis-cli":
+            self._ask(words[1:])
+        else:
+            self._run(words, environ)
+
+    def _start(self, words: list[str], environ: dict[str, str]) -> None:
+        child = Child(words[-1], ["/usr/bin/env", "-C", str(self._folder), *words], self._log(words[-1]), environ)
+        self._stack.enter_context(child)
+        self._staying.append((child, STAYING[words[-1]]))
+
+    def _log(self, name: str) -> Path:
+        return self._folder / f"{name}.log"
+
+    def _run(self, words: list[str], environ: dict[str, str]) -> str:
+        done = subprocess.run(
+            words, cwd=self._folder, env={**os.environ, **environ}, capture_output=True, text=True, timeout=PATIENCE
+        )
+        assert done.returncode == 0, (words, done.stderr)
+        assert done.stdout, words
+        return done.stdout
+
+    def _ask(self, question: list[str]) -> None:
+        """What it asks Redis for must be there in a while; alerts need not."""
+        words = [program("redis-cli", "redis-tools"), "-e", "-u", self._redis.address, *question]
+        deadline = time.monotonic() + PATIENCE
+        while not self._run(words, {}).strip() and question[0] != "XREVRANGE":
+            assert time.monotonic() < deadline, (question, self._said())
+            time.sleep(0.3)
+
+    def _said(self) -> list[list[str]]:
+        return [child.last_lines() for child, _ in self._staying]
+
+    def check_staying(self) -> None:
+        """All that was started is at work."""
+        deadline = time.monotonic() + PATIENCE
+        for child, says in self._staying:
+            while says not in child.log.read_text("utf-8"):
+                assert child.running, child.last_lines()
+                assert time.monotonic() < deadline, (child.name, child.last_lines())
+                time.sleep(0.1)
+            assert child.running, child.last_lines()
+
+
+@contextmanager
+def reader(folder: Path) -> Iterator[Reader]:
+    with ExitStack() as stack:
+        work, servers = folder / "work", folder / "servers"
+        work.mkdir()
+        broker = stack.enter_context(embedded_broker(servers, port=0))
+        redis = stack.enter_context(redis_server(servers))
+        someone = Reader(work, broker, redis, stack)
+        (work / "examples").symlink_to(ROOT / "examples")
+        yield someone
+
+
+def write_table(file: Path, map_file: Path, **columns: str) -> None:
+    """A small table as `map_file` needs it."""
+    names = dict.fromkeys(column for _, column in mapping.load(map_file).columns())
+    rows = [",".join(columns.get(name, "1") for name in names)] * 20
+    file.write_text("\n".join([",".join(names), *rows, ""]))
+
+
+@pytest.mark.timeout(180)
+def test_readme(tmp_path: Path) -> None:
+    with reader(tmp_path) as someone:
+        work = tmp_path / "work"
+        (work / "events.jsonl").write_text(blocks(README, "json")[0])
+        *settings, a_mapping = blocks(README, "toml")
+        (work / "segpulse.toml").write_text("\n".join(settings))
+        (work / "mine.toml").write_text(a_mapping)
+        write_table(work / "customers.csv", work / "mine.toml", date="2026-01-05", Industry="pharma")
+        for line in commands(README):
+            if line not in ELSEWHERE:
+                someone.type(line)
+        someone.check_staying()
+
+
+@pytest.mark.timeout(180)
+def test_examples(tmp_path: Path) -> None:
+    with reader(tmp_path) as someone:
+        map_file = ROOT / "examples" / "hillstrom.toml"
+        write_table(tmp_path / "work" / "hillstrom.csv", map_file, zip_code="Rural", segment="Mens E-Mail")
+        for line in commands(EXAMPLES):
+            someone.type(line)
+        someone.check_staying()
+
+
+@pytest.mark.parametrize(("line", "test"), ELSEWHERE.items())
+def test_what_is_not_run_here_is_run_elsewhere(line: str, test: str) -> None:
+    assert line in commands(README)
+    assert (ROOT / "tests" / test).is_file()
+    for file in re.findall(r"\S+/\S+", line):
+        assert (ROOT / file).is_file()
