@@ -63,15 +63,15 @@ class Windows:
         self.tick = tick
         self._totals[:] = 0
         for index, window in enumerate(self.windows):
-            self._sum(index, self._grid.start(window, tick), tick, 1)
+            self._sum(index, self._grid.start(window, tick), -(2**62), tick, 1)
 
     def advance(self, tick: int) -> None:
         """Move the end of all windows on to `tick` (ms)."""
         assert self.tick is not None
         for index, window in enumerate(self.windows):
             start, new = self._grid.start(window, self.tick), self._grid.start(window, tick)
-            self._sum(index, max(self.tick, new), tick, 1)
-            self._sum(index, start, min(new, self.tick), -1)
+            self._sum(index, new, self.tick, tick, 1)
+            self._sum(index, start, -(2**62), self.tick, -1, until=new)
         self.tick = tick
         for partition, level, start in [k for k in self._coarse if self._is_due(k[1], k[2])]:
             self._roll_up(self._coarse.pop((partition, level, start)), level)
@@ -84,6 +84,8 @@ class Windows:
         known = waiting or self._panes.get(key, {}).get(snapshot.partition)
         if known is not None and not newer(snapshot, known.snapshot):
             return
+        if known is None and self._is_rolled_up(snapshot):
+            return  # from a worker that was stopped and woke after its successor had rolled it up
         if known is None and self._is_covered(snapshot):
             return
         contribution = self._contribution(snapshot)
@@ -107,13 +109,16 @@ class Windows:
         return False
 
     def _is_due(self, level: int, start: int) -> bool:
-        """Does no window need anything finer than this pane at its place any more?"""
+        """Is this pane over, and does no window need anything finer at its place any more?"""
         assert self.tick is not None
-        return all(
-            start + LEVELS[level] <= self._grid.start(w, self.tick)
-            for w in self.windows
-            if self._grid.granule(w) < level
-        )
+        end = start + LEVELS[level]
+        sliding = (w for w in self.windows if self._grid.granule(w) < level)
+        return end <= self.tick and all(end <= self._grid.start(w, self.tick) for w in sliding)
+
+    def _is_rolled_up(self, snapshot: PaneSnapshot) -> bool:
+        """Does a coarser pane of its source partition stand in this one's place?"""
+        coarser = ((k, snapshot.start // LEVELS[k] * LEVELS[k]) for k in range(snapshot.level + 1, len(LEVELS)))
+        return any(snapshot.partition in self._panes.get(key, {}) for key in coarser)
 
     def _has_finer(self, snapshot: PaneSnapshot) -> bool:
         end = snapshot.start + LEVELS[snapshot.level]
@@ -182,10 +187,14 @@ class Windows:
             if self._grid.start(window, self.tick) <= start and start + LEVELS[level] <= self.tick:
                 self._totals[index, contribution.ids] += sign * contribution.counts
 
-    def _sum(self, index: int, start: int, end: int, sign: int) -> None:
-        """Add the panes within [start, end) to one window."""
-        for level in range(len(LEVELS)):
-            for pane in self._between(level, start, end):
+    def _sum(self, index: int, start: int, after: int, end: int, sign: int, until: int | None = None) -> None:
+        """Add to one window the panes that start at `start` or later (and before `until`) and end within (after, end].
+
+        A pane is in a window whole or not at all: one that comes before the tick has passed its end waits for that.
+        """
+        for level, span in enumerate(LEVELS):
+            last = end - span + 1 if until is None else min(until, end - span + 1)
+            for pane in self._between(level, max(start, after - span + 1), last):
                 for contribution in self._panes[level, pane].values():
                     self._totals[index, contribution.ids] += sign * contribution.counts
 

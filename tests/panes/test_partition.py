@@ -72,10 +72,10 @@ def test_a_long_session_has_its_form_fill_once_though_a_restart_reads_back_less_
         Happening(START + number * 29 * MINUTE, topic, None, 0, None, None, None) for number, topic in enumerate(topics)
     ]
     (log,) = written(happened, 1)
-    before_last = {topic: len(records) - (2 if topic == "form_fills" else 1) for topic, records in log.items()}
     reader = Reader(log)
-    for topic, count in before_last.items():
-        reader.read(topic, count)
+    for topic, records in log.items():
+        for _ in records[: -3 if topic == "form_fills" else -2]:  # all but the last form fill and the heartbeats then
+            reader.read(topic, 1)
     reader.checkpoint()
     reader.run([("crash", -1, 0)])
     reader.finish()
