@@ -14,7 +14,7 @@ from streams.settings import SettingsError
 #: for, so that `segpulse --help` does not wait for scipy and Faust.
 COMMANDS = {
     "demo": ("streams.tools.demo", "Run everything on this machine, with simulated traffic."),
-    "worker": ("streams.engine.worker", "Run the scorer: events in, scores and alerts out."),
+    "worker": ("streams.worker", "Run the scorer: events in, scores and alerts out."),
     "consume": ("consumers.command", "Carry scores on: redis, prometheus, alerts or board."),
     "replay": ("streams.tools.replay", "Send a CSV or JSON-lines file to Kafka as events."),
     "backtest": ("streams.tools.backtest", "Score a file with no Kafka: which alerts would have fired?"),
