@@ -84,8 +84,6 @@ class Windows:
         known = waiting or self._panes.get(key, {}).get(snapshot.partition)
         if known is not None and not newer(snapshot, known.snapshot):
             return
-        if known is None and self._is_rolled_up(snapshot):
-            return  # from a worker that was stopped and woke after its successor had rolled it up
         if known is None and self._is_covered(snapshot):
             return
         contribution = self._contribution(snapshot)
@@ -114,11 +112,6 @@ class Windows:
         end = start + LEVELS[level]
         sliding = (w for w in self.windows if self._grid.granule(w) < level)
         return end <= self.tick and all(end <= self._grid.start(w, self.tick) for w in sliding)
-
-    def _is_rolled_up(self, snapshot: PaneSnapshot) -> bool:
-        """Does a coarser pane of its source partition stand in this one's place?"""
-        coarser = ((k, snapshot.start // LEVELS[k] * LEVELS[k]) for k in range(snapshot.level + 1, len(LEVELS)))
-        return any(snapshot.partition in self._panes.get(key, {}) for key in coarser)
 
     def _has_finer(self, snapshot: PaneSnapshot) -> bool:
         end = snapshot.start + LEVELS[snapshot.level]

@@ -1,0 +1,45 @@
+"""Which values are named is decided by the counts at the ticks, and a successor decides alike."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from streams.messages import PaneSnapshot
+from streams.scoring.naming import Naming
+from tests.scoring.test_scorer import BRIEF, Message, pane, passed, scorer
+
+
+def test_the_first_by_name_find_room_and_the_rest_is_other() -> None:
+    naming = Naming(2)
+    values = ["c", "unknown", "b", "a"]
+    naming.assign(values, np.ones(4, dtype=np.bool_), np.zeros(0, dtype=np.bool_))
+    assert sorted(str(name) for name in naming.names) == ["a", "b", "other", "unknown"]
+    totals = np.arange(4, dtype=np.int64).reshape(1, 4, 1) + 1
+    folded = dict(zip(naming.names, naming.fold(values, totals)[0, :, 0].tolist(), strict=True))
+    assert folded == {"a": 4, "b": 3, "other": 1, "unknown": 2}
+
+
+def test_one_that_left_and_comes_back_at_once_has_no_older_claim_to_a_name_than_in_a_successor() -> None:
+    lead = (4, 8)
+    always = {"c": lead, "d": lead}
+    minutes = [{"b": lead} | always, *[always] * 5, {"a": lead, "b": lead} | always]
+    messages: list[Message] = [pane(0, minute, counts) for minute, counts in enumerate(minutes)]
+
+    first = scorer(1, BRIEF)
+    for message in messages[:6]:
+        assert isinstance(message, PaneSnapshot)
+        first.offer(message)
+    first.offer_watermark(passed(0, 6))
+    assert not [alert for alerts in first.ticks() for alert in alerts]
+    successor = scorer(1, BRIEF)
+    saved = first.save()
+    assert saved is not None
+    successor.restore(saved)
+    for each in (first, successor):
+        for message in messages:
+            assert isinstance(message, PaneSnapshot)
+            each.offer(message)
+        each.offer_watermark(passed(0, 7))
+        assert not [alert for alerts in each.ticks() for alert in alerts]
+    assert [score.value for score in first.scores()] == [score.value for score in successor.scores()]
+    assert first.scores() == successor.scores()
