@@ -33,8 +33,8 @@ class Naming:
     def assign(self, values: Sequence[str], active: Bools, seen: Bools) -> list[int]:
         """Give rows to those of `values` that have counts now (`active`) and find room.
 
-        Rows that had none at the last tick (not `seen`) are freed first, also of those that come back now: a successor
-        does not know of them. Returns the rows that are new or freed: whatever was known of them is about somebody else.
+        Rows that had none at the last tick (not `seen`) are freed first, even if they have some again: a successor
+        knows nothing of them. Returns the rows that are new or freed: what was known of them is about somebody else.
         """
         present = {value for value, is_active in zip(values, active.tolist(), strict=True) if is_active}
         gone = [name for name, row in self._rows.items() if name != OTHER and not seen[row]]

@@ -1,0 +1,34 @@
+"""Events as columns, from a few lists."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from streams.events.columns import Columns
+
+
+def columns(
+    time: Sequence[int],
+    topic: Sequence[int],
+    visitor: Sequence[int] | None = None,
+    traits: Sequence[dict[str, object] | None] | None = None,
+    fields: Sequence[Sequence[int]] | None = None,
+) -> Columns:
+    """The offset is the place in the list; a topic of rank 0 is a profile."""
+    n = len(time)
+    objects = np.empty(n, dtype=object)
+    objects[:] = list(traits) if traits is not None else [None] * n
+    return Columns(
+        time=np.array(time, dtype=np.int64),
+        topic=np.array(topic, dtype=np.int64),
+        offset=np.arange(n, dtype=np.int64),
+        visitor=np.array(visitor if visitor is not None else [0] * n, dtype=np.int64),
+        kind=np.where(np.array(topic, dtype=np.int64) == 0, -1, 0),
+        fields=np.array(fields if fields is not None else [()] * n, dtype=np.int64).reshape(n, -1)
+        if n
+        else np.empty((0, 0), dtype=np.int64),
+        ident=np.full(n, None, dtype=object),
+        traits=objects,
+    )

@@ -1,0 +1,101 @@
+"""Reorder, dedupe and the watermark, against a list, a dict and a loop."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streams.events.dedupe import Dedupe
+from streams.events.reorder import Reorder
+from streams.events.watermark import Clock
+from tests.events.made import columns
+
+moves = st.lists(
+    st.tuples(st.just("add"), st.lists(st.tuples(st.integers(0, 30), st.integers(0, 2)), max_size=6))
+    | st.tuples(st.just("take"), st.integers(0, 40)),
+    max_size=15,
+)
+
+
+@given(moves)
+def test_events_leave_in_order_once_the_watermark_has_passed_them(
+    moves: list[tuple[str, list[tuple[int, int]] | int]],
+) -> None:
+    reorder, waiting = Reorder(), list[tuple[int, int, int]]()
+    for _, what in moves:
+        if isinstance(what, list):
+            reorder.add(columns([time for time, _ in what], [topic for _, topic in what]))
+            waiting += [(time, topic, offset) for offset, (time, topic) in enumerate(what)]
+        else:
+            due = sorted(each for each in waiting if each[0] < what)
+            waiting = [each for each in waiting if each[0] >= what]
+            found = reorder.take(what)
+            rows = [] if found is None else [found.time.tolist(), found.topic.tolist(), found.offset.tolist()]
+            assert list(zip(*rows, strict=True)) == due
+            assert found is None or due
+        assert len(reorder) == len(waiting)
+
+
+HORIZON = 100
+_events = st.lists(
+    st.tuples(st.integers(0, 60), st.integers(0, 1), st.none() | st.integers(0, 2) | st.sampled_from(["0", "1"])),
+    max_size=30,
+)
+
+
+@given(_events, st.lists(st.integers(1, 10), max_size=30), st.booleans())
+def test_an_id_counts_again_only_after_the_horizon_however_batched(
+    events: list[tuple[int, int, int | str | None]], sizes: list[int], forgets: bool
+) -> None:
+    time, timed = 0, []
+    for step, visitor, ident in events:
+        time += step
+        timed.append((visitor, ident, time))
+    last: dict[tuple[int, int | str], int] = {}
+    expected = []
+    for visitor, ident, time in timed:
+        known = None if ident is None else last.get((visitor, ident))
+        expected.append(known is None or time - known > HORIZON)
+        if ident is not None:
+            last[visitor, ident] = time
+    dedupe, found = Dedupe(HORIZON), list[bool]()
+    while len(found) < len(timed):
+        batch = timed[len(found) :][: sizes.pop() if sizes else None]
+        found += dedupe.fresh(*zip(*batch, strict=True))
+        if forgets:
+            dedupe.forget(batch[-1][2])
+    assert found == expected
+
+
+def test_ids_are_forgotten() -> None:
+    dedupe = Dedupe(HORIZON)
+    for time in range(0, 10_000, 10):
+        dedupe.fresh([0, 0], [f"once {time}", "again and again"], [time, time])
+        dedupe.forget(time)
+    assert len(dedupe) < 2 * HORIZON / 10
+    dedupe.forget(1_000_000)
+    assert not len(dedupe)
+
+
+def test_a_late_repetition_is_one() -> None:
+    dedupe = Dedupe(HORIZON)
+    assert dedupe.fresh([0, 0], ["id", "id"], [1000, 950]) == [True, False]
+
+
+clock_moves = st.lists(st.tuples(st.sampled_from(["saw", "passed"]), st.sampled_from("abc"), st.integers(0, 500)))
+
+
+@given(clock_moves, st.integers(0, 50))
+def test_the_watermark_is_the_slowest_topic_s_and_never_falls(moves: list[tuple[str, str, int]], lateness: int) -> None:
+    clock, reached = Clock("abc", lateness), dict[str, int]()
+    before: int | None = None
+    for how, topic, time in moves:
+        getattr(clock, how)(topic, time)
+        reached[topic] = max(time, reached.get(topic, time))
+        watermark = clock.advance()
+        if len(reached) < 3:
+            assert watermark is None
+        else:
+            assert watermark == min(reached.values()) - lateness
+            assert before is None or watermark >= before
+        before = watermark
