@@ -9,7 +9,7 @@ from streams.events.topics import HEARTBEAT, PROFILES, SOURCES
 
 #: ms. What is older is no event's time but an empty field's, or seconds; the first of a file would have all others
 #: refused as too far ahead of it.
-_EARLIEST = 946_684_800_000
+EARLIEST = 946_684_800_000
 
 
 class Valid(NamedTuple):
@@ -30,8 +30,8 @@ def validate(topic: str, event: Event) -> Valid | Problem:
         time = milliseconds(event.timestamp)
     if time is None:
         return Problem("bad_timestamp", f"timestamp: {event.timestamp!r} is not a time in milliseconds since the epoch")
-    if topic != PROFILES and time < _EARLIEST:
-        return Problem("bad_timestamp", f"timestamp: {time} is before {_EARLIEST}, the year 2000; seconds, not ms?")
+    if topic != PROFILES and time < EARLIEST:
+        return Problem("bad_timestamp", f"timestamp: {time} is before {EARLIEST}, the year 2000; seconds, not ms?")
     if event.event == HEARTBEAT:
         return Valid(time, "", HEARTBEAT)
     visitor = next((v for v in (event.visitor_id, event.user_id, event.anonymous_id) if v not in (None, "")), None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from streams.events.topics import PROFILES
+from streams.events.validate import EARLIEST
 from streams.messages import Reason
 from streams.panes.partition import AHEAD_OF_EVENTS
 
@@ -34,7 +35,7 @@ def come_to(before: int | None, record: SourceRecord) -> int | None:
     A time that the worker will refuse must not carry the others' time away, and who somebody is may be of old.
     """
     if before is None:
-        return None if record.topic == PROFILES else record.timestamp
+        return None if record.topic == PROFILES or record.timestamp < EARLIEST else record.timestamp
     return record.timestamp if before < record.timestamp <= before + AHEAD_OF_EVENTS else before
 
 
