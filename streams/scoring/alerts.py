@@ -58,7 +58,11 @@ def alert(status: Literal["firing", "resolved"], state: State, tick: int, since:
     actual = facts.numerator / facts.denominator if facts.denominator else None
     rest = facts.rest_numerator / facts.rest_denominator if facts.rest_denominator else None
     ratio = actual / rest if actual is not None and rest else None
-    index = None if ratio is None else 100 * (ratio if facts.up_is_good else 1 / ratio if ratio else 0.0)
+    index = None
+    if ratio is not None and facts.up_is_good:
+        index = 100 * ratio
+    elif ratio:  # with none at all of what is bad, it is better by no number
+        index = 100 / ratio
     identity = "\0".join((facts.dimension, facts.value, facts.kpi, state))
     return Alert(
         fingerprint=hashlib.blake2b(identity.encode(), digest_size=8).hexdigest(),

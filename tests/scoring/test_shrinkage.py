@@ -1,0 +1,85 @@
+"""The shrunk value is a posterior of scipy's distributions; its weight is worked out by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from streams.scoring.shrinkage import HEAVIEST, LIGHTEST, Shrunk, shrink, weight
+
+BINOMIAL, POISSON = np.array([True]), np.array([False])
+
+
+def one(x: int, n: int, rest: float, heavy: float, binomial: bool) -> Shrunk:
+    cells = shrink(
+        np.array([[[x]]]), np.array([[[n]]]), np.array([[[rest]]]), np.array([[[heavy]]]), np.array([binomial])
+    )
+    return Shrunk(*(float(figure[0, 0, 0]) for figure in cells))  # type: ignore[arg-type]
+
+
+@given(
+    st.integers(0, 2_000), st.integers(0, 2_000), st.floats(0.01, 0.99), st.floats(LIGHTEST, HEAVIEST), st.booleans()
+)
+def test_posterior(x: int, more: int, rest: float, heavy: float, binomial: bool) -> None:
+    n = x + more
+    found = one(x, n, rest, heavy, binomial)
+    if binomial:
+        posterior = stats.beta(heavy * rest + x, heavy * (1 - rest) + n - x)
+    else:
+        posterior = stats.gamma(heavy * rest + x, scale=1 / (heavy + n))
+    assert found == pytest.approx(
+        (posterior.mean(), posterior.ppf(0.025), posterior.ppf(0.975), posterior.sf(rest)), rel=1e-6, abs=1e-12
+    )
+    assert found.low < found.value < found.high
+
+
+def test_drawn_to_the_rest_as_far_as_the_evidence_is_thin() -> None:
+    assert one(0, 0, 0.3, 50, True).value == pytest.approx(0.3)
+    assert one(5, 10, 0.3, 10, True).value == pytest.approx(0.4)  # ten trials each: half way
+    assert one(5_000, 10_000, 0.3, 10, True).value == pytest.approx(0.5, abs=0.001)
+    assert one(30, 10, 1.0, 10, False).value == pytest.approx(2.0)
+
+
+@pytest.mark.parametrize("rest", [0.0, float("nan")])
+def test_nothing_to_be_drawn_to(rest: float) -> None:
+    assert all(np.isnan(figure) for figure in one(5, 10, rest, 10, True))
+
+
+def test_more_successes_than_trials_are_no_error() -> None:
+    """Opened in this window, sent before it."""
+    assert one(12, 10, 0.3, 10, True).value == pytest.approx(one(10, 10, 0.3, 10, True).value)
+
+
+def weigh(x: list[int], n: list[int], binomial: bool, eligible: list[bool] | None = None) -> float:
+    numerator, denominator = (np.array([[[each] for each in side]]) for side in (x, n))
+    return float(weight(numerator, denominator, np.array(eligible or [True] * len(x)), np.array([binomial]))[0, 0, 0])
+
+
+def test_the_weight_by_hand() -> None:
+    # p = 0.4; S = 100 (0.2² + 0.2²) = 8; v = 0.24; N - sum n²/N = 100; t = (8 - 0.24) / 100; v / t = 3.09
+    assert weigh([20, 60], [100, 100], True) == pytest.approx(0.24 / 0.0776)
+    # Poisson: v = p = 0.4; t = (8 - 0.4) / 100
+    assert weigh([20, 60], [100, 100], False) == pytest.approx(0.4 / 0.076)
+    assert weigh([20, 60, 500], [100, 100, 500], True, [True, True, False]) == pytest.approx(0.24 / 0.0776)
+
+
+@pytest.mark.parametrize(
+    ("x", "n", "expected"),
+    [
+        ([30, 30], [100, 100], HEAVIEST),  # no difference beyond chance
+        ([0, 0], [0, 0], HEAVIEST),
+        ([30, 0], [100, 0], HEAVIEST),
+        ([0, 100], [100, 100], LIGHTEST),
+    ],
+)
+def test_the_weight_has_bounds(x: list[int], n: list[int], expected: float) -> None:
+    assert weigh(x, n, True) == expected
+
+
+@given(st.permutations(range(4)))
+def test_the_order_of_segments_makes_no_difference(order: list[int]) -> None:
+    x, n = [3, 20, 31, 9], [30, 100, 90, 80]
+    assert weigh([x[i] for i in order], [n[i] for i in order], True) == pytest.approx(weigh(x, n, True))
