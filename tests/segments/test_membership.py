@@ -1,0 +1,100 @@
+"""Who somebody was at the time of each event, against a dict and a loop."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streams.segments.membership import Membership
+from streams.segments.registry import text
+from streams.settings import Dimension
+from tests.events.made import columns
+
+DIMENSIONS = {
+    "industry": Dimension(trait="industry"),
+    "both": Dimension(cross=("tier", "industry", "campaign")),
+    "campaign": Dimension(field="campaign"),
+    "tier": Dimension(trait="city tier"),
+}
+Said = tuple[int, int, int, str, dict[str, Any] | None]  # step, visitor, topic (0: a profile), campaign, traits
+
+_traits = st.dictionaries(st.sampled_from(["industry", "city tier", "shoe size"]), st.sampled_from(["a", 2, None, ""]))
+said = st.lists(
+    st.tuples(
+        st.integers(0, 2), st.integers(0, 2), st.integers(0, 2), st.sampled_from(["x", "unknown"]), st.none() | _traits
+    ),
+    max_size=30,
+)
+
+
+def names(membership: Membership, events: list[tuple[int, Said]]) -> list[dict[str, str]]:
+    rows = membership.visitors.rows([f"v{each[1]}" for _, each in events])
+    fields = [[membership.registry.id("campaign", each[3])] for _, each in events]
+    made = columns(
+        [time for time, _ in events], [e[2] for _, e in events], rows.tolist(), [e[4] for _, e in events], fields
+    )
+    ids = membership.of(made).tolist()
+    return [dict(membership.registry.names[segment] for segment in row) for row in ids]
+
+
+def plainly(events: list[tuple[int, Said]]) -> list[dict[str, str]]:
+    known: dict[int, dict[str, str]] = {}
+    out = []
+    for _, (_, visitor, _, campaign, traits) in events:
+        theirs = known.setdefault(visitor, {})
+        theirs.update({trait: text(value) for trait, value in (traits or {}).items()})
+        industry, tier = theirs.get("industry", "unknown"), theirs.get("city tier", "unknown")
+        parts = [tier, industry, campaign]
+        both = "unknown" if "unknown" in parts else " × ".join(parts)
+        out.append({"industry": industry, "tier": tier, "campaign": campaign, "both": both})
+    return out
+
+
+def timed(said: list[Said]) -> list[tuple[int, Said]]:
+    """In the order in which events are taken: by time, profiles first."""
+    time, out = 0, []
+    for each in said:
+        time += each[0]
+        out.append((time, each))
+    return sorted(out, key=lambda event: (event[0], event[1][2]))
+
+
+@given(said, st.lists(st.integers(1, 10), max_size=30), st.booleans())
+def test_as_of_the_event_s_time_however_batched(said: list[Said], sizes: list[int], successor: bool) -> None:
+    events = timed(said)
+    membership, found = Membership(DIMENSIONS), list[dict[str, str]]()
+    told: dict[str, Any] = {}
+    while len(found) < len(events):
+        batch = events[len(found) :][: sizes.pop() if sizes else None]
+        found += names(membership, batch)
+        told |= membership.visitors.said()
+        if successor and not any(topic == 0 and traits for _, (_, _, topic, _, traits) in events):
+            membership = Membership(DIMENSIONS)
+            membership.visitors.load(told)
+    assert found == plainly(events)
+
+
+def test_older_word_does_not_replace_newer() -> None:
+    membership = Membership(DIMENSIONS)
+    names(membership, [(10, (0, 1, 0, "x", {"industry": "new"}))])
+    late = names(membership, [(5, (0, 1, 1, "x", {"industry": "old", "city tier": 3}))])
+    assert [late[0]["industry"], late[0]["tier"]] == ["new", "3"]
+    assert names(membership, [(11, (0, 1, 1, "x", None))])[0]["industry"] == "new"
+
+
+def test_what_events_say_is_told_once_and_profiles_are_not() -> None:
+    membership = Membership(DIMENSIONS)
+    names(membership, [(10, (0, 1, 0, "x", {"industry": "a"})), (11, (0, 2, 1, "x", {"industry": "b"}))])
+    assert membership.visitors.said() == {"v2": {"industry": ("b", 11)}}
+    assert membership.visitors.said() == {}
+
+
+def test_many_visitors() -> None:
+    membership = Membership(DIMENSIONS)
+    rows = membership.visitors.rows([str(number) for number in range(5_000)])
+    assert rows.tolist() == list(range(5_000))
+    assert membership.visitors.rows(["4999", "new"]).tolist() == [4_999, 5_000]
+    found = names(membership, [(1, (0, 1, 1, "x", None))])
+    assert found[0]["industry"] == "unknown"
