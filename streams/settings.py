@@ -1,7 +1,8 @@
 """segpulse.toml and the environment become frozen settings; every error names file, key and what would be right.
 
 Environment variables lie over the file: `SEGPULSE_<SECTION>_<KEY>`, e.g. `SEGPULSE_KAFKA_BROKER`,
-`SEGPULSE_REDIS_URL`. Secrets belong there and nowhere else. `SEGPULSE_CONFIG` names the file.
+`SEGPULSE_REDIS_URL`; a list has commas between (`5m,1h`). Secrets belong there and nowhere else. `SEGPULSE_CONFIG`
+names the file.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, get_args, get_origin
 
 import msgspec
+
+from streams.settings_checks import faults
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -170,10 +173,16 @@ def load(
     if path is None and Path("segpulse.toml").is_file():
         path = Path("segpulse.toml")
     where = str(path or "settings")
-    settings = convert(read_toml(path) if path is not None else {}, Settings, where)
+    tree = read_toml(path) if path is not None else {}
+    for section, kind in (("dimensions", Dimension), ("kpis", Kpi)):
+        tables = tree.get(section)
+        for name, table in tables.items() if isinstance(tables, dict) else ():
+            convert(table, kind, where, f"{section}.{name}")
+    settings = convert(tree, Settings, where)
     for section, values in [*_from_environment(environ).items(), *overlay.items()]:
         settings = _lay_over(settings, section, values)
-    _check(settings, where)
+    for key, text in faults(settings):
+        raise SettingsError(f"{where}: {key}: {text}")
     return settings
 
 
@@ -187,18 +196,41 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise SettingsError(f"{path}: not TOML: {error}") from None
 
 
-def convert(tree: Mapping[str, Any], kind: type[T], where: str) -> T:
-    """`tree` as a `kind`; spans are read. Raises SettingsError, which begins with `where`."""
+def convert(tree: object, kind: type[T], where: str, at: str = "") -> T:
+    """`tree`, found at the key `at`, as a `kind`; spans are read. Raises SettingsError, which begins with `where`."""
     try:
         return msgspec.convert(tree, kind, dec_hook=_decode)
     except msgspec.ValidationError as error:
-        raise SettingsError(f"{where}: {_with_key(str(error))}") from None
+        raise SettingsError(f"{where}: {_with_key(str(error), kind, at)}") from None
 
 
-def _with_key(message: str) -> str:
-    """Turn msgspec's `… - at `$.time.tick`` into `time.tick: …`."""
-    text, _, key = message.partition(" - at `$.")
-    return f"{key.rstrip('`')}: {text}" if key else text
+def _with_key(message: str, kind: Any, at: str) -> str:
+    """Turn msgspec's `… - at `$.time.tick`` into `time.tick: …`, and add what there is to choose from."""
+    text, _, path = message.partition(" - at `$")
+    keys = [key for key in path.rstrip("`").split(".") if key]
+    for key in keys:
+        kind = _fields(kind).get(key)
+    if unknown := re.fullmatch(r"Object contains unknown field `(.*)`", text):
+        keys.append(unknown[1])
+        text = "there is no such key" + (f"; there are {', '.join(_fields(kind))}" if _fields(kind) else "")
+    elif text.startswith("Invalid enum value"):
+        text += f"; there are {', '.join(_choices(kind))}"
+    key = ".".join(filter(None, (at, *keys)))
+    return f"{key}: {text}" if key else text
+
+
+def _choices(kind: Any) -> list[str]:
+    """What may be written, of a Literal or an option between such."""
+    if get_origin(kind) is Literal:
+        return [repr(choice) for choice in get_args(kind)]
+    return [choice for option in get_args(kind) for choice in _choices(option)]
+
+
+def _fields(kind: Any) -> dict[str, Any]:
+    """Key -> type, of a kind of table; empty of anything else."""
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        return {field.encode_name: field.type for field in msgspec.structs.fields(kind)}
+    return {}
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, dict[str, str]]:
@@ -218,47 +250,11 @@ def _lay_over(settings: Settings, section: str, values: Mapping[str, object]) ->
     fields = {field.name: field.type for field in msgspec.structs.fields(old)}
     new = {}
     for key, value in values.items():
+        if isinstance(value, str) and get_origin(fields[key]) is tuple:
+            value = [part.strip() for part in value.split(",")]
         try:
             new[key] = msgspec.convert(value, fields[key], strict=False, dec_hook=_decode)
         except (msgspec.ValidationError, ValueError) as error:
-            raise SettingsError(f"SEGPULSE_{section}_{key}".upper() + f" ({section}.{key}): {error}") from None
+            text = _with_key(str(error), fields[key], "")
+            raise SettingsError(f"SEGPULSE_{section}_{key}".upper() + f" ({section}.{key}): {text}") from None
     return msgspec.structs.replace(settings, **{section: msgspec.structs.replace(old, **new)})
-
-
-def _check(settings: Settings, where: str) -> None:
-    """What types cannot say. Raises SettingsError."""
-
-    def refuse(key: str, text: str) -> None:
-        raise SettingsError(f"{where}: {key}: {text}")
-
-    for name, dimension in settings.dimensions.items():
-        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", name):
-            refuse(f"dimensions.{name}", "a dimension's name is a letter, then letters, digits, '_' or '-'")
-        if sum(map(bool, (dimension.trait, dimension.field, dimension.cross))) != 1:
-            refuse(f"dimensions.{name}", "give exactly one of trait, field, cross")
-        if len(dimension.cross) == 1:
-            refuse(f"dimensions.{name}.cross", "a cross needs two dimensions or more")
-        for part in dimension.cross:
-            if part not in settings.dimensions or settings.dimensions[part].cross:
-                refuse(f"dimensions.{name}.cross", f"{part!r} is no dimension with a trait or field of its own")
-        if dimension.max_values < 1:
-            refuse(f"dimensions.{name}.max_values", "must be at least 1")
-    if not settings.dimensions:
-        refuse("dimensions", "declare at least one")
-    for key, least in (("partitions", 1), ("replication", 1), ("batch", 1)):
-        if getattr(settings.kafka, key) < least:
-            refuse(f"kafka.{key}", f"must be at least {least}")
-    if settings.time.tick < 10_000 or settings.time.tick % 10_000:
-        refuse("time.tick", "must be a multiple of 10s, the width of a pane")
-    if settings.time.checkpoint < 10:
-        refuse("time.checkpoint", "must be at least 10ms")
-    if not settings.scoring.windows:
-        refuse("scoring.windows", "declare at least one")
-    for window in settings.scoring.windows:
-        if window < settings.time.tick or window % 10_000:
-            refuse("scoring.windows", f"{window} must be a multiple of 10s and no shorter than time.tick")
-    for window in settings.alerts.windows:
-        if window not in settings.scoring.windows:
-            refuse("alerts.windows", f"{window} is not among scoring.windows")
-    if settings.scoring.leave > settings.scoring.enter:
-        refuse("scoring.leave", "must not be above scoring.enter")

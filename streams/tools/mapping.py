@@ -42,7 +42,7 @@ def load(path: Path) -> Mapping:
     """The mapping in `path`. Raises SettingsError, which names file and key and says what would be right."""
     file = convert(read_toml(path), MappingFile, str(path))
     # One by one, so that an error names the trait.
-    traits = {name: convert(column, Column, f"{path}: traits.{name}") for name, column in file.traits.items()}
+    traits = {name: convert(column, Column, str(path), f"traits.{name}") for name, column in file.traits.items()}
     _check(file, path)
     settings = None if file.settings is None else path.parent / file.settings
     if settings is not None and not settings.is_file():

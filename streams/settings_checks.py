@@ -1,0 +1,93 @@
+"""What the types of the settings cannot say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from streams.events.topics import SOURCES
+
+if TYPE_CHECKING:
+    from streams.settings import Settings
+
+Fault = tuple[str, str]  # key, and what would be right
+
+_PANE = 10_000  # ms
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")  # part of Redis keys and Kafka keys, where ':' and '/' separate
+_NAME_IS = "a letter, then letters, digits, '_' or '-'"
+
+
+def faults(settings: Settings) -> Iterator[Fault]:
+    """All that is wrong."""
+    yield from _kafka(settings)
+    yield from _time(settings)
+    yield from _sessions_and_kpis(settings)
+    yield from _dimensions(settings)
+    yield from _scoring(settings)
+    for name in ("prometheus", "worker", "board"):
+        if not 0 <= getattr(settings, name).port <= 65_535:
+            yield f"{name}.port", "must be from 0 (any that is free) to 65535"
+
+
+def _kafka(settings: Settings) -> Iterator[Fault]:
+    for key in ("partitions", "replication", "batch"):
+        if getattr(settings.kafka, key) < 1:
+            yield f"kafka.{key}", "must be at least 1"
+
+
+def _time(settings: Settings) -> Iterator[Fault]:
+    if settings.time.tick < _PANE or settings.time.tick % _PANE:
+        yield "time.tick", "must be a multiple of 10s, the width of a pane"
+    if settings.time.checkpoint < 10:
+        yield "time.checkpoint", "must be at least 10ms"
+
+
+def _sessions_and_kpis(settings: Settings) -> Iterator[Fault]:
+    for topic in settings.sessions.topics:
+        if topic not in SOURCES:
+            yield "sessions.topics", f"{topic!r} is no topic of events; there are {', '.join(SOURCES)}"
+    for name, kpi in settings.kpis.items():
+        if not _NAME.fullmatch(name):
+            yield f"kpis.{name}", f"a KPI's name is {_NAME_IS}"
+        for key in ("numerator", "denominator"):
+            for measure in getattr(kpi, key):
+                head, _, topic = measure.partition(".")
+                if head == "sessions" and topic in SOURCES and topic not in settings.sessions.topics:
+                    yield f"kpis.{name}.{key}", f"{measure!r} is never counted: add {topic!r} to sessions.topics"
+
+
+def _dimensions(settings: Settings) -> Iterator[Fault]:
+    if not settings.dimensions:
+        yield "dimensions", "declare at least one"
+    for name, dimension in settings.dimensions.items():
+        if not _NAME.fullmatch(name):
+            yield f"dimensions.{name}", f"a dimension's name is {_NAME_IS}"
+        if sum(map(bool, (dimension.trait, dimension.field, dimension.cross))) != 1:
+            yield f"dimensions.{name}", "give exactly one of trait, field, cross"
+        if len(dimension.cross) == 1:
+            yield f"dimensions.{name}.cross", "a cross needs two dimensions or more"
+        for part in dimension.cross:
+            if part not in settings.dimensions or settings.dimensions[part].cross:
+                yield f"dimensions.{name}.cross", f"{part!r} is no dimension with a trait or field of its own"
+        if dimension.max_values < 1:
+            yield f"dimensions.{name}.max_values", "must be at least 1"
+
+
+def _scoring(settings: Settings) -> Iterator[Fault]:
+    scoring = settings.scoring
+    if not scoring.windows:
+        yield "scoring.windows", "declare at least one"
+    if len(set(scoring.windows)) < len(scoring.windows):
+        yield "scoring.windows", "one is there twice"
+    for window in scoring.windows:
+        if window < settings.time.tick or window % _PANE:
+            yield "scoring.windows", f"{window} must be a multiple of 10s and no shorter than time.tick"
+    for window in settings.alerts.windows:
+        if window not in scoring.windows:
+            yield "alerts.windows", f"{window} is not among scoring.windows"
+    for key in ("min_trials", "min_effect", "enter", "leave", "silent_expected"):
+        if not 0 <= getattr(scoring, key) < float("inf"):  # NaN neither
+            yield f"scoring.{key}", "must be 0 or more"
+    if scoring.leave > scoring.enter:
+        yield "scoring.leave", "must not be above scoring.enter"

@@ -1,0 +1,157 @@
+"""A bad segpulse.toml names file, key and what would be right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streams import settings
+from streams.settings import DIMENSIONS, Settings, SettingsError, Span
+
+NONE: dict[str, str] = {}
+
+
+def write(folder: Path, text: str) -> Path:
+    file = folder / "segpulse.toml"
+    file.write_text(text)
+    return file
+
+
+@pytest.fixture(autouse=True)
+def _nothing_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+
+
+OWN = '[kpis.{}]\nnumerator = ["{}"]\ndenominator = ["sessions"]\nunit = "ratio"\nmodel = "binomial"'
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("tick", "not TOML: "),
+        ("[tyme]", "tyme: there is no such key; there are kafka, redis, time, "),
+        ("[time]\ntock = 1", "time.tock: there is no such key; there are clock, lateness, "),
+        ("time = 3", "time: Expected `object`, got `int`"),
+        ('[time]\nclock = "moon"', "time.clock: Invalid enum value 'moon'; there are 'wall', 'event'"),
+        (
+            '[time]\ntick = "soon"',
+            "time.tick: 'soon' is not a span of time: write a whole number and a unit, like '10s'",
+        ),
+        ("[time]\ntick = 10", "time.tick: 10 is not a span of time"),
+        ('[time]\ntick = "7s"', "time.tick: must be a multiple of 10s, the width of a pane"),
+        ('[time]\ncheckpoint = "1ms"', "time.checkpoint: must be at least 10ms"),
+        ("[kafka]\npartitions = 0", "kafka.partitions: must be at least 1"),
+        ('[kafka]\npartitions = "4"', "kafka.partitions: Expected `int`, got `str`"),
+        ('[sessions]\ntopics = ["visits"]', "sessions.topics: 'visits' is no topic of events; there are page_views,"),
+        ("[dimensions]", "dimensions: declare at least one"),
+        ('[dimensions."1st"]\ntrait = "a"', "dimensions.1st: a dimension's name is a letter, then letters,"),
+        ("[dimensions.d]\nmax_values = 3", "dimensions.d: give exactly one of trait, field, cross"),
+        ('[dimensions.d]\ntrait = "a"\nfield = "content"', "dimensions.d: give exactly one of"),
+        ("[dimensions.d]\ntrait = 3", "dimensions.d.trait: Expected `str | null`, got `int`"),
+        (
+            '[dimensions.d]\nfield = "value"',
+            "dimensions.d.field: Invalid enum value 'value'; there are 'campaign', 'content'",
+        ),
+        ('[dimensions.d]\ntrait = "a"\nmax_values = 0', "dimensions.d.max_values: must be at least 1"),
+        ('[dimensions.d]\ncross = ["e"]', "dimensions.d.cross: a cross needs two dimensions or more"),
+        (
+            '[dimensions.d]\ncross = ["e", "f"]',
+            "dimensions.d.cross: 'e' is no dimension with a trait or field of its own",
+        ),
+        ("[kpis.k]\nnumerator = 1", "kpis.k.numerator: Expected `array`, got `int`"),
+        ('[kpis.k]\nnumerator = ["clicks"]', "kpis.k: Object missing required field `denominator`"),
+        (OWN.format('"a:b"', "clicks"), "kpis.a:b: a KPI's name is a letter"),
+        (OWN.format("k", "sessions.orders"), "kpis.k.numerator: 'sessions.orders' is never counted: add 'orders' to"),
+        ("[scoring]\nwindows = []", "scoring.windows: declare at least one"),
+        ('[scoring]\nwindows = ["5s"]', "scoring.windows: 5s must be a multiple of 10s and no shorter than time.tick"),
+        ('[scoring]\nwindows = ["1h", "60m"]', "scoring.windows: one is there twice"),
+        ('[scoring]\nwindows = ["5m", "x"]', "scoring.windows[1]: 'x' is not a span of time"),
+        ("[scoring]\nenter = nan", "scoring.enter: must be 0 or more"),
+        ("[scoring]\nmin_trials = -1", "scoring.min_trials: must be 0 or more"),
+        ("[scoring]\nenter = 2.0\nleave = 3.0", "scoring.leave: must not be above scoring.enter"),
+        ('[alerts]\nwindows = ["2h"]', "alerts.windows: 2h is not among scoring.windows"),
+        ("[board]\nport = 65536", "board.port: must be from 0 (any that is free) to 65535"),
+    ],
+)
+def test_refused(tmp_path: Path, text: str, message: str) -> None:
+    file = write(tmp_path, text)
+    with pytest.raises(SettingsError) as refused:
+        settings.load(file, NONE)
+    assert str(refused.value).startswith(f"{file}: {message}")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("SEGPULSE_KAFKA_PARTITIONS", "many", "(kafka.partitions): Expected `int`, got `str`"),
+        ("SEGPULSE_TIME_TICK", "1", "(time.tick): '1' is not a span of time"),
+        ("SEGPULSE_TIME_CLOCK", "moon", "(time.clock): Invalid enum value 'moon'; there are 'wall', 'event'"),
+        ("SEGPULSE_SCORING_WINDOWS", "5m,x", "(scoring.windows): [1]: 'x' is not a span of time"),
+    ],
+)
+def test_refused_in_the_environment(name: str, value: str, message: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        settings.load(None, {name: value})
+    assert str(refused.value).startswith(f"{name} {message}")
+
+
+def test_a_file_that_is_not_there_or_not_text(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"none\.toml: cannot be read: No such file"):
+        settings.load(tmp_path / "none.toml", NONE)
+    (tmp_path / "segpulse.toml").write_bytes(b"\xff")
+    with pytest.raises(SettingsError, match=r"segpulse\.toml: not TOML"):
+        settings.load(tmp_path / "segpulse.toml", NONE)
+
+
+def test_which_lies_over_which(tmp_path: Path) -> None:
+    file = write(tmp_path, '[kafka]\nbroker = "file:1"\napp_id = "file"\npartitions = 8\nreplication = 3')
+    environ = {
+        "SEGPULSE_CONFIG": str(file),
+        "SEGPULSE_KAFKA_BROKER": "environment:1",
+        "SEGPULSE_KAFKA_APP_ID": "environment",
+        "SEGPULSE_KAFKA_PARTITIONS": "2",
+        "SEGPULSE_TIME_TICK": "1m",
+        "SEGPULSE_SCORING_WINDOWS": "5m, 1h,24h",
+        "SEGPULSE_SCORING_ENTER": "6",
+    }
+    found = settings.load(None, environ, kafka={"broker": "option:1"})
+    kafka = found.kafka
+    assert (kafka.broker, kafka.app_id, kafka.partitions, kafka.replication) == ("option:1", "environment", 2, 3)
+    assert (found.time.tick, found.scoring.enter) == (60_000, 6.0)
+    assert found.scoring.windows == (300_000, 3_600_000, 86_400_000)
+
+
+def test_the_file_here_is_taken_and_none_is_needed(tmp_path: Path) -> None:
+    assert settings.load(None, NONE) == Settings()
+    write(tmp_path / "here", "[kafka]\npartitions = 7")
+    assert settings.load(None, NONE).kafka.partitions == 7
+
+
+def test_dimensions_stand_instead_of_those_that_come_with_it(tmp_path: Path) -> None:
+    found = settings.load(write(tmp_path, '[dimensions]\nplan = { trait = "plan" }'), NONE)
+    assert list(found.dimensions) == ["plan"]
+    assert list(Settings().dimensions) == list(DIMENSIONS)
+
+
+@given(st.integers(0, 10**12))
+def test_a_span_is_read_as_it_is_written(ms: int) -> None:
+    assert Span.parse(str(Span(ms))) == ms
+
+
+@pytest.mark.parametrize(
+    ("text", "ms"),
+    [("250ms", 250), ("10s", 10_000), ("90s", 90_000), ("5m", 300_000), ("24h", 86_400_000), ("7d", 604_800_000)],
+)
+def test_a_span_is_written_as_people_do(text: str, ms: int) -> None:
+    assert Span.parse(text) == ms
+    assert str(Span(ms)) == text
+
+
+@pytest.mark.parametrize("text", ["", "5", "m", "5 m", "-5m", "1.5h", "5M", "5m3s", 5, None])
+def test_no_span(text: object) -> None:
+    with pytest.raises(ValueError, match="is not a span of time: write a whole number and a unit"):
+        Span.parse(text)
