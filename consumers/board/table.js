@@ -29,8 +29,9 @@ function bar(index) {
 
 function cellsOf({ segment, cell }, kpis) {
   const kpi = kpis[cell.kpi] ?? { title: cell.kpi, unit: "" };
-  const index = cell.index === null ? ["–"] : [element("b", "", cell.index.toFixed(0)), bar(cell.index)];
-  const interval = cell.low === null ? "–" : `${value(cell.low, kpi.unit)} – ${value(cell.high, kpi.unit)}`;
+  const told = cell.denominator > 0; // of no trials at all nothing is known, whatever the rest makes likely
+  const index = told && cell.index !== null ? [element("b", "", cell.index.toFixed(0)), bar(cell.index)] : ["–"];
+  const interval = !told || cell.low === null ? "–" : `${value(cell.low, kpi.unit)} – ${value(cell.high, kpi.unit)}`;
   return [
     [segment.value],
     [kpi.title],

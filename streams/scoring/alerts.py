@@ -88,7 +88,9 @@ def _summary(status: str, state: State, facts: Facts, actual: float | None, rest
     if status == "resolved":
         return f"{segment} is no longer {state} on {facts.kpi}"
     if state == "silent":
-        return f"{segment} has fallen silent: nothing in the last {facts.window}, where its share of the traffic is due"
+        return (
+            f"{segment} has fallen silent on {facts.kpi}: nothing in the last {facts.window}, though its share was due"
+        )
     if actual is None or rest is None:
         return f"{segment} is {state} on {facts.kpi}"
     change = f", {abs(actual / rest - 1):.0%} {'above' if actual > rest else 'below'}" if rest else ""

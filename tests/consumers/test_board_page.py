@@ -79,6 +79,17 @@ def test_many_alerts_leave_room_for_the_scores(scorer: Scorer, address: str, tmp
         assert errors == []
 
 
+def test_of_no_trials_no_index_is_shown(scorer: Scorer, address: str, tmp_path: Path) -> None:
+    scorer.say(scores("2", cells=[cell(state="silent", numerator=0, denominator=0, value=None, index=100.0)]))
+    with chromium(tmp_path / "profile") as (page, errors):
+        page.goto(address)
+        row = page.locator("#dimensions tbody tr")
+        expect(row).to_contain_text("Silent")
+        for label in ("Index", "Value", "95 % interval"):
+            expect(row.locator(f"td[data-label='{label}']")).to_have_text("–")
+        assert errors == []
+
+
 def test_dimensions_come_in_the_order_of_the_settings(scorer: Scorer, address: str, tmp_path: Path) -> None:
     known = ("campaign", "city_tier", "industry")
     scorer.say(*(scores("2", dimension=dimension) for dimension in ("elsewhere", *known)))
