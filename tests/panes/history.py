@@ -87,30 +87,30 @@ happenings = st.lists(_drafts, min_size=1, max_size=30).map(_happenings)
 
 def written(happened: list[Happening], partitions: int, noise: bool = False) -> list[Log]:
     """The logs, one a source partition, between a first heartbeat and one that closes all; bad records if `noise`."""
-    logs: list[Log] = [{topic: [_heartbeat(START - MINUTE)] for topic in SOURCE_TOPICS} for _ in range(partitions)]
+    logs: list[Log] = [{topic: [heartbeat(START - MINUTE)] for topic in SOURCE_TOPICS} for _ in range(partitions)]
     newest = START - MINUTE
     for number, it in enumerate(happened):
         log = logs[it.visitor % partitions][it.topic]
         if noise and number % 3 == 0:
-            far, old = _record(it._replace(time=newest + 31 * DAY)), _record(it._replace(time=START - 20 * DAY))
+            far, old = record(it._replace(time=newest + 31 * DAY)), record(it._replace(time=START - 20 * DAY))
             log.append([b"{", b"", far, old if it.topic != PROFILES else b"[]"][number // 3 % 4])
-        log.append(_record(it))
+        log.append(record(it))
         newest = max(newest, it.time)
         if number % 5 == 4:
             for each in logs:
                 for records in each.values():
-                    records.append(_heartbeat(newest))
+                    records.append(heartbeat(newest))
     for each in logs:
         for records in each.values():
-            records.append(_heartbeat(END + 2 * HOUR))
+            records.append(heartbeat(END + 2 * HOUR))
     return logs
 
 
-def _heartbeat(time: int) -> bytes:
+def heartbeat(time: int) -> bytes:
     return json.dumps({"event": "heartbeat", "timestamp": time}).encode()
 
 
-def _record(it: Happening) -> bytes:
+def record(it: Happening) -> bytes:
     fields = {
         "timestamp": it.time,
         "event": it.event,

@@ -6,23 +6,24 @@ import msgspec
 from hypothesis import strategies as st
 
 from streams.events.topics import SOURCE_TOPICS
-from streams.messages import Watermark
+from streams.messages import PaneSnapshot, Watermark
 from streams.panes import codec
 from streams.panes.panes import Change, Key
 from streams.panes.partition import Progress, SourcePartition
 from streams.segments.visitors import Traits
+from streams.settings import Settings
 from tests.panes.history import MEASURES, SETTINGS, Log
 
 _PROGRESS = msgspec.json.Decoder(Progress)  # as the engine writes and reads it
 
 Step = tuple[str, int, int]
 
-#: Read some records of one topic; write a checkpoint; die; die within a checkpoint, after some of its writes.
+#: Read some records of one topic; write a checkpoint; die; die within a checkpoint, after some of its steps.
 steps = st.lists(
     st.tuples(st.just("read"), st.integers(0, len(SOURCE_TOPICS) - 1), st.integers(1, 8))
     | st.tuples(st.just("read all"), st.integers(1, 12), st.just(0))
     | st.tuples(st.just("checkpoint"), st.just(0), st.just(0))
-    | st.tuples(st.just("crash"), st.integers(-1, 6), st.just(0)),
+    | st.tuples(st.just("crash"), st.integers(-1, 15), st.just(0)),
     max_size=40,
 )
 
@@ -30,19 +31,24 @@ steps = st.lists(
 class Reader:
     """`panes`, `progress`, `traits` are the changelogs; `said` is what went to segment_panes."""
 
-    def __init__(self, log: Log, number: int = 0) -> None:
-        self.log, self.number = log, number
+    def __init__(self, log: Log, number: int = 0, settings: Settings = SETTINGS) -> None:
+        self.log, self.number, self.settings = log, number, settings
         self.panes: dict[Key, bytes] = {}
         self.progress: Progress | None = None
         self.traits: dict[str, Traits] = {}
         self.said: list[Change | Watermark] = []
+        self._last_said: dict[Key, PaneSnapshot] = {}
         self._start()
 
     def _start(self) -> None:
-        self.core = SourcePartition(self.number, SETTINGS, MEASURES)
+        self._left: int | None = None
+        self.core = SourcePartition(self.number, self.settings, MEASURES)
         self.core.load(self.panes, self.progress, self.traits, {})
         resume = self.progress.resume if self.progress else {}
         self._next = {topic: resume.get(topic, 0) for topic in SOURCE_TOPICS}
+        snapshots = [(key, codec.decode(value), value) for key, value in self.panes.items()]
+        said_until = self.progress.watermark if self.progress else -1
+        self._unsaid = [Change(k, s, value, tuple(s.counts)) for k, s, value in snapshots if s.watermark > said_until]
 
     def run(self, steps: list[Step]) -> None:
         for what, a, b in steps:
@@ -65,23 +71,49 @@ class Reader:
         self._next[topic] += len(values)
         self.core.advance()
 
-    def checkpoint(self, writes: int | None = None) -> None:
-        """Write everything; or only the first `writes` panes, and not how far this has come."""
+    def checkpoint(self, steps: int | None = None) -> None:
+        """Write the panes, send them on, remove those that are gone, write how far this has come; or only the first
+        so many `steps` of that.
+
+        Nothing is sent on that is not written: a successor writes nothing before it has read all that went into what is
+        written, so what it sends on has seen more than what its predecessor did.
+        """
         if not self.core.caught_up:
             return
         changes, progress, traits = self.core.changes(), self.core.progress(), self.core.traits()
-        for change in changes[:writes]:
-            self._write(change)
-        self.said += changes[:writes]
-        if writes is None:
+        there, gone = [c for c in changes if c.value is not None], [c for c in changes if c.value is None]
+        self._left = steps
+        for change in there:
+            if self._go_on():
+                self._write(change)
+        for change in [*self._unsaid, *there]:
+            if self._go_on():
+                self._say(change)
+        if self._go_on():
+            self.said.append(Watermark(partition=self.number, watermark=progress.watermark))
+        for change in gone:
+            if self._go_on():
+                self.panes.pop(change.key, None)
+        if self._go_on():
             self.traits |= traits
             self.progress = _PROGRESS.decode(msgspec.json.encode(progress))
-            self.said.append(Watermark(partition=self.number, watermark=progress.watermark))
+            self._unsaid = []
+
+    def _say(self, change: Change) -> None:
+        assert change.snapshot is not None
+        old = self._last_said.get(change.key)
+        assert old is None or codec.newer(change.snapshot, old), "the scorer would pass over it"
+        self._last_said[change.key] = change.snapshot
+        self.said.append(change)
+
+    def _go_on(self) -> bool:
+        if self._left is None:
+            return True
+        self._left -= 1
+        return self._left >= 0
 
     def _write(self, change: Change) -> None:
-        if change.value is None:
-            self.panes.pop(change.key, None)
-            return
+        assert change.value is not None
         old = self.panes.get(change.key)
         assert old is None or codec.newer(codec.decode(change.value), codec.decode(old)), "would be passed over"
         self.panes[change.key] = change.value

@@ -7,10 +7,11 @@ from collections import Counter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from streams.events.topics import SOURCE_TOPICS
 from streams.panes import codec
 from streams.panes.levels import LEVELS
-from streams.panes.panes import Key
-from tests.panes.history import MINUTE, START, Counts, Happening, counted, happenings, written
+from streams.panes.panes import Change, Key
+from tests.panes.history import MINUTE, START, Counts, Happening, counted, happenings, heartbeat, record, written
 from tests.panes.reader import Reader, Step, steps
 
 Summed = Counter[tuple[Key, str, str, str]]
@@ -81,3 +82,22 @@ def test_a_long_session_has_its_form_fill_once_though_a_restart_reads_back_less_
     reader.finish()
     assert_exact([reader], happened)
     assert sum(n for (_, d, _, m), n in summed([reader]).items() if (d, m) == ("tier", "sessions.form_fills")) == 1
+
+
+def test_a_successor_whose_cut_through_the_topics_is_another_sends_on_nothing_that_has_seen_less() -> None:
+    clicks = [Happening(START + second * 1_000, "clicks", None, 0, None, None, None) for second in (1, 6)]
+    log = {topic: [heartbeat(START + second * 1_000) for second in (-60, 70, 120)] for topic in SOURCE_TOPICS}
+    log["clicks"][1:1] = [record(click) for click in clicks]
+    log["leads"].insert(1, heartbeat(START + 65_000))
+    reader = Reader(log)
+    for topic in SOURCE_TOPICS:
+        reader.read(topic, 2 if topic == "leads" else 9)
+    reader.run([("crash", 2, 0)])  # the pane with the first click is written and sent on, and nothing more
+    assert len(reader.said) == 1
+    for topic in SOURCE_TOPICS:
+        reader.read(topic, {"leads": 3, "clicks": 4}.get(topic, 2))
+    reader.checkpoint()
+    reader.finish()
+    last = [said.snapshot for said in reader.said if isinstance(said, Change) and said.key == (0, START)][-1]
+    assert last is not None
+    assert sum(last.counts["tier"]["unknown"]) == len(clicks) + 1, "and their session"
