@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from streams.tools.servers import Server, ServerError
-from streams.tools.servers import embedded_broker as start_embedded_broker
+from streams.tools.local.servers import Server, ServerError
+from streams.tools.local.servers import embedded_broker as start_embedded_broker
 from tests import servers
 
 

@@ -14,7 +14,7 @@ from typing import NoReturn
 
 import pytest
 
-from streams.tools.servers import (
+from streams.tools.local.servers import (
     LOOPBACK,
     Server,
     ServerError,

@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[1]
 #: Each may import those before it, and itself.
 LAYERS = (
     "streams.messages",
+    "streams.events.topics",  # names only
     "streams.settings",
     "streams.events",
     "streams.kpis",

@@ -21,9 +21,9 @@ from streams.events.topics import PROFILES, SOURCE_TOPICS, SOURCES
 from streams.kpis.catalogue import BUILT_IN, catalogue
 from streams.messages import REASONS, STATES
 from streams.settings import Settings
-from streams.tools import mapping
 from streams.tools.backtest import Backtest
-from streams.tools.records import read
+from streams.tools.files import mapping
+from streams.tools.files.read import read
 from streams.tools.simulate.story import load_story
 from tests.consumers.samples import scores
 from tests.documents import EXAMPLES, README, SETTINGS, blocks, inline, names, table, tables

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from streams.tools import mapping
-from streams.tools.processes import Child
-from streams.tools.servers import Server, embedded_broker, free_port
+from streams.tools.files import mapping
+from streams.tools.local.processes import Child
+from streams.tools.local.servers import Server, embedded_broker, free_port
 from tests.documents import EXAMPLES, README, blocks, commands
 from tests.servers import ROOT, program, redis_server
 

@@ -22,9 +22,9 @@ from streams.panes.codec import by_dimension
 from streams.panes.partition import SourcePartition
 from streams.scoring.scorer import DimensionScorer
 from streams.settings import Settings
-from streams.tools import mapping as mappings
-from streams.tools.pace import FullSpeed
-from streams.tools.records import SourceRecord, Unroutable, closing, come_to, read
+from streams.tools.files import mapping as mappings
+from streams.tools.files.read import SourceRecord, Unroutable, closing, come_to, read
+from streams.tools.sending.pace import FullSpeed
 
 
 class Result(NamedTuple):

@@ -16,9 +16,17 @@ import click
 
 from streams import settings
 from streams.tools import topics
-from streams.tools.processes import Child
-from streams.tools.servers import LOOPBACK, Server, ServerError, embedded_broker, embedded_redis, free_port, listens
-from streams.tools.supervision import Kept, stop_all
+from streams.tools.local.processes import Child
+from streams.tools.local.servers import (
+    LOOPBACK,
+    Server,
+    ServerError,
+    embedded_broker,
+    embedded_redis,
+    free_port,
+    listens,
+)
+from streams.tools.local.supervision import Kept, stop_all
 
 LOGS = Path(".cache") / "demo"
 PATIENCE = 10.0  # seconds that children have to stop

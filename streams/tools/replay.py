@@ -13,12 +13,12 @@ import orjson
 
 from streams import settings
 from streams.settings import SettingsError
-from streams.tools import mapping as mappings
-from streams.tools.pace import FullSpeed, Paced
-from streams.tools.producer import EventProducer
-from streams.tools.progress import shown
-from streams.tools.records import SourceRecord, Unroutable, read
-from streams.tools.sending import send_all
+from streams.tools.files import mapping as mappings
+from streams.tools.files.read import SourceRecord, Unroutable, read
+from streams.tools.sending.pace import FullSpeed, Paced
+from streams.tools.sending.producer import EventProducer
+from streams.tools.sending.progress import shown
+from streams.tools.sending.send import send_all
 from streams.tools.topics import TopicsError
 
 

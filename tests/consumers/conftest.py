@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from streams.tools.servers import Server, ServerError, embedded_broker
+from streams.tools.local.servers import Server, ServerError, embedded_broker
 from tests import servers
 from tests.consumers.samples import Scorer
 

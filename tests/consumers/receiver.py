@@ -10,7 +10,7 @@ from typing import Any
 
 from aiohttp import web
 
-from streams.tools.servers import LOOPBACK, free_port
+from streams.tools.local.servers import LOOPBACK, free_port
 
 SECRET = "T0ps3cret"
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from consumers.board.server import run
-from streams.tools.servers import free_port, listens
+from streams.tools.local.servers import free_port, listens
 from tests.consumers.board_pages import chromium
 from tests.consumers.conftest import Running
 from tests.consumers.samples import T0, Scorer, alert, cell, eventually, scores, settings

@@ -19,7 +19,7 @@ from consumers.errors import CannotStartError
 from consumers.state import Scored, Update
 from streams.kpis.catalogue import catalogue
 from streams.settings import Serve, Settings
-from streams.tools.servers import free_port, listens
+from streams.tools.local.servers import free_port, listens
 from tests.consumers.conftest import Running
 from tests.consumers.samples import T0, alert, eventually, scores, settings
 

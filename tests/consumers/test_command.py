@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from streams.tools.servers import Server, free_port
+from streams.tools.local.servers import Server, free_port
 from tests.consumers.receiver import SECRET
 from tests.consumers.samples import Scorer, eventually
 

@@ -11,7 +11,7 @@ from consumers.errors import CannotStartError
 from consumers.latest import Latest
 from consumers.prometheus import ScoresCollector, run
 from consumers.state import Scored, Update
-from streams.tools.servers import free_port, listens
+from streams.tools.local.servers import free_port, listens
 from tests.consumers.conftest import Running
 from tests.consumers.samples import T0, Scorer, cell, eventually, scores, settings
 

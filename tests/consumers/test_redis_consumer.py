@@ -7,7 +7,7 @@ import redis
 
 from consumers.redis.consumer import run
 from streams.settings import SettingsError
-from streams.tools.servers import Server
+from streams.tools.local.servers import Server
 from tests.consumers.conftest import Running, paused
 from tests.consumers.samples import T0, Scorer, alert, eventually, scores, settings
 

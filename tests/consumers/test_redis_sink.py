@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from consumers.redis.sink import Sink
 from consumers.state import Scored, Update
 from streams.messages import SegmentScores
-from streams.tools.servers import Server
+from streams.tools.local.servers import Server
 from tests.consumers.samples import T0, alert, cell, scores
 
 HOUR = 3_600_000

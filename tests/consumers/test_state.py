@@ -10,7 +10,7 @@ from kafka import KafkaConsumer
 
 from consumers.state import Update, read_state
 from streams.events.topics import SEGMENT_ALERTS, SEGMENT_SCORES
-from streams.tools.servers import Server, free_port
+from streams.tools.local.servers import Server, free_port
 from tests.consumers.conftest import Running, paused
 from tests.consumers.samples import T0, Scorer, alert, cell, eventually, scores, settings
 

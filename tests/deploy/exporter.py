@@ -13,7 +13,7 @@ from consumers.prometheus import ScoresCollector
 from consumers.state import Scored, Update
 from streams.engine.metrics import Metrics
 from streams.messages import Cell, SegmentScores, State
-from streams.tools.servers import LOOPBACK
+from streams.tools.local.servers import LOOPBACK
 
 
 def scores(dimension: str, value: str, state: State, index: float) -> SegmentScores:

@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from streams.tools.servers import LOOPBACK
+from streams.tools.local.servers import LOOPBACK
 from tests import servers
 from tests.deploy import configured, exporter
 

@@ -15,8 +15,8 @@ from typing import Any
 import redis
 from kafka import KafkaConsumer, TopicPartition
 
-from streams.tools.processes import Child
-from streams.tools.servers import free_port
+from streams.tools.local.processes import Child
+from streams.tools.local.servers import free_port
 
 PATIENCE = 90.0  # seconds
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from streams.tools.servers import Server
+from streams.tools.local.servers import Server
 from tests.integration.live import live
 
 DAY = 86_400_000

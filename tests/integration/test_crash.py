@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from streams.tools.processes import Child
-from streams.tools.servers import Server, embedded_broker, free_port
+from streams.tools.local.processes import Child
+from streams.tools.local.servers import Server, embedded_broker, free_port
 from tests.integration.live import Live, alert_order, live
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import redis
 
-from streams.tools.servers import embedded_broker, embedded_redis
+from streams.tools.local.servers import embedded_broker, embedded_redis
 from tests.servers import apache_kafka, redis_server
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into Linux's /proc")

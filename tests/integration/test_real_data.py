@@ -10,8 +10,8 @@ from typing import NamedTuple
 import polars as pl
 import pytest
 
-from streams.tools.servers import Server
-from streams.tools.servers import embedded_broker as start_embedded_broker
+from streams.tools.local.servers import Server
+from streams.tools.local.servers import embedded_broker as start_embedded_broker
 from tests import servers
 from tests.integration.live import Live, alert_order, live
 

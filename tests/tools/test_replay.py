@@ -17,9 +17,10 @@ from kafka import KafkaConsumer, TopicPartition
 from segpulse.cli import cli
 from streams import settings
 from streams.events.topics import DEAD_LETTERS, SOURCE_TOPICS
-from streams.tools import mapping, topics
-from streams.tools.records import SourceRecord, read
-from streams.tools.servers import Server
+from streams.tools import topics
+from streams.tools.files import mapping
+from streams.tools.files.read import SourceRecord, read
+from streams.tools.local.servers import Server
 from tests.tools.conftest import EXAMPLES
 
 PARTITIONS = 3

@@ -8,7 +8,7 @@ from kafka.admin import KafkaAdminClient
 
 from segpulse.cli import cli
 from streams.settings import Kafka
-from streams.tools.servers import LOOPBACK, Server, free_port
+from streams.tools.local.servers import LOOPBACK, Server, free_port
 from streams.tools.topics import TOPICS, TopicsError, check, connect, create
 
 

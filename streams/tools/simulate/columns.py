@@ -11,8 +11,8 @@ import numpy.typing as npt
 import orjson
 
 from streams.events.topics import PROFILES
+from streams.tools.files.source import SourceRecord
 from streams.tools.simulate.audience import Audience, Floats, Ints
-from streams.tools.source import SourceRecord
 
 #: (topic, event): what a column `kind` counts in. In the order in which events of the same millisecond are sent.
 KINDS: tuple[tuple[str, str], ...] = (

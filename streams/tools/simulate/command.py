@@ -12,16 +12,16 @@ import msgspec
 
 from streams import settings
 from streams.settings import Span
-from streams.tools.moments import parse_time
-from streams.tools.pace import FullSpeed, Live
-from streams.tools.producer import EventProducer
-from streams.tools.progress import shown
-from streams.tools.sending import Summary, send_all
+from streams.tools.files.moments import parse_time
+from streams.tools.files.source import SourceRecord
+from streams.tools.sending.pace import FullSpeed, Live
+from streams.tools.sending.producer import EventProducer
+from streams.tools.sending.progress import shown
+from streams.tools.sending.send import Summary, send_all
 from streams.tools.simulate.audience import make_audience
 from streams.tools.simulate.season import HOUR
 from streams.tools.simulate.story import DEFAULT, Played, Story, load_story, place
 from streams.tools.simulate.traffic import Traffic
-from streams.tools.source import SourceRecord
 from streams.tools.topics import TopicsError
 
 _BUILT_IN = "built-in"

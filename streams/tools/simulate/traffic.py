@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from streams.tools.files.source import SourceRecord
 from streams.tools.simulate import activities as usual
 from streams.tools.simulate.activities import DAY, Activities
 from streams.tools.simulate.audience import TRAITS, Audience, Floats, Ints
 from streams.tools.simulate.columns import Columns, profiles, records, together
 from streams.tools.simulate.season import HOUR, busy
 from streams.tools.simulate.story import Story
-from streams.tools.source import SourceRecord
 
 #: Of each a session.
 _EMAILS, _INVITATIONS, _ORDERS, _SURVEYS = 0.5, 0.04, 0.02, 0.03

@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from segpulse.cli import cli
 from streams.settings import SettingsError
-from streams.tools.records import SourceRecord, read
+from streams.tools.files.read import SourceRecord, read
 from streams.tools.simulate.audience import make_audience
 from streams.tools.simulate.story import DEFAULT, Chapter, Story, load_story, place
 from streams.tools.simulate.traffic import Traffic

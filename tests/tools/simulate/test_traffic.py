@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 
 from streams.events.topics import SOURCE_TOPICS, SOURCES
+from streams.tools.files.source import SourceRecord
 from streams.tools.simulate.audience import TRAITS, Audience, make_audience
 from streams.tools.simulate.columns import KINDS
 from streams.tools.simulate.season import HOUR, busy
 from streams.tools.simulate.story import Chapter, Kind, Story, place
 from streams.tools.simulate.traffic import Traffic
-from streams.tools.source import SourceRecord
 
 MONDAY = 1_767_571_200_000  # 2026-01-05
 DAY = 24 * HOUR

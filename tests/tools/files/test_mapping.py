@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from streams.settings import SettingsError
-from streams.tools import mapping
-from streams.tools.records import read
+from streams.tools.files import mapping
+from streams.tools.files.read import read
 
 GOOD = """
 [visitor]

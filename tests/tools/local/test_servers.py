@@ -10,8 +10,8 @@ import pytest
 import redis
 from kafka import KafkaConsumer, KafkaProducer
 
-from streams.tools.servers import LOOPBACK, Server, ServerError, embedded_redis, free_port, start
-from streams.tools.servers import embedded_broker as embedded_broker_on
+from streams.tools.local.servers import LOOPBACK, Server, ServerError, embedded_redis, free_port, start
+from streams.tools.local.servers import embedded_broker as embedded_broker_on
 
 
 def test_records_come_back(embedded_broker: Server) -> None:

@@ -9,9 +9,9 @@ from collections.abc import Iterable
 import msgspec
 
 from streams import settings
-from streams.tools.pace import Pace
-from streams.tools.producer import EventProducer
-from streams.tools.source import SourceRecord, Unroutable, closing, come_to
+from streams.tools.files.source import SourceRecord, Unroutable, closing, come_to
+from streams.tools.sending.pace import Pace
+from streams.tools.sending.producer import EventProducer
 
 
 class Summary(msgspec.Struct, kw_only=True):

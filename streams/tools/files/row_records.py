@@ -9,11 +9,11 @@ import orjson
 
 from streams.events.topics import PROFILES, SOURCES
 from streams.messages import Reason
-from streams.tools.mapping import Mapping
-from streams.tools.moments import parse_time
-from streams.tools.rows import Row
-from streams.tools.source import SourceRecord, Unroutable
-from streams.tools.tables import Column, EventRule, Time, Visitor, When
+from streams.tools.files.mapping import Mapping
+from streams.tools.files.moments import parse_time
+from streams.tools.files.rows import Row
+from streams.tools.files.source import SourceRecord, Unroutable
+from streams.tools.files.tables import Column, EventRule, Time, Visitor, When
 
 
 class RefusedError(Exception):

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from streams.settings import SettingsError
-from streams.tools.mapping import Mapping
-from streams.tools.rows import Row, columns, rows
-from streams.tools.source import Unroutable
-from streams.tools.tables import Join
+from streams.tools.files.mapping import Mapping
+from streams.tools.files.rows import Row, columns, rows
+from streams.tools.files.source import Unroutable
+from streams.tools.files.tables import Join
 
 
 def read_rows(file: Path, mapping: Mapping) -> Iterator[Row | Unroutable]:

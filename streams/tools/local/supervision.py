@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
-from streams.tools.processes import Child
+from streams.tools.local.processes import Child
 
 PAUSES = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)  # seconds before the first, second, … restart
 SETTLED = 60.0  # seconds of life after which the next death counts as the first again

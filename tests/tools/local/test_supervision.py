@@ -6,8 +6,8 @@ import sys
 import time
 from pathlib import Path
 
-from streams.tools.processes import Child
-from streams.tools.supervision import PAUSES, SETTLED, Kept, stop_all
+from streams.tools.local.processes import Child
+from streams.tools.local.supervision import PAUSES, SETTLED, Kept, stop_all
 
 
 class Clock:

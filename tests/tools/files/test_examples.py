@@ -13,8 +13,8 @@ import pytest
 
 from streams import settings
 from streams.kpis.catalogue import catalogue
-from streams.tools import mapping
-from streams.tools.records import SourceRecord, read
+from streams.tools.files import mapping
+from streams.tools.files.read import SourceRecord, read
 from tests.tools.conftest import EXAMPLES
 
 HILLSTROM = "hillstrom.csv"

@@ -17,7 +17,7 @@ from kafka.errors import KafkaError, KafkaTimeoutError, MessageSizeTooLargeError
 from streams import settings
 from streams.events.topics import DEAD_LETTERS, HEARTBEAT, PROFILES, SOURCE_TOPICS
 from streams.messages import DeadLetter
-from streams.tools.source import SourceRecord, Unroutable
+from streams.tools.files.source import SourceRecord, Unroutable
 from streams.tools.topics import TopicsError, check, connect
 
 _LARGEST = 4 * 1024 * 1024  # bytes of a request, as the topics' max.message.bytes

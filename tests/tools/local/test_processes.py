@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from streams.tools.processes import Child
+from streams.tools.local.processes import Child
 
 STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
 
@@ -71,7 +71,7 @@ def test_ctrl_c_at_the_terminal_does_not_reach_it(tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's prctl")
 def test_it_dies_with_a_parent_that_is_killed(tmp_path: Path) -> None:
     code = (
-        "import sys, time; from pathlib import Path; from streams.tools.processes import Child\n"
+        "import sys, time; from pathlib import Path; from streams.tools.local.processes import Child\n"
         f"child = Child('c', [sys.executable, '-c', {STUBBORN!r}], Path({str(tmp_path / 'c.log')!r}))\n"
         "child.start(); print(child.pid, flush=True); time.sleep(60)"
     )

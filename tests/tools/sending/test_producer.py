@@ -11,10 +11,10 @@ import pytest
 from kafka import KafkaConsumer, TopicPartition
 
 from streams import settings
-from streams.tools import producer as producer_module
 from streams.tools import topics
-from streams.tools.producer import EventProducer
-from streams.tools.source import SourceRecord
+from streams.tools.files.source import SourceRecord
+from streams.tools.sending import producer as producer_module
+from streams.tools.sending.producer import EventProducer
 from tests import servers
 
 pytestmark = pytest.mark.kafka

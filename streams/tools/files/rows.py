@@ -11,7 +11,7 @@ import msgspec
 import orjson
 
 from streams.settings import SettingsError
-from streams.tools.source import Unroutable
+from streams.tools.files.source import Unroutable
 
 
 class Row(NamedTuple):

@@ -14,7 +14,7 @@ import redis
 from kafka.admin import KafkaAdminClient
 from kafka.errors import KafkaError
 
-from streams.tools.processes import Child
+from streams.tools.local.processes import Child
 
 LOOPBACK = "127.0.0.1"
 READY_WITHIN = 20.0  # seconds

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from streams.settings import SettingsError
-from streams.tools.lines import read_lines
-from streams.tools.mapped import read_mapped
-from streams.tools.mapping import Mapping
-from streams.tools.rows import is_json_lines
-from streams.tools.source import SourceRecord, Unroutable, closing, come_to
+from streams.tools.files.lines import read_lines
+from streams.tools.files.mapped import read_mapped
+from streams.tools.files.mapping import Mapping
+from streams.tools.files.rows import is_json_lines
+from streams.tools.files.source import SourceRecord, Unroutable, closing, come_to
 
 __all__ = ["SourceRecord", "Unroutable", "closing", "come_to", "read"]
 

@@ -11,8 +11,8 @@ import pytest
 
 from streams.events.topics import SOURCE_TOPICS
 from streams.settings import SettingsError
-from streams.tools import mapping
-from streams.tools.records import SourceRecord, Unroutable, closing, come_to, read
+from streams.tools.files import mapping
+from streams.tools.files.read import SourceRecord, Unroutable, closing, come_to, read
 
 SPREAD = """
 [visitor]

@@ -10,8 +10,8 @@ import msgspec
 
 from streams.events.topics import SOURCES
 from streams.settings import SettingsError, convert, read_toml
-from streams.tools.moments import parse_time
-from streams.tools.tables import Column, EventRule, MappingFile, Source, Time, Visitor
+from streams.tools.files.moments import parse_time
+from streams.tools.files.tables import Column, EventRule, MappingFile, Source, Time, Visitor
 
 
 class Mapping(msgspec.Struct, frozen=True, kw_only=True):

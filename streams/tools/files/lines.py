@@ -9,7 +9,7 @@ import msgspec
 
 from streams.events.decode import Event, decode_one, milliseconds
 from streams.events.topics import PROFILES, SOURCE_TOPICS, SOURCES
-from streams.tools.source import SourceRecord, Unroutable
+from streams.tools.files.source import SourceRecord, Unroutable
 
 
 class _Line(msgspec.Struct):

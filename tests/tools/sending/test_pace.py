@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from streams.tools.pace import FullSpeed, Live, Pace, Paced
+from streams.tools.sending.pace import FullSpeed, Live, Pace, Paced
 
 MINUTE = 60_000
 
@@ -75,7 +75,7 @@ def test_at_full_speed_no_two_heartbeats_within_a_minute_of_events() -> None:
 
 def test_live_catches_up_and_then_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = FakeClock()
-    monkeypatch.setattr("streams.tools.pace.time.monotonic", clock.read)
+    monkeypatch.setattr("streams.tools.sending.pace.time.monotonic", clock.read)
     pace = Live(lambda timestamp: None, now=1_000_000)
     pace._future = Paced(lambda timestamp: None, 1.0, first=1_000_000, clock=clock.read, sleep=clock.sleep)
     assert sent_at(pace, clock, [0, 500_000, 1_000_000, 1_002_500]) == pytest.approx([0, 0, 0, 2.5])

@@ -7,13 +7,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from streams.events.topics import SOURCE_TOPICS
-from streams.tools.joined import read_rows
-from streams.tools.mapping import Mapping
-from streams.tools.moments import parse_time
-from streams.tools.row_records import RefusedError, event_records, profile_record, row_time, unroutable, visitor_of
-from streams.tools.rows import Row
-from streams.tools.source import SourceRecord, Unroutable
-from streams.tools.tables import Time
+from streams.tools.files.joined import read_rows
+from streams.tools.files.mapping import Mapping
+from streams.tools.files.moments import parse_time
+from streams.tools.files.row_records import (
+    RefusedError,
+    event_records,
+    profile_record,
+    row_time,
+    unroutable,
+    visitor_of,
+)
+from streams.tools.files.rows import Row
+from streams.tools.files.source import SourceRecord, Unroutable
+from streams.tools.files.tables import Time
 
 _ORDER = {topic: place for place, topic in enumerate(SOURCE_TOPICS)}
 

@@ -1,0 +1,1 @@
+"""Servers and other child processes on this machine."""

@@ -1,0 +1,1 @@
+"""Source records and heartbeats to Kafka."""
