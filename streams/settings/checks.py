@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from streams.events.topics import SOURCES
-
-if TYPE_CHECKING:
-    from streams.settings import Settings
+from streams.settings.sections import Settings
 
 Fault = tuple[str, str]  # key, and what would be right
 

@@ -1,0 +1,47 @@
+"""segpulse.toml and the environment become frozen settings; every error names file, key and what would be right.
+
+Environment variables lie over the file: `SEGPULSE_<SECTION>_<KEY>`, e.g. `SEGPULSE_KAFKA_BROKER`,
+`SEGPULSE_REDIS_URL`; a list has commas between (`5m,1h`). Secrets belong there and nowhere else. `SEGPULSE_CONFIG`
+names the file.
+"""
+
+from __future__ import annotations
+
+from streams.settings.loading import load
+from streams.settings.reading import convert, read_toml
+from streams.settings.sections import (
+    DIMENSIONS,
+    Alerts,
+    Dedupe,
+    Dimension,
+    Kafka,
+    Kpi,
+    Redis,
+    Scoring,
+    Serve,
+    Sessions,
+    Settings,
+    SettingsError,
+    Span,
+    Time,
+)
+
+__all__ = [
+    "DIMENSIONS",
+    "Alerts",
+    "Dedupe",
+    "Dimension",
+    "Kafka",
+    "Kpi",
+    "Redis",
+    "Scoring",
+    "Serve",
+    "Sessions",
+    "Settings",
+    "SettingsError",
+    "Span",
+    "Time",
+    "convert",
+    "load",
+    "read_toml",
+]

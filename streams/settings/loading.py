@@ -1,0 +1,67 @@
+"""The settings of a run: the file, over it the environment, over both the command line's options."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import get_origin
+
+import msgspec
+
+from streams.settings.checks import faults
+from streams.settings.reading import convert, decode, read_toml, with_key
+from streams.settings.sections import Dimension, Kpi, Section, Settings, SettingsError
+
+
+def load(
+    path: Path | None = None, environ: Mapping[str, str] = os.environ, **overlay: Mapping[str, object]
+) -> Settings:
+    """Settings from `path` (else $SEGPULSE_CONFIG, else ./segpulse.toml, else defaults) under the environment.
+
+    `overlay` maps a section to values that lie over both (the command line's options).
+
+    Raises SettingsError.
+    """
+    path = path or (Path(environ["SEGPULSE_CONFIG"]) if environ.get("SEGPULSE_CONFIG") else None)
+    if path is None and Path("segpulse.toml").is_file():
+        path = Path("segpulse.toml")
+    where = str(path or "settings")
+    tree = read_toml(path) if path is not None else {}
+    for section, kind in (("dimensions", Dimension), ("kpis", Kpi)):
+        tables = tree.get(section)
+        for name, table in tables.items() if isinstance(tables, dict) else ():
+            convert(table, kind, where, f"{section}.{name}")
+    settings = convert(tree, Settings, where)
+    for section, values in [*_from_environment(environ).items(), *overlay.items()]:
+        settings = _lay_over(settings, section, values)
+    for key, text in faults(settings):
+        raise SettingsError(f"{where}: {key}: {text}")
+    return settings
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for section in msgspec.structs.fields(Settings):
+        if not (isinstance(section.type, type) and issubclass(section.type, Section)):
+            continue
+        for key in msgspec.structs.fields(section.type):
+            name = f"SEGPULSE_{section.name}_{key.name}".upper()
+            if name in environ:
+                found.setdefault(section.name, {})[key.name] = environ[name]
+    return found
+
+
+def _lay_over(settings: Settings, section: str, values: Mapping[str, object]) -> Settings:
+    old = getattr(settings, section)
+    fields = {field.name: field.type for field in msgspec.structs.fields(old)}
+    new = {}
+    for key, value in values.items():
+        if isinstance(value, str) and get_origin(fields[key]) is tuple:
+            value = [part.strip() for part in value.split(",")]
+        try:
+            new[key] = msgspec.convert(value, fields[key], strict=False, dec_hook=decode)
+        except (msgspec.ValidationError, ValueError) as error:
+            text = with_key(str(error), fields[key], "")
+            raise SettingsError(f"SEGPULSE_{section}_{key}".upper() + f" ({section}.{key}): {text}") from None
+    return msgspec.structs.replace(settings, **{section: msgspec.structs.replace(old, **new)})

@@ -1,0 +1,138 @@
+"""The sections of segpulse.toml, with what holds where nothing is said."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Literal
+
+import msgspec
+
+UNITS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
+_SPAN = re.compile(r"(\d+)(ms|s|m|h|d)")
+
+
+class SettingsError(Exception):
+    """The settings cannot be used; the message says where and what would be right."""
+
+
+class Span(int):
+    """A stretch of time in ms, written `10s`, `5m`, `24h`, `7d`."""
+
+    @classmethod
+    def parse(cls, text: object) -> Span:
+        """Read `text`; ValueError where it is not a whole number followed by ms, s, m, h or d."""
+        match = _SPAN.fullmatch(text) if isinstance(text, str) else None
+        if match is None:
+            raise ValueError(f"{text!r} is not a span of time: write a whole number and a unit, like '10s', '5m', '7d'")
+        return cls(int(match[1]) * UNITS[match[2]])
+
+    def __str__(self) -> str:
+        for unit in ("d", "h", "m", "s"):
+            if self and self % UNITS[unit] == 0:
+                # A day is said as 24h, as people do of windows.
+                return "24h" if self == UNITS["d"] else f"{self // UNITS[unit]}{unit}"
+        return f"{int(self)}ms"
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A table of the file."""
+
+
+class Kafka(Section, frozen=True, kw_only=True):
+    broker: str = "127.0.0.1:9092"  # host:port[,host:port]
+    app_id: str = "segpulse"  # consumer group, and prefix of the changelog topics
+    partitions: int = 4  # of every topic; cannot be changed later
+    replication: int = 1
+    session_timeout: Span = Span.parse("10s")
+    rebalance_timeout: Span = Span.parse("20s")
+    batch: int = 20_000  # records a fetch at most
+
+
+class Redis(Section, frozen=True, kw_only=True):
+    url: str = "redis://127.0.0.1:6379/0"
+    ttl: Span = Span.parse("15m")  # scores not renewed for so long vanish
+
+
+class Time(Section, frozen=True, kw_only=True):
+    clock: Literal["wall", "event"] = "wall"  # event: time stands still between events (replay of the past)
+    lateness: Span = Span.parse("60s")  # how far out of order events may come and still be in order
+    idle_after: Span = Span.parse("15s")  # a partition with nothing new for so long follows the wall clock
+    ahead: Span = Span.parse("10m")  # a timestamp further ahead of the clock than this is refused
+    tick: Span = Span.parse("10s")  # scores are made at multiples of this
+    checkpoint: Span = Span.parse("1s")
+
+
+class Sessions(Section, frozen=True, kw_only=True):
+    gap: Span = Span.parse("30m")
+    topics: tuple[str, ...] = ("page_views", "clicks", "form_fills", "downloads")
+
+
+class Dedupe(Section, frozen=True, kw_only=True):
+    horizon: Span = Span.parse("30m")
+
+
+class Dimension(Section, frozen=True, kw_only=True):
+    """Exactly one of `trait`, `field`, `cross` says where the value comes from."""
+
+    trait: str | None = None  # a trait of the visitor
+    field: Literal["campaign", "content"] | None = None  # a field of the event
+    cross: tuple[str, ...] = ()  # other dimensions, joined
+    max_values: int = 200
+
+
+class Kpi(Section, frozen=True, kw_only=True):
+    """A KPI declared in the settings, beside those of the catalogue."""
+
+    family: str = "own"
+    numerator: tuple[str, ...]
+    denominator: tuple[str, ...]
+    unit: str
+    model: Literal["binomial", "poisson"]
+    good: Literal["up", "down"] = "up"
+    title: str = ""
+
+
+class Scoring(Section, frozen=True, kw_only=True):
+    windows: tuple[Span, ...] = (Span.parse("5m"), Span.parse("1h"), Span.parse("24h"), Span.parse("7d"))
+    min_trials: int = 100  # fewer trials than this, in the segment or the rest, and it is still learning
+    min_effect: float = 0.10  # smaller differences from the rest are par, however sure
+    enter: float = 4.5  # standard errors from the rest to become over or under
+    leave: float = 2.5  # and to go back to par
+    silent_expected: float = 30.0  # events expected and none seen
+
+
+class Alerts(Section, frozen=True, kw_only=True):
+    windows: tuple[Span, ...] = (Span.parse("1h"), Span.parse("24h"))  # the windows that raise alerts
+    webhook: str = ""  # where `segpulse consume alerts` posts
+    board_url: str = "http://127.0.0.1:8500"  # linked from alerts
+
+
+class Serve(Section, frozen=True, kw_only=True):
+    host: str = "127.0.0.1"
+    port: int
+
+
+class Settings(Section, frozen=True, kw_only=True):
+    kafka: Kafka = Kafka()
+    redis: Redis = Redis()
+    time: Time = Time()
+    sessions: Sessions = Sessions()
+    dedupe: Dedupe = Dedupe()
+    dimensions: dict[str, Dimension] = msgspec.field(default_factory=lambda: dict(DIMENSIONS))
+    kpis: dict[str, Kpi] = {}
+    scoring: Scoring = Scoring()
+    alerts: Alerts = Alerts()
+    prometheus: Serve = Serve(port=9308)  # scores
+    worker: Serve = Serve(port=9309)  # the worker's own metrics
+    board: Serve = Serve(port=8500)
+
+
+DIMENSIONS: Mapping[str, Dimension] = {
+    **{
+        name: Dimension(trait=name)
+        for name in ("industry", "function", "company_size", "country", "city_tier", "buying_stage")
+    },
+    "city_tier_x_industry": Dimension(cross=("city_tier", "industry")),
+    "campaign": Dimension(field="campaign"),
+}
