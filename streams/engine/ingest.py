@@ -36,9 +36,10 @@ _traits = msgspec.json.Decoder(Traits)
 class Owned:
     """One source partition: its core, and what of its reading and writing the core need not know."""
 
-    def __init__(self, core: SourcePartition, positions: dict[str, Position]) -> None:
+    def __init__(self, core: SourcePartition, positions: dict[str, Position], unpublished: list[Change]) -> None:
         self.core = core
         self.positions = positions  # by topic
+        self.unpublished = unpublished  # panes that the predecessor may not have sent on
         self.read_at = dict.fromkeys(positions, time.monotonic())  # when each topic last had something new
         self.watermark: int | None = None  # as last published
         self.counted: Counter[tuple[str, str]] = Counter()  # what the metrics have of the core's own counts
@@ -71,7 +72,12 @@ class Ingest:
         core = SourcePartition(partition, self._settings, self._measures)
         core.load(panes, progress, traits, {tp.topic: offset for tp, offset in begins.items()})
         resume = {topic: progress.resume.get(topic, 0) if progress else 0 for topic in SOURCE_TOPICS}
-        self._owned[partition] = Owned(core, {t: Position(offset) for t, offset in resume.items()})
+        unpublished = []
+        for key, value in sorted(panes.items()):
+            snapshot = codec.decode(value)
+            if progress is None or snapshot.watermark > progress.watermark:
+                unpublished.append(Change(key, snapshot, value, tuple(snapshot.counts)))
+        self._owned[partition] = Owned(core, {t: Position(offset) for t, offset in resume.items()}, unpublished)
         return {TP(topic, partition): offset for topic, offset in resume.items()}
 
     def drop_all(self) -> None:
@@ -110,9 +116,10 @@ class Ingest:
     async def checkpoint(self) -> None:
         """Write what has changed since the last one, in the order in which a crash between any two steps is harmless.
 
-        1. The panes to segment_panes, and the dead letters. A successor that knows nothing of them makes them again.
-        2. When Kafka has all of it, the panes and traits to the changelogs: what they hold has been sent on.
-        3. When Kafka has that, how far this has come; and then the offsets to read from.
+        1. The panes and traits to the changelogs, and the dead letters. What is there a successor goes on from.
+        2. When Kafka has all of it, the panes to segment_panes; a successor sends on again what may not have been.
+        3. When Kafka has that, finer panes that went into coarser ones leave the changelog, and how far this has come;
+           then the offsets to read from are committed.
         """
         for partition, owned in list(self._owned.items()):
             if owned.core.caught_up:
@@ -122,42 +129,49 @@ class Ingest:
 
     async def _write(self, partition: int, owned: Owned, taken: Taken) -> None:
         outbox = Outbox(self._pipeline.app.producer)
+        panes, traits = self._pipeline.panes.changelog_topic_name, self._pipeline.traits.changelog_topic_name
         for letter in taken.dead_letters:
             await outbox.send(DEAD_LETTERS, letter.topic.encode(), _encode(letter))
-        await self._publish(outbox, partition, owned, taken)
-        await outbox.settle()
-        panes, traits = self._pipeline.panes.changelog_topic_name, self._pipeline.traits.changelog_topic_name
-        for change in taken.changes:
-            await outbox.send(panes, keys.pane(change.key), change.value, partition)
         for visitor, known in taken.traits.items():
             await outbox.send(traits, visitor.encode(), _encode(known), partition)
+        for change in taken.changes:
+            if change.value is not None:
+                await outbox.send(panes, keys.pane(change.key), change.value, partition)
         await outbox.settle()
+        unpublished, owned.unpublished = owned.unpublished, []
+        await self._publish(outbox, partition, [*unpublished, *taken.changes])
+        await self._publish_watermark(outbox, partition, owned, taken.progress.watermark)
+        await outbox.settle()
+        for change in taken.changes:
+            if change.value is None:
+                await outbox.send(panes, keys.pane(change.key), None, partition)
         await outbox.send(panes, PROGRESS, _encode(taken.progress), partition)
         await outbox.settle()
         if self._owned.get(partition) is owned:
             await commit(self._pipeline.app, {TP(t, partition): o for t, o in taken.progress.resume.items()})
         self._tell(partition, owned, taken)
 
-    async def _publish(self, outbox: Outbox, partition: int, owned: Owned, taken: Taken) -> None:
-        """The panes by dimension, then the watermark: who reads it has read all panes before it."""
+    async def _publish(self, outbox: Outbox, partition: int, changes: list[Change]) -> None:
+        """The panes by dimension."""
         dimensions, partitions = self._settings.dimensions, self._settings.kafka.partitions
-        for change in taken.changes:
+        for change in changes:
             parts = codec.by_dimension(change.snapshot) if change.snapshot is not None else {}
             for dimension in filter(dimensions.__contains__, change.dimensions):
                 part = parts.get(dimension)
-                await outbox.send(
-                    SEGMENT_PANES,
-                    keys.segment_pane(dimension, partition, change.key),
-                    codec.encode(part) if part is not None else None,
-                    keys.owner(dimension, partitions),
-                )
-        watermark = taken.progress.watermark
-        if owned.watermark != watermark:
-            owned.watermark = watermark
-            said = codec.encode(Watermark(partition=partition, watermark=watermark))
-            for dimension in dimensions:
-                key, place = keys.watermark(dimension, partition), keys.owner(dimension, partitions)
-                await outbox.send(SEGMENT_PANES, key, said, place)
+                key, value = keys.segment_pane(dimension, partition, change.key), None
+                if part is not None:
+                    value = codec.encode(part)
+                await outbox.send(SEGMENT_PANES, key, value, keys.owner(dimension, partitions))
+
+    async def _publish_watermark(self, outbox: Outbox, partition: int, owned: Owned, watermark: int) -> None:
+        """After the panes: who reads it has read all panes before it."""
+        if owned.watermark == watermark:
+            return
+        owned.watermark = watermark
+        said = codec.encode(Watermark(partition=partition, watermark=watermark))
+        for dimension in self._settings.dimensions:
+            place = keys.owner(dimension, self._settings.kafka.partitions)
+            await outbox.send(SEGMENT_PANES, keys.watermark(dimension, partition), said, place)
 
     def _now(self) -> int | None:
         return int(self._clock() * 1000) if self._settings.time.clock == "wall" else None

@@ -21,7 +21,8 @@ from streams.events.topics import SEGMENT_ALERTS, SEGMENT_PANES, SEGMENT_SCORES
 from streams.kpis.measures import Measures
 from streams.messages import Alert
 from streams.panes import codec
-from streams.scoring.scorer import DimensionScorer, Saved
+from streams.scoring.scorer import DimensionScorer
+from streams.scoring.standing import Saved
 from streams.settings import Kpi
 
 log = logging.getLogger("segpulse")

@@ -9,15 +9,16 @@ Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 
 
-def silent(trials: Ints, reference: int, least: float) -> Bools:
+def silent(trials: Ints, before: Bools, reference: int, least: float) -> Bools:
     """Which cells [windows × segments × KPIs] had none where at least `least` trials were expected.
 
-    A segment's share is that of window number `reference` (the longest), which itself is never silent.
+    Those that were silent (`before`) stay so until something comes. A segment's share is that of window number
+    `reference` (the longest), which itself is never silent.
     """
     usual = trials[reference].astype(np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.nan_to_num(usual / usual.sum(axis=0))
     expected = share * trials.sum(axis=1, keepdims=True)
-    quiet = (trials == 0) & (expected >= least)
+    quiet = (trials == 0) & (before | (expected >= least))
     quiet[reference] = False
     return np.asarray(quiet)

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from streams.kpis.measures import Measures
 from streams.messages import Alert, PaneSnapshot, SegmentScores, Watermark
-from streams.scoring.scorer import DimensionScorer, Saved
+from streams.scoring.scorer import DimensionScorer
+from streams.scoring.standing import Saved
 from streams.settings import Alerts, Dimension, Kpi, Scoring, Settings, Span, Time
 
 START = 1_767_225_600_000

@@ -101,12 +101,21 @@ def test_silence_needs_enough_that_was_due() -> None:
     # Window 0 is the newest, window 1 the longest: a has a tenth of all, b the rest.
     usual, due = [100, 900], [0, 300]
     trials = np.array([due, usual], dtype=np.int64).reshape(2, 2, 1)
-    assert silent(trials, 1, 30.0)[:, :, 0].tolist() == [[True, False], [False, False]]
-    assert not silent(trials, 1, 30.1).any()
-    assert not silent(np.zeros_like(trials), 1, 0.1).any()
+    never = np.zeros(trials.shape, dtype=np.bool_)
+    assert silent(trials, never, 1, 30.0)[:, :, 0].tolist() == [[True, False], [False, False]]
+    assert not silent(trials, never, 1, 30.1).any()
+    assert not silent(np.zeros_like(trials), never, 1, 0.1).any()
 
 
 def test_silent_stands_before_all() -> None:
     was = np.array([[[states.OVER]]], dtype=np.int8)
     found = states.step(was, proof(0, 0, 5, 10), cell(0), cell(10), ~NOT_SILENT, Scoring())
     assert found[0, 0, 0] == states.SILENT
+
+
+def test_silence_ends_when_something_comes_not_when_less_is_due() -> None:
+    less_due = np.array([[0, 20], [100, 900]], dtype=np.int64).reshape(2, 2, 1)
+    before = np.array([[True, False], [False, False]]).reshape(2, 2, 1)
+    assert silent(less_due, before, 1, 30.0)[:, :, 0].tolist() == [[True, False], [False, False]]
+    something_came = np.array([[1, 300], [100, 900]], dtype=np.int64).reshape(2, 2, 1)
+    assert not silent(something_came, before, 1, 30.0).any()
