@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import secrets
 import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -18,6 +19,7 @@ from streams.tools.local.processes import Child
 
 LOOPBACK = "127.0.0.1"
 READY_WITHIN = 20.0  # seconds
+_LOWEST, _HIGHEST, _TRIES = 20_000, 32_000, 100  # ports to choose from, below those of outgoing connections
 
 
 class ServerError(Exception):
@@ -32,8 +34,13 @@ class Server(NamedTuple):
 
 
 def free_port(preferred: int = 0) -> int:
-    """`preferred` where nobody listens on it, else one that the system gives."""
-    for port in (preferred, 0):
+    """`preferred` where nobody listens on it, else a free one.
+
+    Not one that the system would give: it gives the same ones to outgoing connections, and so to others in the moment
+    between the look and the use.
+    """
+    chosen = (_LOWEST + secrets.randbelow(_HIGHEST - _LOWEST) for _ in range(_TRIES))
+    for port in (*([preferred] if preferred else []), *chosen):
         with socket.socket() as probe:
             # As servers do, so that a port whose last user has just gone counts as free.
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -41,7 +48,7 @@ def free_port(preferred: int = 0) -> int:
                 probe.bind((LOOPBACK, port))
             except OSError:
                 continue
-            return int(probe.getsockname()[1])
+            return port
     raise ServerError(f"no free port on {LOOPBACK}")
 
 
