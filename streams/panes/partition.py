@@ -12,16 +12,16 @@ from typing import NamedTuple
 import numpy as np
 
 from streams.events.columns import Columns
-from streams.events.decode import Event, Problem, decode
 from streams.events.dedupe import Dedupe
+from streams.events.intake import Bad, Good, Intake, Record
 from streams.events.reorder import Reorder
-from streams.events.sessions import OpenSession, Sessions
-from streams.events.topics import HEARTBEAT, PROFILES, SOURCE_TOPICS
-from streams.events.validate import Valid, too_far_ahead, validate
+from streams.events.sessions import OpenSession
+from streams.events.topics import PROFILES, SOURCE_TOPICS
 from streams.events.watermark import Clock
 from streams.kpis.measures import Measures
 from streams.messages import DeadLetter
 from streams.panes.levels import Grid
+from streams.panes.measuring import Measuring
 from streams.panes.panes import Change, Key, Panes
 from streams.panes.resume import Resume
 from streams.segments.membership import Membership
@@ -31,11 +31,6 @@ from streams.settings import Settings
 
 _RANK = {topic: rank for rank, topic in enumerate(SOURCE_TOPICS)}
 _KEPT = 65_536  # bytes of a bad record that its dead letter keeps
-
-#: In event time nothing but the events before it says whether a timestamp is absurd; a season's gap is not.
-AHEAD_OF_EVENTS = 30 * 86_400_000
-
-Record = tuple[int, bytes | None]  # offset, value
 
 
 class Progress(NamedTuple):
@@ -57,10 +52,11 @@ class SourcePartition:
         self._measures = measures
         self._membership = Membership(settings.dimensions)
         self._clock = Clock(SOURCE_TOPICS, settings.time.lateness)
+        self._intake = Intake(self._clock, settings.time.ahead, max(settings.scoring.windows))
         self._reorder = Reorder()
         self._dedupe = Dedupe(settings.dedupe.horizon)
-        self._session_ranks = np.array([_RANK[topic] for topic in settings.sessions.topics], dtype=np.int64)
-        self._sessions = Sessions(settings.sessions.gap, [_RANK[t] for t in measures.sessions_with])
+        self._measuring = Measuring(measures, settings.sessions.gap, settings.sessions.topics)
+        self._sessions = self._measuring.sessions
         self._panes = Panes(number, self._membership, measures, Grid(settings.scoring.windows, settings.time.tick))
         self._offsets: dict[int, int] = {}
         self._resume = Resume(settings)
@@ -99,17 +95,9 @@ class SourcePartition:
 
         Records that cannot be counted go to `dead_letters`; nothing that a record holds raises.
         """
-        decoded = decode([value for _, value in records])
         newest = self._clock.newest[topic]
-        good: list[tuple[int, Event, Valid]] = []
-        for (offset, value), event in zip(records, decoded, strict=True):
-            valid = validate(topic, event) if isinstance(event, Event) else event
-            if isinstance(valid, Valid):
-                valid = self._in_time(topic, valid, now)
-            if isinstance(valid, Problem):
-                self._refuse(topic, offset, value or b"", valid)
-            elif valid.name != HEARTBEAT:
-                good.append((offset, event, valid))  # type: ignore[arg-type]
+        good, bad = self._intake.judge(topic, records, now)
+        self.dead_letters += [self._dead_letter(topic, each) for each in bad if self._is_new(topic, each.offset)]
         if records:
             self._offsets[_RANK[topic]] = records[-1][0]
             self._resume.read(topic, records[0][0], newest, self._clock.newest[topic])
@@ -183,42 +171,22 @@ class SourcePartition:
 
     # -- the steps --------------------------------------------------------------------------------------------
 
-    def _in_time(self, topic: str, valid: Valid, now: int | None) -> Valid | Problem:
-        """Judged by the wall clock, or by the same topic's events before it: so, in event time, by nothing that
-        depends on how topics and partitions were read beside each other."""
-        reference = now if now is not None else self._clock.newest[topic]
-        if now is None and (valid.name == HEARTBEAT or topic == PROFILES):
-            reference = None  # what it says is that much time has passed; and people are of any age
-        timeless = topic == PROFILES and not valid.time
-        if reference is not None and not timeless:
-            problem = too_far_ahead(valid.time, reference, self._settings.time.ahead if now else AHEAD_OF_EVENTS)
-            if problem is None and topic != PROFILES and valid.time < reference - max(self._settings.scoring.windows):
-                problem = Problem("too_old", "timestamp: older than the longest window, so it would count nowhere")
-            if problem is not None:
-                return problem
-        if not timeless:
-            self._clock.saw(topic, valid.time)
-        return valid
-
     def _is_new(self, topic: str, offset: int) -> bool:
         """Is it the first time that any worker reads this record?"""
         return self._before is None or offset > self._before.offsets.get(topic, -1)
 
-    def _refuse(self, topic: str, offset: int, value: bytes, problem: Problem) -> None:
-        if self._is_new(topic, offset):
-            self.dead_letters.append(
-                DeadLetter(
-                    topic=topic,
-                    partition=self.number,
-                    offset=offset,
-                    reason=problem.reason,
-                    detail=problem.detail,
-                    size=len(value),
-                    record=value[:_KEPT],
-                )
-            )
+    def _dead_letter(self, topic: str, bad: Bad) -> DeadLetter:
+        return DeadLetter(
+            topic=topic,
+            partition=self.number,
+            offset=bad.offset,
+            reason=bad.problem.reason,
+            detail=bad.problem.detail,
+            size=len(bad.value),
+            record=bad.value[:_KEPT],
+        )
 
-    def _columns(self, topic: str, good: list[tuple[int, Event, Valid]]) -> Columns:
+    def _columns(self, topic: str, good: list[Good]) -> Columns:
         n = len(good)
         registry, profile = self._membership.registry, topic == PROFILES
         visitor = self._membership.visitors.rows([valid.visitor for _, _, valid in good])
@@ -247,24 +215,7 @@ class SourcePartition:
         self._tally(events, fresh)
         if not fresh.all():
             events = events.take(np.flatnonzero(fresh))
-        event, column = self._measured(events)
-        self._panes.add(events, event, column)
-
-    def _measured(self, events: Columns) -> tuple[np.ndarray, np.ndarray]:
-        """Pairs (event number, measure column): what each event adds one to."""
-        measures = self._measures
-        columns = measures.of_kind[events.kind]
-        columns[events.kind < 0] = -1
-        event, side = np.nonzero(columns >= 0)
-        pairs = [(event, columns[event, side])]
-        visits = np.flatnonzero(np.isin(events.topic, self._session_ranks) & (events.kind >= 0))
-        opened, firsts = self._sessions.count(events.visitor[visits], events.time[visits], events.topic[visits])
-        if measures.sessions >= 0:
-            pairs.append((visits[opened], np.full(len(opened), measures.sessions)))
-        for topic, column in measures.sessions_with.items():
-            at = visits[firsts[_RANK[topic]]]
-            pairs.append((at, np.full(len(at), column)))
-        return np.concatenate([e for e, _ in pairs]), np.concatenate([c for _, c in pairs])
+        self._panes.add(events, *self._measuring.pairs(events))
 
     def _tally_late(self, topic: str, events: Columns) -> None:
         if self._clock.watermark is not None:

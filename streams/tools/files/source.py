@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from streams.events.intake import AHEAD_OF_EVENTS
 from streams.events.topics import PROFILES
 from streams.events.validate import EARLIEST
 from streams.messages import Reason
-from streams.panes.partition import AHEAD_OF_EVENTS
 
 
 class SourceRecord(NamedTuple):
