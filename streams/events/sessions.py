@@ -46,6 +46,10 @@ class Sessions:
             self._had = np.concatenate([self._had, np.zeros(more, dtype=np.int64)])
             self._had_since = np.concatenate([self._had_since, np.full(more, NOT_YET, dtype=np.int64)])
 
+    def forget(self, rows: Ints) -> None:
+        """These rows are to be other visitors'."""
+        self._last[rows], self._had[rows], self._had_since[rows] = NEVER, 0, NOT_YET
+
     def count(self, visitor: Ints, time: Ints, topic: Ints) -> tuple[Ints, dict[int, Ints]]:
         """Take events in time order; return the indexes of those that open a session, and by topic rank those that are
         the first of their topic in their session."""

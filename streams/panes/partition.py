@@ -86,7 +86,8 @@ class SourcePartition:
         self._panes.load(panes)
         if progress is not None:
             self._clock.newest.update(progress.newest)
-            rows = visitors.rows(list(progress.sessions)).tolist()
+            lasts = np.array([session.last for session in progress.sessions.values()], dtype=np.int64)
+            rows = visitors.rows(list(progress.sessions), lasts).tolist()
             self._sessions.grow(len(visitors))
             self._sessions.load(dict(zip(rows, progress.sessions.values(), strict=True)))
 
@@ -118,6 +119,8 @@ class SourcePartition:
             if events is not None:
                 self._count(events)
             self._dedupe.forget(watermark)
+            # Twice the horizon: by then neither an open session nor an id seen is of such a visitor.
+            self._sessions.forget(self._membership.visitors.forget(watermark - 2 * self._resume.horizon))
         return watermark
 
     @property
@@ -189,7 +192,8 @@ class SourcePartition:
     def _columns(self, topic: str, good: list[Good]) -> Columns:
         n = len(good)
         registry, profile = self._membership.registry, topic == PROFILES
-        visitor = self._membership.visitors.rows([valid.visitor for _, _, valid in good])
+        time = np.array([valid.time for _, _, valid in good], dtype=np.int64)
+        visitor = self._membership.visitors.rows([valid.visitor for _, _, valid in good], time)
         self._sessions.grow(len(self._membership.visitors))
         fields = np.empty((n, len(self._membership.fields)), dtype=np.int64)
         for j, (dimension, field) in enumerate(self._membership.fields.items()):
@@ -199,7 +203,7 @@ class SourcePartition:
         traits[:] = [event.traits for _, event, _ in good]
         kind = self._measures.kind
         return Columns(
-            time=np.array([valid.time for _, _, valid in good], dtype=np.int64),
+            time=time,
             topic=np.full(n, _RANK[topic], dtype=np.int64),
             offset=np.array([offset for offset, _, _ in good], dtype=np.int64),
             visitor=visitor,

@@ -25,8 +25,8 @@ class Resume:
     """From which offset of each topic a successor must read to know open sessions and ids already seen."""
 
     def __init__(self, settings: Settings) -> None:
-        self._horizon = max(settings.dedupe.horizon, settings.sessions.gap) + settings.time.lateness
-        self._step = max(self._horizon // 64, 1)
+        self.horizon = max(settings.dedupe.horizon, settings.sessions.gap) + settings.time.lateness
+        self._step = max(self.horizon // 64, 1)
         self._marks: dict[str, list[_Mark]] = {}
 
     def read(self, topic: str, first: int, before: int | None, newest: int | None) -> None:
@@ -43,7 +43,7 @@ class Resume:
 
     def since(self, watermark: int) -> int:
         """ms: all events from here on are read again by a successor that begins at `offsets(watermark)`."""
-        return watermark - self._horizon
+        return watermark - self.horizon
 
     def offsets(self, watermark: int) -> dict[str, int]:
         """Per topic the smallest offset of which the events may still matter; profiles are read whole, always."""

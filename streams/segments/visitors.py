@@ -10,33 +10,45 @@ import numpy.typing as npt
 from streams.events.columns import Columns, Ints
 from streams.segments.registry import UNKNOWN, Registry, text
 
+_ROOM = 65_536  # visitors before it is looked who may be forgotten
+
 Traits = dict[str, tuple[str, int]]  # trait -> value, and the time (ms) as of which it holds
 
 
 class Visitors:
-    """Row numbers of visitors, and their segment id in each trait dimension [rows × trait dimensions]."""
+    """Row numbers of visitors, and their segment id in each trait dimension [rows × trait dimensions].
+
+    Who is not known by any trait and has not been heard of for a while leaves nothing behind when forgotten, so the
+    rows are bounded by those known and those lately here.
+    """
 
     def __init__(self, traits: Mapping[str, str], registry: Registry) -> None:
         """`traits` maps dimension to trait name, in the order of the columns."""
         self._traits = traits
         self._registry = registry
         self._rows: dict[str, int] = {}
-        self.names: list[str] = []
+        self.names: list[str] = []  # of a free row: the last visitor's that was there
+        self._free: list[int] = []
+        self._room = _ROOM
         self._unknown: Ints = np.array([registry.id(d, UNKNOWN) for d in traits], dtype=np.int64)
         self._member: Ints = np.tile(self._unknown, (1024, 1))
         self._as_of: Ints = np.full(self._member.shape, -1, dtype=np.int64)  # ms
+        self._last: Ints = np.full(1024, -1, dtype=np.int64)  # ms: the newest event
         self._said: set[int] = set()  # rows of which events have said something
 
     def __len__(self) -> int:
         return len(self.names)
 
-    def rows(self, visitors: Sequence[str]) -> Ints:
-        """The row of each visitor; those never seen get a new one."""
-        rows, names = self._rows, self.names
+    def rows(self, visitors: Sequence[str], times: Ints) -> Ints:
+        """The row of each visitor, heard of at its time (ms); those that have none get one."""
+        rows, names, free = self._rows, self.names, self._free
         out = np.empty(len(visitors), dtype=np.int64)
         for i, visitor in enumerate(visitors):
             row = rows.get(visitor)
-            if row is None:
+            if row is None and free:
+                row = rows[visitor] = free.pop()
+                names[row] = visitor
+            elif row is None:
                 row = rows[visitor] = len(names)
                 names.append(visitor)
             out[i] = row
@@ -44,7 +56,25 @@ class Visitors:
             more = max(len(names), 2 * len(self._member)) - len(self._member)
             self._member = np.concatenate([self._member, np.tile(self._unknown, (more, 1))])
             self._as_of = np.concatenate([self._as_of, np.full((more, len(self._unknown)), -1, dtype=np.int64)])
+            self._last = np.concatenate([self._last, np.full(more, -1, dtype=np.int64)])
+        np.maximum.at(self._last, out, times)
         return out
+
+    def forget(self, before: int) -> Ints:
+        """Once it is crowded: free the rows of those not known by any trait and not heard of since `before` (ms).
+
+        Returns the rows freed. Nothing else may know anything of events before `before`.
+        """
+        if len(self._rows) < self._room:
+            return np.empty(0, dtype=np.int64)
+        used = np.fromiter(self._rows.values(), dtype=np.int64, count=len(self._rows))
+        freed = used[(self._as_of[used] < 0).all(axis=1) & (self._last[used] < before)]
+        for row in freed.tolist():
+            del self._rows[self.names[row]]
+        self._free += freed.tolist()
+        self._last[freed] = -1
+        self._room = max(_ROOM, 2 * len(self._rows))
+        return freed
 
     def member(self, events: Columns) -> Ints:
         """[events × trait dimensions]: each event's segment ids as of its own time.
@@ -89,7 +119,9 @@ class Visitors:
 
     def load(self, traits: Mapping[str, Traits]) -> None:
         """Begin with what is known of visitors."""
-        for row, known in zip(self.rows(list(traits)).tolist(), traits.values(), strict=True):
+        for row, known in zip(
+            self.rows(list(traits), np.full(len(traits), -1, dtype=np.int64)).tolist(), traits.values(), strict=True
+        ):
             for column, (dimension, trait) in enumerate(self._traits.items()):
                 if trait in known:
                     value, self._as_of[row, column] = known[trait]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -53,6 +54,17 @@ def test_panes_are_the_events(happened: list[Happening], partitions: int, data: 
         reader.run(data.draw(steps))
         reader.finish()
     assert_exact(readers, happened)
+
+
+@given(happenings, st.data())
+def test_forgetting_visitors_changes_nothing(happened: list[Happening], data: st.DataObject) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("streams.segments.visitors._ROOM", 1)
+        (log,) = written(happened, 1, False)
+        reader = Reader(log)
+        reader.run(data.draw(steps))
+        reader.finish()
+        assert_exact([reader], happened)
 
 
 @settings(max_examples=300)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,7 +32,7 @@ said = st.lists(
 
 
 def names(membership: Membership, events: list[tuple[int, Said]]) -> list[dict[str, str]]:
-    rows = membership.visitors.rows([f"v{each[1]}" for _, each in events])
+    rows = membership.visitors.rows([f"v{each[1]}" for _, each in events], np.zeros(len(events), dtype=np.int64))
     fields = [[membership.registry.id("campaign", each[3])] for _, each in events]
     made = columns(
         [time for time, _ in events], [e[2] for _, e in events], rows.tolist(), [e[4] for _, e in events], fields
@@ -93,8 +95,19 @@ def test_what_events_say_is_told_once_and_profiles_are_not() -> None:
 
 def test_many_visitors() -> None:
     membership = Membership(DIMENSIONS)
-    rows = membership.visitors.rows([str(number) for number in range(5_000)])
+    rows = membership.visitors.rows([str(number) for number in range(5_000)], np.arange(5_000))
     assert rows.tolist() == list(range(5_000))
-    assert membership.visitors.rows(["4999", "new"]).tolist() == [4_999, 5_000]
+    assert membership.visitors.rows(["4999", "new"], np.array([1, 2])).tolist() == [4_999, 5_000]
     found = names(membership, [(1, (0, 1, 1, "x", None))])
     assert found[0]["industry"] == "unknown"
+
+
+def test_who_is_neither_known_nor_lately_here_leaves_the_row_to_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("streams.segments.visitors._ROOM", 4)
+    visitors = Membership({"d": Dimension(trait="d")}).visitors
+    visitors.load({"known": {"d": ("x", 5)}})
+    assert visitors.rows(["old", "new"], np.array([10, 20])).tolist() == [1, 2]
+    assert not len(visitors.forget(15)), "there is room"
+    assert visitors.rows(["newer"], np.array([30])).tolist() == [3]
+    assert visitors.forget(15).tolist() == [1]
+    assert visitors.rows(["old", "known", "next"], np.array([40, 40, 40])).tolist() == [1, 0, 4]
