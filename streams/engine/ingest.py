@@ -17,7 +17,7 @@ from streams.engine.batching import Raw
 from streams.engine.changelog import Log
 from streams.engine.metrics import Metrics
 from streams.engine.outbox import Outbox
-from streams.engine.position import Position
+from streams.engine.position import Position, new_records
 from streams.events.topics import DEAD_LETTERS, SEGMENT_PANES, SOURCE_TOPICS
 from streams.kpis.measures import Measures
 from streams.messages import DeadLetter, Watermark
@@ -90,10 +90,7 @@ class Ingest:
         if owned is None:
             return  # fetched before the partition was given away; its owner reads it again
         position = owned.positions[tp.topic]
-        new = position.take(records)
-        if new is None:
-            await self._pipeline.app.consumer.seek(tp, position.expected)
-            return
+        new = await new_records(self._pipeline.app, tp, position, records)
         if new:
             owned.read_at[tp.topic] = time.monotonic()
             owned.core.take(tp.topic, [(record.offset, record.value) for record in new], self._now())

@@ -14,6 +14,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol, TypeVar
 
+import faust
+from faust.types import TP
+
 
 class HasOffset(Protocol):
     """A record."""
@@ -45,3 +48,12 @@ class Position:
         self._gap = None
         self.expected = new[-1].offset + 1
         return new
+
+
+async def new_records(app: faust.App, tp: TP, position: Position, records: Sequence[R]) -> Sequence[R]:
+    """Those of a fetched batch that are new; none where it must be fetched again from the expected offset on."""
+    new = position.take(records)
+    if new is None:
+        await app.consumer.seek(tp, position.expected)
+        return []
+    return new

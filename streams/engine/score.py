@@ -16,7 +16,7 @@ from streams.engine.batching import Raw
 from streams.engine.changelog import Log
 from streams.engine.metrics import Metrics
 from streams.engine.outbox import Outbox
-from streams.engine.position import Position
+from streams.engine.position import Position, new_records
 from streams.events.topics import SEGMENT_ALERTS, SEGMENT_PANES, SEGMENT_SCORES
 from streams.kpis.measures import Measures
 from streams.messages import Alert
@@ -85,11 +85,7 @@ class Score:
         owned = self._owned.get(tp.partition)
         if owned is None:
             return  # fetched before the partition was given away; its owner reads it again
-        new = owned.position.take(records)
-        if new is None:
-            await self._pipeline.app.consumer.seek(tp, owned.position.expected)
-            return
-        for record in new:
+        for record in await new_records(self._pipeline.app, tp, owned.position, records):
             if record.key is None or record.value is None:
                 continue  # a pane rolled up: the coarser one has said so
             scorer = owned.scorers.get(keys.dimension_of(record.key))
