@@ -31,6 +31,7 @@ class Facts(NamedTuple):
     rest_numerator: int
     rest_denominator: int
     up_is_good: bool
+    unit: str  # as the KPI declares it; a ratio is said in per cent
 
 
 def first_of_each_denominator(kpis: Mapping[str, Kpi]) -> Bools:
@@ -94,7 +95,12 @@ def _summary(status: str, state: State, facts: Facts, actual: float | None, rest
     if actual is None or rest is None:
         return f"{segment} is {state} on {facts.kpi}"
     change = f", {abs(actual / rest - 1):.0%} {'above' if actual > rest else 'below'}" if rest else ""
+    of = "of" if facts.unit == "ratio" else "on"
     return (
-        f"{segment} is {state} on {facts.kpi}: {actual:.4g} against {rest:.4g} for the rest{change}"
-        f" ({facts.numerator:,} of {facts.denominator:,} in the last {facts.window})"
+        f"{segment} is {state} on {facts.kpi}: {_figure(actual, facts.unit)} against {_figure(rest, facts.unit)} for"
+        f" the rest{change} ({facts.numerator:,} {of} {facts.denominator:,} in the last {facts.window})"
     )
+
+
+def _figure(value: float, unit: str) -> str:
+    return f"{100 * value:.3g}%" if unit == "ratio" else f"{value:.3g} {unit}"

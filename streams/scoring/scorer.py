@@ -193,14 +193,16 @@ class DimensionScorer:
 
     def _facts(self, counts: Counts, window: int, segment: int, kpi: int) -> alerts.Facts:
         numerator, denominator, rest_numerator, rest_denominator = (int(c[window, segment, kpi]) for c in counts)
+        name = list(self._kpis)[kpi]
         return alerts.Facts(
             dimension=self.dimension,
             value=str(self._naming.names[segment]),
-            kpi=list(self._kpis)[kpi],
+            kpi=name,
             window=str(self._settings.scoring.windows[window]),
             numerator=numerator,
             denominator=denominator,
             rest_numerator=rest_numerator,
             rest_denominator=rest_denominator,
             up_is_good=bool(self._good[kpi] > 0),
+            unit=self._kpis[name].unit,
         )

@@ -13,7 +13,7 @@ from streams.scoring.alerts import Facts, alert
 from streams.scoring.shown import Table, scores
 from streams.settings import Kpi
 
-FACTS = Facts("tier", "2", "win", "1h", 30, 100, 400, 1000, True)
+FACTS = Facts("tier", "2", "win", "1h", 30, 100, 400, 1000, True, "ratio")
 
 
 def test_a_fingerprint_is_of_segment_kpi_and_state() -> None:
@@ -37,7 +37,12 @@ def test_figures_and_sentence() -> None:
     assert (found.actual, found.rest) == (0.3, 0.4)
     assert found.index == pytest.approx(75.0)
     assert found.summary == (
-        "tier:2 is under on win: 0.3 against 0.4 for the rest, 25% below (30 of 100 in the last 1h)"
+        "tier:2 is under on win: 30% against 40% for the rest, 25% below (30 of 100 in the last 1h)"
+    )
+    per_session = FACTS._replace(unit="per session", numerator=150)
+    assert alert("firing", "over", 10, 5, per_session).summary == (
+        "tier:2 is over on win: 1.5 per session against 0.4 per session for the rest, 275% above"
+        " (150 on 100 in the last 1h)"
     )
     assert alert("firing", "over", 10, 5, FACTS._replace(up_is_good=False)).index == pytest.approx(400 / 3)
     assert alert("resolved", "under", 10, 5, FACTS).summary == "tier:2 is no longer under on win"
