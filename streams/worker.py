@@ -70,10 +70,13 @@ async def _run(chosen: Settings, kpis: Mapping[str, Kpi], metrics: Metrics) -> N
         asyncio.get_running_loop().add_signal_handler(signum, stop.set)
     try:
         await pipeline.app.start()
-        ends: set[asyncio.Future[Any]] = {asyncio.ensure_future(pipeline.app.wait(stop.wait())), pipeline.failed}
+        faust_ends = asyncio.ensure_future(pipeline.app.wait_until_stopped())
+        ends: set[asyncio.Future[Any]] = {asyncio.ensure_future(stop.wait()), faust_ends, pipeline.failed}
         done, _ = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         for future in done:
             future.result()
+        if not stop.is_set():
+            raise pipeline.app.crash_reason or RuntimeError("Faust has stopped by itself")
     except (Exception, asyncio.CancelledError) as error:
         _begin_again(error)
     loaded.clear()  # no checkpoint begins any more

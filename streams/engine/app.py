@@ -55,6 +55,7 @@ class Pipeline:
             stream_wait_empty=False,
             stream_buffer_maxsize=16,
             stream_recovery_delay=0.0,
+            recovery_consistency_check=False,  # it trusts the broker's word for a log's end; see engine.changelog
             web_enabled=False,
             logging_config=None,
             loghandlers=[],

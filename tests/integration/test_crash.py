@@ -65,8 +65,8 @@ def test_a_worker_waits_for_its_broker(tmp_path: Path) -> None:
 
 FAULTY = """
 from streams.engine.ingest import Ingest
-async def take(*_):
-    raise ZeroDivisionError("a fault")
+async def take(self, *_):
+    {fault}
 Ingest.take = take
 from segpulse.cli import main
 main()
@@ -74,12 +74,21 @@ main()
 
 
 @pytest.mark.timeout(90)
-def test_an_error_in_an_agent_ends_the_worker_which_begins_again(
-    embedded_broker: Server, redis_server: Server, tmp_path: Path, data: Path
+@pytest.mark.parametrize(
+    "fault",
+    ['raise ZeroDivisionError("a fault")', 'await self._pipeline.app.crash(ZeroDivisionError("a fault"))'],
+    ids=["in an agent", "in Faust"],
+)
+def test_an_error_ends_the_worker_which_begins_again(
+    fault: str, redis_server: Server, tmp_path: Path, data: Path
 ) -> None:
-    with live(tmp_path, embedded_broker.address, redis_server.address, CONFIG, embedded=True) as system:
+    with (
+        embedded_broker(tmp_path, port=0) as broker,
+        live(tmp_path, broker.address, redis_server.address, CONFIG, embedded=True) as system,
+    ):
         system.worker.stop()
-        faulty = Child("worker", [sys.executable, "-c", FAULTY, "worker"], tmp_path / "faulty.log", system.environ)
+        argv = [sys.executable, "-c", FAULTY.format(fault=fault), "worker"]
+        faulty = Child("worker", argv, tmp_path / "faulty.log", system.environ)
         with faulty:
             summary = system.replay(data / "xeducation_leads.csv", "--mapping", str(MAPPING))
             # What it begins again as is the command without the fault.
