@@ -41,6 +41,7 @@ def scores(
     shrunk = shrinkage.shrink(table.numerator, table.denominator, rest, weights, binomial)
     with np.errstate(divide="ignore", invalid="ignore"):
         index = 100 * np.where(up, shrunk.value / rest, rest / shrunk.value)
+    index[table.denominator == 0] = np.nan  # of no trials there is nothing to say but what the prior says
     better = np.where(up, shrunk.above, 1 - shrunk.above)
     figures = [_plain(column) for column in (value, rest, shrunk.value, shrunk.low, shrunk.high, index, better)]
     counts = [column.tolist() for column in (table.numerator, table.denominator, table.state, table.since)]

@@ -94,3 +94,14 @@ def test_no_figure_is_made_up() -> None:
     (alone,) = scores("d", ["alone"], 3_600_000, table, kpis, Grid([3_600_000], 10_000))
     (cell,) = alone.cells
     assert [cell.value, cell.rest, cell.shrunk, cell.low, cell.high, cell.index, cell.probability_better] == [None] * 7
+
+
+def test_of_no_trials_there_is_no_index() -> None:
+    kpis = {"k": Kpi(numerator=("a",), denominator=("b",), unit="ratio", model="binomial")}
+    column = np.array([[[0], [5]]], dtype=np.int64)
+    trials = np.array([[[0], [10]]], dtype=np.int64)
+    known = np.ones(2, dtype=np.bool_)
+    table = Table(column, trials, column[:, ::-1], trials[:, ::-1], known, column.astype(np.int8) * 0, column)
+    none, _ = scores("d", ["none", "some"], 3_600_000, table, kpis, Grid([3_600_000], 10_000))
+    assert none.cells[0].value is None
+    assert none.cells[0].index is None
