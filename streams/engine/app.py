@@ -10,13 +10,13 @@ from typing import Any
 
 import faust
 
-from streams.engine.batching import BatchScheduler
+from streams.engine.fetching import FetchingConsumer, FetchingTransport
 from streams.engine.store import PartitionStore, PartitionTable
 from streams.events.topics import SEGMENT_PANES, SOURCE_TOPICS
 from streams.panes import codec
 from streams.settings import Settings
 
-FETCH = 4 * 1024 * 1024  # bytes of one partition a fetch; a larger record still comes, alone
+FETCH = 1024 * 1024  # bytes, compressed, of one partition a fetch; a larger record still comes, alone
 
 _RAW: dict[str, Any] = {
     "key_type": bytes, "value_type": bytes, "key_serializer": "raw", "value_serializer": "raw",
@@ -60,9 +60,8 @@ class Pipeline:
             logging_config=None,
             loghandlers=[],
             Table=PartitionTable,
-            ConsumerScheduler=BatchScheduler,
         )
-        app.conf.broker_max_poll_records = kafka.batch
+        app.transport = FetchingTransport(app.conf.broker_consumer, app)
         # Nothing is acknowledged to Faust: which offset may be committed is the engine's to know.
         self.sources = app.topic(*SOURCE_TOPICS, acks=False, **_RAW)
         self.segment_panes = app.topic(SEGMENT_PANES, acks=False, **_RAW)
@@ -82,6 +81,13 @@ class Pipeline:
         )
         assert isinstance(table, PartitionTable)
         return table
+
+    @property
+    def consumer(self) -> FetchingConsumer:
+        """Faust's consumer, once the app has started."""
+        consumer = self.app.consumer
+        assert isinstance(consumer, FetchingConsumer)
+        return consumer
 
     async def or_crash(self, step: Awaitable[None]) -> None:
         """Await `step`; an error in it is `failed`'s, and ends the worker.

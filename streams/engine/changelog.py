@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from faust.types import TP
 
-from streams.engine.batching import Raw
+from streams.engine.fetching import Fetched
 from streams.engine.store import PartitionStore
 
 log = logging.getLogger("segpulse")
@@ -50,7 +50,7 @@ class Log:
             fetched = await self._consumer.getmany(timeout_ms=_PAUSE)
             more = bool(fetched)
             for tp, batch in fetched.items():
-                stores[tp.topic].apply(tp.partition, [Raw(record.offset, record.key, record.value) for record in batch])
+                stores[tp.topic].apply(tp.partition, Fetched(batch[0].offset, batch[-1].offset + 1, batch, None))
                 read[tp] += len(batch)
         self._consumer.unsubscribe()
         for tp, records in read.items():

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import logging
+import math
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import msgspec
+import numpy as np
 from faust.types import TP
 
 from streams.engine import keys
 from streams.engine.app import PROGRESS, Pipeline, store_of
-from streams.engine.batching import Raw
 from streams.engine.changelog import Log
+from streams.engine.fetching import Fetched
 from streams.engine.metrics import Metrics
 from streams.engine.outbox import Outbox
 from streams.engine.position import Position, new_records
@@ -23,8 +25,9 @@ from streams.kpis.measures import Measures
 from streams.messages import DeadLetter, Watermark
 from streams.panes import codec
 from streams.panes.panes import Change
-from streams.panes.partition import Progress, SourcePartition
-from streams.segments.visitors import Traits
+from streams.panes.partition import SourcePartition
+from streams.panes.progress import Progress
+from streams.segments.known import Traits
 
 log = logging.getLogger("segpulse")
 
@@ -40,9 +43,16 @@ class Owned:
         self.core = core
         self.positions = positions  # by topic
         self.unpublished = unpublished  # panes that the predecessor may not have sent on
-        self.read_at = dict.fromkeys(positions, time.monotonic())  # when each topic last had something new
+        #: When each topic last had something new, by the monotonic clock. One that has nothing at all may be about to
+        #: get its first, but not where a predecessor has waited for that.
+        self.heard_at = dict.fromkeys(positions, time.monotonic() if core.is_first else -math.inf)
         self.watermark: int | None = None  # as last published
         self.counted: Counter[tuple[str, str]] = Counter()  # what the metrics have of the core's own counts
+
+    def heard(self, topic: str, written: int | None, now: int | None) -> None:
+        """Something new has come on `topic`, which Kafka got at `written` (ms); `now` (ms) is the wall clock."""
+        ago = max(now - written, 0) / 1000 if now is not None and written is not None else 0.0
+        self.heard_at[topic] = time.monotonic() - ago
 
 
 class Ingest:
@@ -83,18 +93,29 @@ class Ingest:
     def drop_all(self) -> None:
         """Forget everything: the partitions are being given out anew."""
         self._owned.clear()
+        self._pipeline.consumer.held = set()
 
-    async def take(self, tp: TP, records: Sequence[Raw]) -> None:
+    async def take(self, tp: TP, fetched: Fetched) -> None:
         """Take a fetched batch of one source topic partition."""
         owned = self._owned.get(tp.partition)
         if owned is None:
             return  # fetched before the partition was given away; its owner reads it again
-        position = owned.positions[tp.topic]
-        new = await new_records(self._pipeline.app, tp, position, records)
+        new = await new_records(self._pipeline.app, tp, owned.positions[tp.topic], fetched)
+        now, size = self._now(), self._settings.kafka.batch
+        for first in range(0, len(new), size):
+            batch = new[first : first + size]
+            offsets = np.array([record.offset for record in batch], dtype=np.int64)
+            owned.core.take(tp.topic, offsets, [record.value for record in batch], now)
         if new:
-            owned.read_at[tp.topic] = time.monotonic()
-            owned.core.take(tp.topic, [(record.offset, record.value) for record in new], self._now())
+            owned.heard(tp.topic, fetched.written, now)
             owned.core.advance()
+            self._hold_back(tp.partition, owned)
+
+    def _hold_back(self, partition: int, owned: Owned) -> None:
+        """Topics that are far ahead of the slowest wait for it in Kafka, not in memory."""
+        held = {TP(topic, partition) for topic in owned.core.ahead()}
+        consumer = self._pipeline.consumer
+        consumer.held = {tp for tp in consumer.held if tp.partition != partition} | held
 
     def pass_time(self) -> None:
         """Topics that are read to their end and quiet move on by the wall clock."""
@@ -106,9 +127,10 @@ class Ingest:
                 if end is None:
                     continue
                 self._metrics.lag.labels(topic, str(partition)).set(max(end - position.expected, 0))
-                if now is not None and end <= position.expected and owned.read_at[topic] < quiet_since:
+                if now is not None and end <= position.expected and owned.heard_at[topic] < quiet_since:
                     owned.core.pass_on(topic, now)
             owned.core.advance()
+            self._hold_back(partition, owned)
 
     async def checkpoint(self) -> None:
         """Write what has changed since the last one, in the order in which a crash between any two steps is harmless.
@@ -177,9 +199,9 @@ class Ingest:
         """Bring the metrics up to date."""
         core, metrics = owned.core, self._metrics
         for metric, name, counts in (
-            (metrics.events, "events", core.events),
-            (metrics.duplicates, "duplicates", core.duplicates),
-            (metrics.late, "late", core.late),
+            (metrics.events, "events", core.stats.events),
+            (metrics.duplicates, "duplicates", core.stats.duplicates),
+            (metrics.late, "late", core.stats.late),
             (metrics.overflow, "overflow", core.overflowed),
         ):
             for label, count in counts.items():

@@ -6,27 +6,17 @@ keeps the next offset that it expects:
 
     below it     read already: skipped
     above it     the batch is not taken, and reading goes back to the expected offset; only when the very same gap comes
-                 again is it the log's own (records expired or compacted away), and the batch is taken
+                 again is it the log's own (records have expired), and the batch is taken
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol, TypeVar
 
 import faust
 from faust.types import TP
 
-
-class HasOffset(Protocol):
-    """A record."""
-
-    @property
-    def offset(self) -> int:
-        """Its place in its partition's log."""
-
-
-R = TypeVar("R", bound=HasOffset)
+from streams.engine.fetching import Fetched, Record
 
 
 class Position:
@@ -36,23 +26,24 @@ class Position:
         self.expected = expected
         self._gap: int | None = None
 
-    def take(self, records: Sequence[R]) -> Sequence[R] | None:
-        """Those of `records` (in offset order) that are new; None where reading must go back to `expected` first."""
-        new = [record for record in records if record.offset >= self.expected]
-        if not new:
-            return new
-        first = new[0].offset
-        if first > self.expected and (self._gap is None or first != self._gap):
-            self._gap = first if self._gap is None else min(self._gap, first)
+    def take(self, fetched: Fetched) -> Sequence[Record] | None:
+        """Those of the records that are new; None where reading must go back to `expected` first."""
+        if fetched.end <= self.expected:
+            return []
+        if fetched.begin > self.expected and (self._gap is None or fetched.begin != self._gap):
+            self._gap = fetched.begin if self._gap is None else min(self._gap, fetched.begin)
             return None
+        new = fetched.records
+        if fetched.begin < self.expected:
+            new = [record for record in new if record.offset >= self.expected]
         self._gap = None
-        self.expected = new[-1].offset + 1
+        self.expected = fetched.end
         return new
 
 
-async def new_records(app: faust.App, tp: TP, position: Position, records: Sequence[R]) -> Sequence[R]:
+async def new_records(app: faust.App, tp: TP, position: Position, fetched: Fetched) -> Sequence[Record]:
     """Those of a fetched batch that are new; none where it must be fetched again from the expected offset on."""
-    new = position.take(records)
+    new = position.take(fetched)
     if new is None:
         await app.consumer.seek(tp, position.expected)
         return []

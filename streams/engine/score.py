@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import msgspec
 from faust.types import TP
 
 from streams.engine import keys
 from streams.engine.app import Pipeline, store_of
-from streams.engine.batching import Raw
 from streams.engine.changelog import Log
+from streams.engine.fetching import Fetched
 from streams.engine.metrics import Metrics
 from streams.engine.outbox import Outbox
 from streams.engine.position import Position, new_records
@@ -80,12 +80,12 @@ class Score:
         """Forget everything: the partitions are being given out anew."""
         self._owned.clear()
 
-    async def take(self, tp: TP, records: Sequence[Raw]) -> None:
+    async def take(self, tp: TP, fetched: Fetched) -> None:
         """Take a fetched batch of segment_panes."""
         owned = self._owned.get(tp.partition)
         if owned is None:
             return  # fetched before the partition was given away; its owner reads it again
-        for record in await new_records(self._pipeline.app, tp, owned.position, records):
+        for record in await new_records(self._pipeline.app, tp, owned.position, fetched):
             if record.key is None or record.value is None:
                 continue  # a pane rolled up: the coarser one has said so
             scorer = owned.scorers.get(keys.dimension_of(record.key))

@@ -13,7 +13,7 @@ import faust
 from faust.stores.base import Store
 from faust.types import TP, EventT
 
-from streams.engine.batching import Raw
+from streams.engine.fetching import Fetched
 
 Newer = Callable[[bytes, bytes, bytes], bool]
 
@@ -32,20 +32,22 @@ class PartitionStore(Store):  # type: ignore[type-arg]
         return None
 
     def apply_changelog_batch(self, batch: Iterable[EventT[Any]], *_: Any, **__: Any) -> None:
-        """Take fetched batches of changelog records (see engine.batching)."""
+        """Take fetched batches of changelog records (see engine.fetching)."""
         for event in batch:
-            self.apply(event.message.partition, cast("list[Raw]", event.message.value))
+            self.apply(event.message.partition, cast("Fetched", event.message.value))
 
-    def apply(self, partition: int, records: Iterable[Raw]) -> None:
-        """Take changelog records, in offset order. One that is older than what is held, whoever wrote it, is not."""
+    def apply(self, partition: int, fetched: Fetched) -> None:
+        """Take a stretch of the changelog. What is older than what is held, whoever wrote it, is not taken."""
         held = self.data.setdefault(partition, {})
-        for offset, key, value in records:
-            if key is not None:
-                if value is None:
-                    held.pop(key, None)
-                elif self.newer is None or key not in held or self.newer(key, value, held[key]):
-                    held[key] = value
-            self.read[partition] = max(offset, self.read.get(partition, -1))
+        for record in fetched.records:
+            key, value = record.key, record.value
+            if key is None:
+                continue
+            if value is None:
+                held.pop(key, None)
+            elif self.newer is None or key not in held or self.newer(key, value, held[key]):
+                held[key] = value
+        self.read[partition] = max(fetched.end - 1, self.read.get(partition, -1))
 
     async def on_rebalance(self, assigned: set[TP], *_: Any, **__: Any) -> None:
         """Drop what now belongs to others."""

@@ -1,4 +1,4 @@
-"""Events as columns: one numpy array a field, one row an event."""
+"""Events as columns: one numpy array a field, one row an event; no wider than they must be, as millions may wait."""
 
 from __future__ import annotations
 
@@ -9,7 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 Objects = npt.NDArray[np.object_]
+Prints = npt.NDArray[np.uint64]
+Rows = npt.NDArray[np.int32]  # of visitors
+Segments = npt.NDArray[np.int32]  # ids
+Ranks = npt.NDArray[np.int8]  # of topics
+Kinds = npt.NDArray[np.int16]
 
 
 @dataclass(slots=True, frozen=True, eq=False)
@@ -17,27 +23,33 @@ class Columns:
     """A number of events, each array of the same length n, `fields` [n × event-field dimensions]."""
 
     time: Ints  # ms
-    topic: Ints  # rank: index into SOURCE_TOPICS
+    topic: Ranks  # rank: index into SOURCE_TOPICS
     offset: Ints  # in its source topic partition
-    visitor: Ints  # row in Visitors
-    kind: Ints  # index into Measures.of_kind; -1: a profile, which counts nothing itself
-    fields: Ints  # segment ids
-    ident: Objects  # event id, or None
+    visitor: Rows  # row in Visitors
+    kind: Kinds  # index into Measures.of_kind; -1: a profile, which counts nothing itself
+    fields: Segments  # segment ids
+    ident: Prints  # [n × 2] fingerprint of visitor and event id; (0, 0): it has none
     traits: Objects  # dict of traits, or None
 
     def __len__(self) -> int:
         return len(self.time)
 
-    def take(self, rows: npt.NDArray[np.bool_] | Ints) -> Columns:
+    def __getitem__(self, rows: slice | Bools | Ints) -> Columns:
         """The given rows, in the given order."""
         return Columns(*(getattr(self, field.name)[rows] for field in fields(self)))
+
+    def by_time(self) -> Columns:
+        """Sorted by event time; those of the same time stay in their order."""
+        if bool((self.time[1:] >= self.time[:-1]).all()):
+            return self
+        return self[np.argsort(self.time, kind="stable")]
 
     def in_order(self) -> Columns:
         """Sorted by event time; at equal times profiles first, then by topic and offset.
 
         Within one visitor this order is the same however the events were batched or partitioned.
         """
-        return self.take(np.lexsort((self.offset, self.topic, self.time)))
+        return self[np.lexsort((self.offset, self.topic, self.time))]
 
 
 def concatenated(parts: Sequence[Columns]) -> Columns:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
-from datetime import datetime, timezone
 from typing import NamedTuple
 
 import msgspec
+import numpy as np
 
+from streams.events.times import Timestamp
 from streams.messages import Reason
 
 MAX_RECORD = 1_000_000  # bytes; a larger record is dead-lettered unread
+
+_OPEN, _CLOSE = b"{}"
+
+
+class Uncounted(msgspec.Struct, gc=False):
+    """An object of which nothing is counted, so nothing is made of it."""
 
 
 class Event(msgspec.Struct, gc=False):
@@ -22,13 +28,13 @@ class Event(msgspec.Struct, gc=False):
     visitor_id: str | int | None = None
     user_id: str | int | None = msgspec.field(default=None, name="userId")
     anonymous_id: str | int | None = msgspec.field(default=None, name="anonymousId")
-    timestamp: datetime | int | float | None = None
+    timestamp: Timestamp | None = None
     event: str | None = None
     campaign: str | None = None
     content: str | None = None
     value: float | None = None
     currency: str | None = None
-    properties: dict[str, object] | None = None
+    properties: Uncounted | None = None
     traits: dict[str, object] | None = None
 
 
@@ -39,35 +45,40 @@ class Problem(NamedTuple):
     detail: str
 
 
-class _LooseEvent(Event, gc=False):
-    """An event whose timestamp has still to be read."""
-
-    timestamp: object = None  # type: ignore[assignment]
-
-
 _events = msgspec.json.Decoder(Event)
-_loose_events = msgspec.json.Decoder(_LooseEvent)
 
 
 def decode(values: Sequence[bytes | None]) -> list[Event | Problem]:
     """Decode one record a value, in order. Never raises on what a value holds."""
-    # Decoded at once only if every line break is one between two records: no JSON value goes on over `}` break `{`, so
-    # a bad record can neither swallow its neighbours nor make up for a missing one.
-    if values and all(values):
-        joined, breaks = b"\n".join(values), len(values) - 1  # type: ignore[arg-type]
-        if (
-            len(joined) <= MAX_RECORD * len(values)
-            and joined.count(b"\n") == joined.count(b"}\n{") == breaks
-            and joined.startswith(b"{")
-        ):
-            try:
-                events = _events.decode_lines(joined)
-            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-                pass
-            else:
-                if len(events) == len(values) and max(map(len, values)) <= MAX_RECORD:  # type: ignore[arg-type]
-                    return events  # type: ignore[return-value]
+    if values and None not in values:
+        events = _decode_at_once(values)  # type: ignore[arg-type]
+        if events is not None:
+            return events  # type: ignore[return-value]
     return [decode_one(value) for value in values]
+
+
+def _decode_at_once(values: Sequence[bytes]) -> list[Event] | None:
+    """All of them, or None where something is wrong with one.
+
+    Only if each looks like an object from `{` to `}` on a line of its own: no JSON value goes on over `}` break `{`, so
+    a bad record can neither swallow its neighbours nor make up for a missing one.
+    """
+    lengths = np.fromiter(map(len, values), dtype=np.int64, count=len(values))
+    if int(lengths.min()) < 2 or int(lengths.max()) > MAX_RECORD:
+        return None
+    joined = b"\n".join(values)
+    text, ends = np.frombuffer(joined, dtype=np.uint8), np.cumsum(lengths + 1) - 1
+    if (
+        joined.count(b"\n") != len(values) - 1
+        or (text[ends - lengths] != _OPEN).any()
+        or (text[ends - 1] != _CLOSE).any()
+    ):
+        return None
+    try:
+        events = _events.decode_lines(joined)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    return events if len(events) == len(values) else None
 
 
 def decode_one(value: bytes | None) -> Event | Problem:
@@ -80,39 +91,9 @@ def decode_one(value: bytes | None) -> Event | Problem:
         return _events.decode(value)
     except msgspec.ValidationError as error:
         if "$.timestamp" in str(error):
-            return _with_loose_timestamp(value)
+            return Problem("bad_timestamp", f"timestamp: {error}; write ISO 8601 or milliseconds since the epoch")
         if " - at " not in str(error):
             return Problem("malformed", f"not an event: {error}; an event is a JSON object")
         return Problem("wrong_type", str(error))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         return Problem("malformed", f"not JSON: {error}")
-
-
-def _with_loose_timestamp(value: bytes) -> Event | Problem:
-    """ISO 8601 has more forms than RFC 3339: a date alone, a space for the T, no seconds."""
-    try:
-        event = _loose_events.decode(value)
-    except msgspec.ValidationError as error:
-        if "$.timestamp" in str(error):
-            return Problem("bad_timestamp", f"timestamp: {error}; write ISO 8601 or milliseconds since the epoch")
-        return Problem("wrong_type", str(error))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        return Problem("malformed", f"not JSON: {error}")
-    text = event.timestamp
-    if isinstance(text, str):
-        with suppress(ValueError):
-            event.timestamp = datetime.fromisoformat(text.replace("Z", "+00:00"))
-            return event
-    return Problem("bad_timestamp", f"timestamp: {text!r:.80} is neither ISO 8601 nor milliseconds since the epoch")
-
-
-_LAST = 253_402_300_800_000  # ms: the year 10000
-
-
-def milliseconds(timestamp: datetime | float) -> int | None:
-    """The time in ms since the epoch; a datetime without zone is UTC; None where it is before 1970 or after 9999."""
-    if isinstance(timestamp, datetime):
-        if timestamp.tzinfo is None:
-            timestamp = timestamp.replace(tzinfo=timezone.utc)
-        timestamp = round(timestamp.timestamp() * 1000)
-    return int(timestamp) if 0 <= timestamp < _LAST else None

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
+import numpy as np
 
-_Seen = tuple[int, object]  # visitor row, id
+from streams.events.fingerprints import Bools, Ints, Prints, Table
 
 
 class Dedupe:
-    """The event ids seen within the last `horizon` ms of event time. Ids are kept whole: no two are ever confused.
+    """The event ids seen within the last `horizon` ms of event time, as fingerprints of visitor and id.
 
     An id is its visitor's own, and what makes an event a repetition is its time alone: so neither the number of
     partitions nor the size of the batches makes a difference, and a reader that begins `horizon` earlier knows enough.
@@ -17,33 +16,29 @@ class Dedupe:
 
     def __init__(self, horizon: int) -> None:
         self._horizon = horizon
-        self._step = max(horizon // 4, 1)
-        self._seen: dict[_Seen, int] = {}  # when last, ms
-        self._by_time: defaultdict[int, list[_Seen]] = defaultdict(list)
+        self._seen = Table()  # values: when last, ms
+        self._swept: int | None = None
 
     def __len__(self) -> int:
         return len(self._seen)
 
-    def fresh(self, visitors: Iterable[int], idents: Iterable[object], times: Iterable[int]) -> list[bool]:
+    def fresh(self, idents: Prints, times: Ints) -> Bools:
         """For each event, in order: was its id last seen more than the horizon before? Without an id, always fresh."""
-        seen, by_time, step, horizon = self._seen, self._by_time, self._step, self._horizon
-        out = []
-        for visitor, ident, time in zip(visitors, idents, times, strict=True):
-            if ident is None:
-                out.append(True)
-                continue
-            key = visitor, ident
-            last = seen.get(key)
-            out.append(last is None or time - last > horizon)
-            if last is None or time > last:
-                seen[key] = time
-                by_time[time // step].append(key)
+        out = np.ones(len(idents), dtype=np.bool_)
+        named = np.flatnonzero(idents[:, 0] | idents[:, 1])
+        slot, new = self._seen.place(idents[named])
+        last = self._seen.values
+        last[slot[new]] = times[named[new]]
+        # Of those that have been seen what counts is the order among themselves too: one by one.
+        for place, row in zip(slot[~new].tolist(), named[~new].tolist(), strict=True):
+            out[row] = times[row] - last[place] > self._horizon
+            last[place] = max(last[place], times[row])
         return out
 
     def forget(self, watermark: int) -> None:
-        """Drop the ids older than the horizon before `watermark` (ms)."""
-        oldest = (watermark - self._horizon) // self._step
-        for bucket in [b for b in self._by_time if b < oldest]:
-            for key in self._by_time.pop(bucket):
-                if key in self._seen and self._seen[key] // self._step <= bucket:
-                    del self._seen[key]
+        """Drop the ids older than the horizon before `watermark` (ms), now and then."""
+        if self._swept is None:
+            self._swept = watermark
+        if watermark - self._swept >= self._horizon // 2:
+            self._swept = watermark
+            self._seen.keep(self._seen.values >= watermark - self._horizon)

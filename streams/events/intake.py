@@ -5,23 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from streams.events.decode import Event, Problem, decode
-from streams.events.topics import HEARTBEAT, PROFILES
-from streams.events.validate import Valid, too_far_ahead, validate
-from streams.events.watermark import Clock
+import numpy as np
 
-Record = tuple[int, bytes | None]  # offset, value
+from streams.events.columns import Bools, Ints
+from streams.events.decode import Event, Problem, decode
+from streams.events.times import UNREAD
+from streams.events.topics import HEARTBEAT, PROFILES
+from streams.events.validate import Columns, Valid, too_far_ahead, validate, validate_plain
+from streams.events.watermark import Clock
 
 #: In event time nothing but the events before it says whether a timestamp is absurd; a season's gap is not.
 AHEAD_OF_EVENTS = 30 * 86_400_000
 
 
 class Good(NamedTuple):
-    """An event that may be counted."""
+    """Events that may be counted, in offset order; all of the same length."""
 
-    offset: int
-    event: Event
-    valid: Valid
+    events: list[Event]
+    offset: Ints
+    time: Ints  # ms
+    visitor: list[str]
+    name: list[str | None]  # None: the topic's default
 
 
 class Bad(NamedTuple):
@@ -41,37 +45,88 @@ class Intake:
         self._ahead = ahead
         self._longest = longest
 
-    def judge(self, topic: str, records: Sequence[Record], now: int | None) -> tuple[list[Good], list[Bad]]:
-        """The good and the bad of `records`, each in offset order; heartbeats are neither.
+    def judge(
+        self, topic: str, offsets: Ints, values: Sequence[bytes | None], now: int | None
+    ) -> tuple[Good, list[Bad]]:
+        """The good and the bad of the records with these offsets; heartbeats are neither.
 
         `now` (ms) is the wall clock; None where only events tell time. Nothing that a record holds raises.
         """
-        good, bad = [], []
-        decoded = decode([value for _, value in records])
-        for (offset, value), event in zip(records, decoded, strict=True):
-            valid = validate(topic, event) if isinstance(event, Event) else event
+        decoded = decode(values)
+        events, problems = _apart(decoded)
+        said = validate_plain(topic, events)
+        heartbeat = np.zeros(len(events), dtype=np.bool_)
+        for row in {*problems, *np.flatnonzero(said.time == UNREAD).tolist()}:
+            valid = problems.get(row) or validate(topic, events[row])
             if isinstance(valid, Valid):
-                valid = self._in_time(topic, valid, now)
-            if isinstance(valid, Problem):
-                bad.append(Bad(offset, value or b"", valid))
-            elif valid.name != HEARTBEAT:
-                assert isinstance(event, Event)
-                good.append(Good(offset, event, valid))
-        return good, bad
+                said.time[row], said.visitor[row], said.name[row] = valid
+                heartbeat[row] = valid.name == HEARTBEAT
+            else:
+                problems[row] = valid
+        fine = np.ones(len(events), dtype=np.bool_)
+        fine[list(problems)] = False
+        problems |= self._in_time(topic, said.time, heartbeat, np.flatnonzero(fine), now)
+        fine[list(problems)] = False
+        bad = [Bad(int(offsets[row]), values[row] or b"", problems[row]) for row in sorted(problems)]
+        return _good(events, offsets, said, np.flatnonzero(fine & ~heartbeat)), bad
 
-    def _in_time(self, topic: str, valid: Valid, now: int | None) -> Valid | Problem:
+    def _in_time(self, topic: str, time: Ints, heartbeat: Bools, rows: Ints, now: int | None) -> dict[int, Problem]:
         """Judged by the wall clock, or by the same topic's events before it: so, in event time, by nothing that
         depends on how topics and partitions were read beside each other."""
-        if topic == PROFILES and not valid.time:
-            return valid  # it has always been so
-        reference = now if now is not None else self._clock.newest[topic]
-        if now is None and (valid.name == HEARTBEAT or topic == PROFILES):
-            reference = None  # what it says is that much time has passed; and people are of any age
-        if reference is not None:
-            problem = too_far_ahead(valid.time, reference, AHEAD_OF_EVENTS if now is None else self._ahead)
-            if problem is None and topic != PROFILES and valid.time < reference - self._longest:
-                problem = Problem("too_old", "timestamp: older than the longest window, so it would count nowhere")
-            if problem is not None:
-                return problem
-        self._clock.saw(topic, valid.time)
-        return valid
+        if topic == PROFILES:
+            rows = rows[time[rows] != 0]  # those of no time have always been so
+        if not len(rows):
+            return {}
+        when, newest = time[rows], self._clock.newest[topic]
+        if now is not None:
+            before: Ints = np.full(len(rows), now, dtype=np.int64)
+        else:
+            before = np.maximum.accumulate(np.append(when[0] if newest is None else newest, when[:-1]))
+        far = when > before + (AHEAD_OF_EVENTS if now is None else self._ahead)
+        old = (when < before - self._longest) & (topic != PROFILES)
+        if now is None:
+            # What a heartbeat says is that much time has passed; and people are of any age.
+            judged = ~heartbeat[rows] & (topic != PROFILES)
+            far, old = far & judged, old & judged
+        if not (far | old).any():
+            self._clock.saw(topic, int(when.max()))
+            return {}
+        return self._in_time_one_by_one(topic, time, heartbeat, rows, now)
+
+    def _in_time_one_by_one(
+        self, topic: str, time: Ints, heartbeat: Bools, rows: Ints, now: int | None
+    ) -> dict[int, Problem]:
+        problems = {}
+        for row in rows.tolist():
+            when, problem = int(time[row]), None
+            reference = now if now is not None else self._clock.newest[topic]
+            if reference is not None and (now is not None or not (heartbeat[row] or topic == PROFILES)):
+                problem = too_far_ahead(when, reference, AHEAD_OF_EVENTS if now is None else self._ahead)
+                if problem is None and topic != PROFILES and when < reference - self._longest:
+                    problem = Problem("too_old", "timestamp: older than the longest window, so it would count nowhere")
+            if problem is None:
+                self._clock.saw(topic, when)
+            else:
+                problems[row] = problem
+        return problems
+
+
+def _apart(decoded: Sequence[Event | Problem]) -> tuple[list[Event], dict[int, Problem]]:
+    """The events, an empty one where there is none, and the problems by their place."""
+    if Problem not in set(map(type, decoded)):
+        return list(decoded), {}  # type: ignore[arg-type]
+    problems = {row: event for row, event in enumerate(decoded) if isinstance(event, Problem)}
+    return [Event() if isinstance(event, Problem) else event for event in decoded], problems
+
+
+def _good(events: list[Event], offsets: Ints, said: Columns, rows: Ints) -> Good:
+    if len(rows) == len(events):
+        return Good(events, offsets, said.time, said.visitor, said.name)
+    chosen = rows.tolist()
+    return Good(
+        [events[row] for row in chosen],
+        offsets[rows],
+        said.time[rows],
+        [said.visitor[row] for row in chosen],
+        [said.name[row] for row in chosen],
+    )

@@ -16,29 +16,33 @@ from streams.events.columns import Columns, concatenated
 
 
 class Reorder:
-    """The events of one source partition that the watermark has not passed yet."""
+    """The events of one source partition that the watermark has not passed yet: batches, each sorted by time."""
 
     def __init__(self) -> None:
         self._waiting: list[Columns] = []
-        self._earliest: int | None = None
 
     def __len__(self) -> int:
         return sum(map(len, self._waiting))
 
     def add(self, events: Columns) -> None:
-        """Let `events` wait."""
+        """Let `events`, of one topic and in offset order, wait."""
         if len(events):
-            self._waiting.append(events)
-            earliest = int(events.time.min())
-            self._earliest = earliest if self._earliest is None else min(self._earliest, earliest)
+            self._waiting.append(events.by_time())
 
     def take(self, watermark: int) -> Columns | None:
         """Those with a time before `watermark`, in order; None where there are none."""
-        if self._earliest is None or self._earliest >= watermark:
+        if not any(int(batch.time[0]) < watermark for batch in self._waiting):
             return None
-        waiting = concatenated(self._waiting)
-        due = waiting.time < watermark
-        rest = waiting.take(np.flatnonzero(~due))
-        self._waiting = [rest] if len(rest) else []
-        self._earliest = int(rest.time.min()) if len(rest) else None
-        return waiting.take(np.flatnonzero(due)).in_order()
+        due, rest = [], []
+        for batch in self._waiting:
+            passed = int(np.searchsorted(batch.time, watermark))
+            if passed:
+                due.append(batch[:passed])
+            if passed < len(batch):
+                rest.append(batch[passed:])
+        self._waiting = rest
+        return concatenated(due).in_order()
+
+    def waiting(self) -> list[Columns]:
+        """All that wait, in the order in which they came."""
+        return list(self._waiting)

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from streams.events.columns import Ints
+from streams.events.columns import Ints, Ranks, Rows
 from streams.events.topics import SOURCE_TOPICS
 
 NEVER, NOT_YET = -(2**62), 2**62
@@ -38,6 +38,12 @@ class Sessions:
         self._had: Ints = np.zeros(1024, dtype=np.int64)
         self._had_since: Ints = np.full(1024, NOT_YET, dtype=np.int64)  # time of the earliest that `_had` knows
 
+    def copy(self) -> Sessions:
+        """The same, to go their own way from here."""
+        other = Sessions(self._gap, self._ranks)
+        other._last, other._had, other._had_since = self._last.copy(), self._had.copy(), self._had_since.copy()
+        return other
+
     def grow(self, visitors: int) -> None:
         """Make room for visitor rows up to `visitors`."""
         if visitors > len(self._last):
@@ -50,11 +56,12 @@ class Sessions:
         """These rows are to be other visitors'."""
         self._last[rows], self._had[rows], self._had_since[rows] = NEVER, 0, NOT_YET
 
-    def count(self, visitor: Ints, time: Ints, topic: Ints) -> tuple[Ints, dict[int, Ints]]:
+    def count(self, visitor: Rows, time: Ints, topic: Ranks) -> tuple[Ints, dict[int, Ints]]:
         """Take events in time order; return the indexes of those that open a session, and by topic rank those that are
         the first of their topic in their session."""
         if not len(visitor):
-            return visitor, dict.fromkeys(self._ranks, visitor)
+            none = np.empty(0, dtype=np.int64)
+            return none, dict.fromkeys(self._ranks, none)
         order = np.argsort(visitor, kind="stable")
         who, when, what = visitor[order], time[order], topic[order]
         n = len(who)
@@ -79,7 +86,7 @@ class Sessions:
         self._remember(who, when, head, had[group], had_since[group])
         return order[opens], firsts
 
-    def _remember(self, who: Ints, when: Ints, head: npt.NDArray[np.bool_], had: Ints, had_since: Ints) -> None:
+    def _remember(self, who: Rows, when: Ints, head: npt.NDArray[np.bool_], had: Ints, had_since: Ints) -> None:
         last = np.flatnonzero(np.append(head[1:], True))
         self._last[who[last]] = np.maximum(self._last[who[last]], when[last])
         self._had[who[last]] = had[last]

@@ -12,10 +12,12 @@ class Clock:
     and heartbeats move it. The watermark is None until every topic has said something, and never falls.
     """
 
-    def __init__(self, topics: Iterable[str], lateness: int) -> None:
+    def __init__(self, topics: Iterable[str], lateness: int, step: int) -> None:
+        """`lateness` and `step` in ms: it moves by whole steps, so that what it has passed is whole panes."""
         self.newest: dict[str, int | None] = dict.fromkeys(topics)
         self._reached = dict(self.newest)
         self._lateness = lateness
+        self._step = step
         self.watermark: int | None = None
 
     @property
@@ -36,6 +38,14 @@ class Clock:
         if reached is None or time > reached:
             self._reached[topic] = time
 
+    def ahead(self, lead: int) -> set[str]:
+        """The topics more than `lead` ms ahead of the slowest; all others while one has not been heard of."""
+        reached = {topic: time for topic, time in self._reached.items() if time is not None}
+        if len(reached) < len(self._reached):
+            return set(reached)
+        slowest = min(reached.values())
+        return {topic for topic, time in reached.items() if time > slowest + lead}
+
     def advance(self) -> int | None:
         """Bring the watermark up to date and return it."""
         slowest = None
@@ -43,6 +53,7 @@ class Clock:
             if reached is None:
                 return self.watermark
             slowest = reached if slowest is None else min(slowest, reached)
-        if slowest is not None and (self.watermark is None or slowest - self._lateness > self.watermark):
-            self.watermark = slowest - self._lateness
+        if slowest is not None:
+            passed = (slowest - self._lateness) // self._step * self._step
+            self.watermark = passed if self.watermark is None else max(passed, self.watermark)
         return self.watermark

@@ -15,6 +15,8 @@ from streams.segments.registry import Registry
 
 _RANK = {topic: rank for rank, topic in enumerate(SOURCE_TOPICS)}
 
+Counts = dict[str, dict[str, list[int]]]  # dimension -> value -> count by measure
+
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(PaneSnapshot)
 _watermarks = msgspec.msgpack.Decoder(Watermark)
@@ -39,10 +41,6 @@ def snapshot(
     pane: Pane, *, partition: int, level: int, start: int, registry: Registry, measures: Measures
 ) -> PaneSnapshot:
     """A pane as it stands, segments and measures by name."""
-    counts: dict[str, dict[str, list[int]]] = {}
-    for segment, row in zip(pane.ids.tolist(), pane.counts.tolist(), strict=True):
-        dimension, value = registry.names[segment]
-        counts.setdefault(dimension, {})[value] = row
     return PaneSnapshot(
         partition=partition,
         level=level,
@@ -50,8 +48,17 @@ def snapshot(
         watermark=pane.watermark,
         offsets={SOURCE_TOPICS[rank]: offset for rank, offset in pane.offsets.items()},
         measures=list(measures.names),
-        counts=counts,
+        counts=named(pane, registry),
     )
+
+
+def named(pane: Pane, registry: Registry) -> Counts:
+    """A pane's counts by dimension and value."""
+    counts: Counts = {}
+    for segment, row in zip(pane.ids.tolist(), pane.counts.tolist(), strict=True):
+        dimension, value = registry.names[segment]
+        counts.setdefault(dimension, {})[value] = row
+    return counts
 
 
 def restored(record: PaneSnapshot, registry: Registry, dimensions: Mapping[str, object], measures: Measures) -> Pane:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable
 
 import numpy as np
@@ -22,6 +23,12 @@ class Measuring:
         self._measures = measures
         self._ranks = np.array([_RANK[topic] for topic in session_topics], dtype=np.int64)
         self.sessions = Sessions(gap, [_RANK[topic] for topic in measures.sessions_with])
+
+    def copy(self) -> Measuring:
+        """The same, with sessions that go their own way from here."""
+        other = copy.copy(self)
+        other.sessions = self.sessions.copy()
+        return other
 
     def pairs(self, events: Columns) -> tuple[Ints, Ints]:
         """Event numbers and measure columns: event `numbers[i]` adds one to column `columns[i]`."""

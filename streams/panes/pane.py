@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
-from streams.events.columns import Ints
+from streams.events.columns import Ints, Ranks
 
 
 class Pane:
@@ -26,7 +26,7 @@ class Pane:
         self.offsets = dict(offsets or {})
         self.watermark = watermark
 
-    def contains(self, topic: Ints, offset: Ints, time: Ints) -> npt.NDArray[np.bool_]:
+    def contains(self, topic: Ranks, offset: Ints, time: Ints) -> npt.NDArray[np.bool_]:
         """Which of these events (arrays of the same length) are in it already."""
         known = np.zeros(len(topic), dtype=np.bool_)
         for rank, last in self.offsets.items():

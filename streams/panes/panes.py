@@ -7,19 +7,19 @@ from typing import NamedTuple
 
 import numpy as np
 
-from streams.events.columns import Columns, Ints
 from streams.kpis.measures import Measures
 from streams.messages import PaneSnapshot
 from streams.panes import codec
+from streams.panes.counting import Counted
 from streams.panes.levels import LEVELS, Grid
 from streams.panes.pane import Pane
+from streams.panes.tally import tally
 from streams.segments.membership import Membership
 
 Key = tuple[int, int]  # level, start
 
 _SLACK = 3_600_000  # ms that source partitions may be apart when the scorer has to begin again
 _SPANS = np.array(LEVELS, dtype=np.int64)
-_DENSE = 4_000_000  # cells up to which counting in a full array beats sorting
 
 
 class Change(NamedTuple):
@@ -67,13 +67,13 @@ class Panes:
         for key in [k for k in self._packed if k[1] < self._rolled[k[0] + 1]]:
             self._drop(key)  # a crash came between its roll-up and its removal
 
-    def add(self, events: Columns, event: Ints, column: Ints) -> None:
-        """Count: event number `event[i]` adds one to measure `column[i]`, in its segment of every dimension.
+    def add(self, counted: Counted) -> None:
+        """Count.
 
         Events that a pane already contains are skipped; so are those so old that their pane has gone: they were
         counted when it was there, and come by again only where a topic has been quiet for as long.
         """
-        member = self._membership.of(events)
+        events, event, column = counted.events, counted.event, counted.column
         level = np.full(len(events), self._finest, dtype=np.int64)
         for k in range(self._finest + 1, len(LEVELS)):
             level[events.time < self._rolled[k]] = k
@@ -84,32 +84,15 @@ class Panes:
         for number in [n for n, p in enumerate(panes) if p.offsets]:
             at = np.flatnonzero(pane == number)
             fresh[at] = ~panes[number].contains(events.topic[at], events.offset[at], events.time[at])
-        counted = fresh[event]
-        event, column = event[counted], column[counted]
+        if not fresh.all():
+            counting = fresh[event]
+            event, column = event[counting], column[counting]
         if not len(event):
             return
-        for number, ids, counts in self._count(pane[event], member[event], column, len(keys)):
+        size = len(keys), len(self._membership.registry), len(self._measures.names)
+        for number, ids, counts in tally(pane[event], counted.member[event], column, size):
             panes[number].add(ids, counts)
             self._dirty.add((int(level[first[number]]), int(start[first[number]])))
-
-    def _count(self, pane: Ints, member: Ints, column: Ints, panes: int) -> list[tuple[int, Ints, Ints]]:
-        """Per pane number: segment ids (sorted) and counts [ids × measures]."""
-        segments, width = len(self._membership.registry), len(self._measures.names)
-        cell = (pane[:, None] * segments + member).ravel()
-        columns = np.repeat(column, member.shape[1])
-        if panes * segments * width <= _DENSE:
-            table = np.bincount(cell * width + columns, minlength=panes * segments * width).reshape(-1, width)
-            cells = np.flatnonzero(table.any(axis=1))
-            counts = table[cells]
-        else:
-            cells, inverse = np.unique(cell, return_inverse=True)
-            counts = np.bincount(inverse * width + columns, minlength=len(cells) * width).reshape(-1, width)
-        numbers, begin = np.unique(cells // segments, return_index=True)
-        ends = [*begin[1:].tolist(), len(cells)]
-        return [
-            (n, cells[b:e] % segments, counts[b:e])
-            for n, b, e in zip(numbers.tolist(), begin.tolist(), ends, strict=True)
-        ]
 
     def _pane(self, key: Key) -> Pane:
         pane = self._open.get(key)

@@ -7,40 +7,38 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from operator import attrgetter
 
 import numpy as np
 
-from streams.events.columns import Columns
+from streams.events.columns import Columns, Ints, Kinds, Prints
+from streams.events.decode import Event
 from streams.events.dedupe import Dedupe
-from streams.events.intake import Bad, Good, Intake, Record
+from streams.events.fingerprints import fingerprints, joined
+from streams.events.intake import Bad, Good, Intake
 from streams.events.reorder import Reorder
-from streams.events.sessions import OpenSession
-from streams.events.topics import PROFILES, SOURCE_TOPICS
+from streams.events.topics import PROFILES, SOURCE_TOPICS, SOURCES
 from streams.events.watermark import Clock
 from streams.kpis.measures import Measures
 from streams.messages import DeadLetter
+from streams.panes.codec import Counts
+from streams.panes.counting import Counting
+from streams.panes.early import PANE, Early
 from streams.panes.levels import Grid
 from streams.panes.measuring import Measuring
 from streams.panes.panes import Change, Key, Panes
+from streams.panes.progress import Progress
 from streams.panes.resume import Resume
+from streams.panes.stats import Stats
+from streams.segments.known import Traits
 from streams.segments.membership import Membership
-from streams.segments.registry import text
-from streams.segments.visitors import Traits
+from streams.segments.visitors import Visitors
 from streams.settings import Settings
 
 _RANK = {topic: rank for rank, topic in enumerate(SOURCE_TOPICS)}
 _KEPT = 65_536  # bytes of a bad record that its dead letter keeps
-
-
-class Progress(NamedTuple):
-    """How far a source partition has come: what a successor must know besides the panes."""
-
-    offsets: dict[str, int]  # topic -> last offset read
-    resume: dict[str, int]  # topic -> offset from which a reader must start to know sessions and duplicates
-    watermark: int
-    newest: Mapping[str, int] = {}  # topic -> newest time (ms) before `resume`: the next event is judged by it
-    sessions: Mapping[str, OpenSession] = {}  # visitor -> an open session of which more matters than is read again
+_CROWD = 50_000  # events that may wait for the watermark before topics that are ahead are held back
+_NEAR = 60_000  # ms that the watermark may be further behind than it must, for early counts to be made
 
 
 class SourcePartition:
@@ -50,21 +48,24 @@ class SourcePartition:
         self.number = number
         self._settings = settings
         self._measures = measures
-        self._membership = Membership(settings.dimensions)
-        self._clock = Clock(SOURCE_TOPICS, settings.time.lateness)
+        self._visitors = Visitors()
+        self._counting = Counting(
+            Dedupe(settings.dedupe.horizon),
+            Membership(settings.dimensions),
+            Measuring(measures, settings.sessions.gap, settings.sessions.topics),
+        )
+        self._clock = Clock(SOURCE_TOPICS, settings.time.lateness, PANE)
         self._intake = Intake(self._clock, settings.time.ahead, max(settings.scoring.windows))
         self._reorder = Reorder()
-        self._dedupe = Dedupe(settings.dedupe.horizon)
-        self._measuring = Measuring(measures, settings.sessions.gap, settings.sessions.topics)
-        self._sessions = self._measuring.sessions
-        self._panes = Panes(number, self._membership, measures, Grid(settings.scoring.windows, settings.time.tick))
+        self._panes = Panes(
+            number, self._counting.membership, measures, Grid(settings.scoring.windows, settings.time.tick)
+        )
+        self._early: Early | None = None
         self._offsets: dict[int, int] = {}
         self._resume = Resume(settings)
         self._before: Progress | None = None  # where the predecessor stood
+        self.stats = Stats({})
         self.dead_letters: list[DeadLetter] = []
-        self.events: Counter[str] = Counter()  # by topic, those taken since the predecessor
-        self.duplicates: Counter[str] = Counter()
-        self.late: Counter[str] = Counter()
 
     # -- what the engine and the backtest call, in this order -------------------------------------------------
 
@@ -80,32 +81,35 @@ class SourcePartition:
         `begins` is the first offset that each topic's log still has: what was before it cannot be read again.
         """
         self._before = progress
+        self.stats = Stats(progress.offsets if progress is not None else {})
         self._offsets = {_RANK[topic]: offset - 1 for topic, offset in begins.items() if offset}
-        visitors = self._membership.visitors
-        visitors.load(traits)
         self._panes.load(panes)
+        self._counting.membership.known.load(self._rows(list(traits)), list(traits.values()))
         if progress is not None:
             self._clock.newest.update(progress.newest)
             lasts = np.array([session.last for session in progress.sessions.values()], dtype=np.int64)
-            rows = visitors.rows(list(progress.sessions), lasts).tolist()
-            self._sessions.grow(len(visitors))
-            self._sessions.load(dict(zip(rows, progress.sessions.values(), strict=True)))
+            rows = self._rows(list(progress.sessions), lasts)
+            self._counting.measuring.sessions.load(dict(zip(rows, progress.sessions.values(), strict=True)))
 
-    def take(self, topic: str, records: Sequence[Record], now: int | None = None) -> None:
+    def take(self, topic: str, offsets: Ints, values: Sequence[bytes | None], now: int | None = None) -> None:
         """Take records of one topic, in offset order. `now` (ms) is the wall clock; None where only events tell time.
 
         Records that cannot be counted go to `dead_letters`; nothing that a record holds raises.
         """
+        if not len(offsets):
+            return
         newest = self._clock.newest[topic]
-        good, bad = self._intake.judge(topic, records, now)
-        self.dead_letters += [self._dead_letter(topic, each) for each in bad if self._is_new(topic, each.offset)]
-        if records:
-            self._offsets[_RANK[topic]] = records[-1][0]
-            self._resume.read(topic, records[0][0], newest, self._clock.newest[topic])
-        if good:
+        good, bad = self._intake.judge(topic, offsets, values, now)
+        self.dead_letters += [self._dead_letter(topic, each) for each in bad if self.stats.is_new(topic, each.offset)]
+        self._offsets[_RANK[topic]] = int(offsets[-1])
+        self._resume.read(topic, int(offsets[0]), newest, self._clock.newest[topic])
+        if len(good.events):
             events = self._columns(topic, good)
-            self._tally_late(topic, events)
+            if self._clock.watermark is not None:
+                self.stats.count_late(topic, events, self._clock.watermark)
             self._reorder.add(events)
+            if self._early is not None:
+                self._early.add(events)
 
     def pass_on(self, topic: str, now: int) -> None:
         """`topic` is read to its end and has been quiet: its time moves on by the wall clock (ms)."""
@@ -117,11 +121,37 @@ class SourcePartition:
         if watermark is not None:
             events = self._reorder.take(watermark)
             if events is not None:
-                self._count(events)
-            self._dedupe.forget(watermark)
-            # Twice the horizon: by then neither an open session nor an id seen is of such a visitor.
-            self._sessions.forget(self._membership.visitors.forget(watermark - 2 * self._resume.horizon))
+                counted, fresh = self._counting.count(events)
+                self.stats.count(events, fresh)
+                self._panes.add(counted)
+            self._forget(watermark)
         return watermark
+
+    def early(self, now: int) -> dict[int, Counts] | None:
+        """Provisional counts, by start of a pane of 10 s, of what was read and still waits for the watermark.
+
+        None where nothing has changed since the last call, and while the watermark is far behind `now` (ms, the wall
+        clock): who catches up has better to do.
+        """
+        watermark, times = self._clock.watermark, self._settings.time
+        if watermark is None or now - watermark > 2 * times.lateness + times.idle_after + _NEAR:
+            self._early = None
+            return None
+        if self._early is None:
+            self._early = Early(self._counting.copy(times.lateness), len(self._measures.names), self._reorder.waiting())
+        self._early.passed(watermark)
+        return self._early.counts(now) if self._early.changed else None
+
+    def ahead(self) -> set[str]:
+        """The topics that should wait for others, where many events wait for the watermark already."""
+        if len(self._reorder) < _CROWD:
+            return set()
+        return self._clock.ahead(self._settings.time.lateness + self._settings.time.idle_after)
+
+    @property
+    def is_first(self) -> bool:
+        """Has it had no predecessor?"""
+        return self._before is None
 
     @property
     def watermark(self) -> int | None:
@@ -151,14 +181,14 @@ class SourcePartition:
 
     def traits(self) -> dict[str, Traits]:
         """What events (not profiles, which are on a topic of their own) have newly said of visitors; then forgotten."""
-        return self._membership.visitors.said()
+        return self._counting.membership.known.said(self._visitors.names)
 
     def progress(self) -> Progress:
         """How far this has come; to be written after what `changes` returned. Only when caught up."""
         watermark = self._clock.watermark
         assert watermark is not None
-        visitors = self._membership.visitors.names
-        sessions = self._sessions.open(watermark, self._resume.since(watermark))
+        visitors = self._visitors.names
+        sessions = self._counting.measuring.sessions.open(watermark, self._resume.since(watermark))
         return Progress(
             offsets={SOURCE_TOPICS[rank]: offset for rank, offset in self._offsets.items()},
             resume=self._resume.offsets(watermark),
@@ -170,13 +200,9 @@ class SourcePartition:
     @property
     def overflowed(self) -> Counter[str]:
         """By dimension: look-ups of a value that the dimension had no room for."""
-        return self._membership.registry.overflowed
+        return self._counting.membership.registry.overflowed
 
     # -- the steps --------------------------------------------------------------------------------------------
-
-    def _is_new(self, topic: str, offset: int) -> bool:
-        """Is it the first time that any worker reads this record?"""
-        return self._before is None or offset > self._before.offsets.get(topic, -1)
 
     def _dead_letter(self, topic: str, bad: Bad) -> DeadLetter:
         return DeadLetter(
@@ -189,48 +215,61 @@ class SourcePartition:
             record=bad.value[:_KEPT],
         )
 
-    def _columns(self, topic: str, good: list[Good]) -> Columns:
-        n = len(good)
-        registry, profile = self._membership.registry, topic == PROFILES
-        time = np.array([valid.time for _, _, valid in good], dtype=np.int64)
-        visitor = self._membership.visitors.rows([valid.visitor for _, _, valid in good], time)
-        self._sessions.grow(len(self._membership.visitors))
-        fields = np.empty((n, len(self._membership.fields)), dtype=np.int64)
-        for j, (dimension, field) in enumerate(self._membership.fields.items()):
-            fields[:, j] = [registry.id(dimension, text(getattr(event, field))) for _, event, _ in good]
-        ident, traits = np.empty(n, dtype=object), np.empty(n, dtype=object)
-        ident[:] = [None if profile else event.event_id or event.message_id for _, event, _ in good]
-        traits[:] = [event.traits for _, event, _ in good]
-        kind = self._measures.kind
+    def _rows(self, names: Sequence[str], times: Ints | None = None) -> list[int]:
+        """Rows of visitors of whom something is known from before."""
+        heard = np.full(len(names), -1, dtype=np.int64) if times is None else times
+        rows = self._visitors.rows(names, fingerprints(names), heard)
+        self._counting.grow(len(self._visitors))
+        return [int(row) for row in rows]
+
+    def _columns(self, topic: str, good: Good) -> Columns:
+        n, membership = len(good.events), self._counting.membership
+        prints = fingerprints(good.visitor)
+        visitor = self._visitors.rows(good.visitor, prints, good.time)
+        self._counting.grow(len(self._visitors))
+        if self._early is not None:
+            self._early.grow(len(self._visitors))
+        fields = [
+            membership.field_ids(dimension, list(map(attrgetter(field), good.events)))
+            for dimension, field in membership.fields.items()
+        ]
+        traits = np.empty(n, dtype=object)
+        traits[:] = [event.traits for event in good.events]
         return Columns(
-            time=time,
-            topic=np.full(n, _RANK[topic], dtype=np.int64),
-            offset=np.array([offset for offset, _, _ in good], dtype=np.int64),
+            time=good.time,
+            topic=np.full(n, _RANK[topic], dtype=np.int8),
+            offset=good.offset,
             visitor=visitor,
-            kind=np.array([-1 if profile else kind(topic, valid.name) for _, _, valid in good], dtype=np.int64),
-            fields=fields,
-            ident=ident,
+            kind=self._kinds(topic, good.name),
+            fields=np.stack(fields, axis=1) if fields else np.empty((n, 0), dtype=np.int32),
+            ident=_idents(topic, good.events, prints),
             traits=traits,
         )
 
-    def _count(self, events: Columns) -> None:
-        seen = self._dedupe.fresh(events.visitor.tolist(), events.ident.tolist(), events.time.tolist())
-        fresh = np.array(seen, dtype=np.bool_)
-        self._tally(events, fresh)
-        if not fresh.all():
-            events = events.take(np.flatnonzero(fresh))
-        self._panes.add(events, *self._measuring.pairs(events))
+    def _kinds(self, topic: str, names: list[str | None]) -> Kinds:
+        if topic == PROFILES:
+            return np.full(len(names), -1, dtype=np.int16)
+        kinds = {name: self._measures.kind(topic, name or SOURCES[topic].default or "") for name in set(names)}
+        return np.array([kinds[name] for name in names], dtype=np.int16)
 
-    def _tally_late(self, topic: str, events: Columns) -> None:
-        if self._clock.watermark is not None:
-            first = self._before.offsets.get(topic, -1) if self._before else -1
-            self.late[topic] += int(((events.time < self._clock.watermark) & (events.offset > first)).sum())
+    def _forget(self, watermark: int) -> None:
+        """What events that are still to come cannot depend on."""
+        self._counting.dedupe.forget(watermark)
+        # Twice the horizon: by then neither an open session nor an id seen is of such a visitor.
+        oldest = watermark - 2 * self._resume.horizon
+        freed = self._visitors.forget(oldest, self._counting.membership.known.any_of)
+        self._counting.measuring.sessions.forget(freed)
+        if self._early is not None:
+            self._early.forget(freed)
 
-    def _tally(self, events: Columns, fresh: np.ndarray) -> None:
-        """Keep count of what was taken, for the metrics; not again of what the predecessor took."""
-        for rank in np.unique(events.topic).tolist():
-            topic = SOURCE_TOPICS[rank]
-            before = self._before.offsets.get(topic, -1) if self._before else -1
-            new = (events.topic == rank) & (events.offset > before)
-            self.events[topic] += int(new.sum())
-            self.duplicates[topic] += int((new & ~fresh).sum())
+
+def _idents(topic: str, events: list[Event], visitors: Prints) -> Prints:
+    """Fingerprints of visitor and event id; (0, 0) where there is no id. A profile has none."""
+    ids = [event.event_id or event.message_id for event in events]
+    if topic == PROFILES or not any(ids):
+        return np.zeros((len(ids), 2), dtype=np.uint64)
+    if set(map(type, ids)) == {str}:
+        return joined(fingerprints(ids), visitors)  # type: ignore[arg-type]
+    out = joined(fingerprints(["" if each is None else str(each) for each in ids]), visitors)
+    out[[each is None for each in ids]] = 0
+    return out

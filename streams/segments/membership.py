@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from streams.events.columns import Columns, Ints
-from streams.segments.registry import UNKNOWN, Registry
-from streams.segments.visitors import Visitors
+from streams.events.columns import Columns, Segments
+from streams.segments.known import Known
+from streams.segments.registry import UNKNOWN, Registry, text
 from streams.settings import Dimension
 
 
@@ -16,36 +16,47 @@ class Membership:
     """The dimensions of one source partition, as columns in the order of the settings."""
 
     def __init__(self, dimensions: Mapping[str, Dimension]) -> None:
+        self._declared = dimensions
         self.dimensions = tuple(dimensions)
         self.registry = Registry(dimensions)
         self.fields: dict[str, str] = {n: d.field for n, d in dimensions.items() if d.field}
         self._traits: dict[str, str] = {n: d.trait for n, d in dimensions.items() if d.trait}
         self._crosses = {n: d.cross for n, d in dimensions.items() if d.cross}
         self._crossed: dict[str, dict[tuple[int, ...], int]] = {n: {} for n in self._crosses}
-        self.visitors = Visitors(self._traits, self.registry)
+        self.known = Known(self._traits, self.registry)
 
-    def of(self, events: Columns) -> Ints:
-        """[events × dimensions]: segment ids as of each event's time. Events are in order; see Visitors.member."""
-        columns: dict[str, Ints] = dict(zip(self._traits, self.visitors.member(events).T, strict=True))
+    def copy(self) -> Membership:
+        """The same segments; what is known of visitors goes its own way from here."""
+        other = Membership(self._declared)
+        other.registry, other._crossed, other.known = self.registry, self._crossed, self.known.copy()
+        return other
+
+    def field_ids(self, dimension: str, values: Sequence[str | None]) -> Segments:
+        """The segment of each value of an event field."""
+        distinct = {value: self.registry.id(dimension, text(value)) for value in set(values)}
+        return np.array([distinct[value] for value in values], dtype=np.int32)
+
+    def of(self, events: Columns) -> Segments:
+        """[events × dimensions]: segment ids as of each event's time. Events are in order; see Known.member."""
+        columns: dict[str, Segments] = dict(zip(self._traits, self.known.member(events).T, strict=True))
         columns.update(zip(self.fields, events.fields.T, strict=True))
         for name, parts in self._crosses.items():
-            columns[name] = self._cross(name, np.stack([columns[part] for part in parts], axis=1))
+            columns[name] = self._cross(name, [columns[part] for part in parts])
         return np.stack([columns[name] for name in self.dimensions], axis=1)
 
-    def _cross(self, name: str, parts: Ints) -> Ints:
-        """The ids of the joined segments, for rows of part ids; `unknown` where any part is."""
+    def _cross(self, name: str, parts: Sequence[Segments]) -> Segments:
+        """The ids of the joined segments, for columns of part ids; `unknown` where any part is."""
         base = len(self.registry) + 1
-        key = parts[:, 0]
-        for column in parts.T[1:]:
+        key = parts[0].astype(np.int64)
+        for column in parts[1:]:
             key = key * base + column
-        _, first, inverse = np.unique(key, return_index=True, return_inverse=True)
+        distinct, first, inverse = np.unique(key, return_index=True, return_inverse=True)
         known = self._crossed[name]
-        ids = np.empty(len(first), dtype=np.int64)
-        for i, row in enumerate(parts[first]):
-            combination = tuple(row.tolist())
-            if combination not in known:
-                values = [self.registry.names[part][1] for part in combination]
+        ids = np.empty(len(distinct), dtype=np.int32)
+        for number, row in enumerate(zip(*(column[first].tolist() for column in parts), strict=True)):
+            if row not in known:
+                values = [self.registry.names[part][1] for part in row]
                 value = UNKNOWN if UNKNOWN in values else " × ".join(values)
-                known[combination] = self.registry.id(name, value)
-            ids[i] = known[combination]
+                known[row] = self.registry.id(name, value)
+            ids[number] = known[row]
         return ids[inverse.reshape(-1)]

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import click
 import msgspec
+import numpy as np
 import orjson
 from rich.console import Console
 from rich.table import Table
@@ -47,7 +48,7 @@ class Backtest:
         self._partition = SourcePartition(0, chosen, measures)
         self._partition.load({}, None, {}, {})
         self._scorers = {name: DimensionScorer(name, chosen, kpis, measures, 1) for name in chosen.dimensions}
-        self._waiting: dict[str, list[tuple[int, bytes]]] = {topic: [] for topic in SOURCE_TOPICS}
+        self._waiting: dict[str, list[bytes]] = {topic: [] for topic in SOURCE_TOPICS}
         self._next = dict.fromkeys(SOURCE_TOPICS, 0)
         self._unroutable: Counter[str] = Counter()
         self._alerts: list[Alert] = []
@@ -69,14 +70,15 @@ class Backtest:
         return self._result()
 
     def _add(self, topic: str, value: bytes) -> None:
-        self._waiting[topic].append((self._next[topic], value))
+        self._waiting[topic].append(value)
         self._next[topic] += 1
 
     def _heartbeat(self, timestamp: int) -> None:
         value = orjson.dumps({"event": HEARTBEAT, "timestamp": timestamp})
         for topic, waiting in self._waiting.items():
             self._add(topic, value)
-            self._partition.take(topic, waiting)
+            first = self._next[topic] - len(waiting)
+            self._partition.take(topic, np.arange(first, self._next[topic]), waiting)
             waiting.clear()
         watermark = self._partition.advance()
         if watermark is None:
@@ -91,11 +93,11 @@ class Backtest:
                 self._alerts.extend(alerts)
 
     def _result(self) -> Result:
-        partition = self._partition
+        partition, stats = self._partition, self._partition.stats
         dead = Counter(letter.reason for letter in partition.dead_letters) + self._unroutable
-        duplicates = sum(partition.duplicates.values())
+        duplicates = sum(stats.duplicates.values())
         return Result(
-            events=partition.events - partition.duplicates,
+            events=stats.events - stats.duplicates,
             duplicates=duplicates,
             dead_letters=dead,
             scores=[score for scorer in self._scorers.values() for score in scorer.scores()],

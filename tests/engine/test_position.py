@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from hypothesis import given
 from hypothesis import strategies as st
 
+from streams.engine.fetching import Fetched
 from streams.engine.position import Position
-
-
-class Record(NamedTuple):
-    offset: int
+from tests.engine.made import Made, fetched
 
 
 class Fetcher:
     """A log with gaps (compacted away), fetched from where reading is, with batches of before a seek in between."""
 
     def __init__(self, offsets: list[int]) -> None:
-        self.log = [Record(offset) for offset in offsets]
+        self.log = [Made(offset) for offset in offsets]
+        self.end = offsets[-1] + 1 if offsets else 0
         self.at = 0
 
-    def fetch(self, size: int) -> list[Record]:
-        batch = [record for record in self.log if record.offset >= self.at][:size]
-        if batch:
-            self.at = batch[-1].offset + 1
-        return batch
+    def fetch(self, size: int, at: int | None = None) -> Fetched:
+        """The next `size` records from `at`, else from where reading is, which then goes on behind them."""
+        begin = self.at if at is None else at
+        batch = [record for record in self.log if record.offset >= begin][:size]
+        end = batch[-1].offset + 1 if len(batch) == size else max(self.end, begin)
+        if at is None:
+            self.at = end
+        return Fetched(begin, end, batch, None)
 
 
 @given(
@@ -39,7 +39,7 @@ def test_each_record_once_and_in_order(
     fetcher, position, taken = Fetcher(offsets), Position(expected), list[int]()
     stale_ahead: set[int] = set()
 
-    def take(batch: list[Record]) -> None:
+    def take(batch: Fetched) -> None:
         new = position.take(batch)
         if new is None:
             fetcher.at = position.expected
@@ -47,12 +47,10 @@ def test_each_record_once_and_in_order(
             taken.extend(record.offset for record in new)
 
     for size, stale in fetches:
-        if stale is not None:
+        if stale is not None and stale not in stale_ahead:
             # Fetched before a seek. The same one never comes twice: the seek has thrown it away.
-            batch = [record for record in fetcher.log if record.offset >= stale][:size]
-            if batch and batch[0].offset not in stale_ahead:
-                stale_ahead.add(batch[0].offset)
-                take(batch)
+            stale_ahead.add(stale)
+            take(fetcher.fetch(size, stale))
         take(fetcher.fetch(size))
     fetcher.at = position.expected
     for _ in range(2 * len(offsets) + 2):
@@ -61,22 +59,29 @@ def test_each_record_once_and_in_order(
 
 
 def test_a_gap_is_believed_when_it_comes_again() -> None:
-    position = Position(5)
-    assert position.take([Record(9), Record(10)]) is None
+    position, batch = Position(5), fetched([Made(9), Made(10)])
+    assert position.take(batch) is None
     assert position.expected == 5
-    assert position.take([Record(9), Record(10)]) == [Record(9), Record(10)]
+    assert position.take(batch) == [Made(9), Made(10)]
     assert position.expected == 11
 
 
 def test_a_batch_from_ahead_is_not() -> None:
     position = Position(5)
-    assert position.take([Record(9)]) is None
-    assert position.take([Record(4), Record(5), Record(6)]) == [Record(5), Record(6)]
-    assert position.take([Record(9)]) is None, "not the gap of before"
+    assert position.take(fetched([Made(9)])) is None
+    assert position.take(fetched([Made(4), Made(5), Made(6)])) == [Made(5), Made(6)]
+    assert position.take(fetched([Made(9)])) is None, "not the gap of before"
+
+
+def test_what_is_missing_within_a_batch_is_missing_in_the_log() -> None:
+    position = Position(5)
+    assert position.take(fetched([Made(7), Made(9)], begin=5, end=12)) == [Made(7), Made(9)]
+    assert position.expected == 12, "the last ones were marks of a transaction, or compacted away"
+    assert position.take(Fetched(12, 14, [], None)) == []
+    assert position.expected == 14
 
 
 def test_nothing_new() -> None:
     position = Position(5)
-    assert position.take([]) == []
-    assert position.take([Record(3), Record(4)]) == []
+    assert position.take(fetched([Made(3), Made(4)])) == []
     assert position.expected == 5

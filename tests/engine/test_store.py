@@ -12,8 +12,8 @@ from faust.types import TP
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.engine.batching import Raw
 from streams.engine.store import PartitionStore, PartitionTable
+from tests.engine.made import Made, fetched
 
 
 def empty() -> PartitionStore:
@@ -34,9 +34,9 @@ writes = st.lists(
 def test_newest_stands_and_tombstones_remove(writes: list[tuple[bytes | None, bytes | None]], size: int) -> None:
     store = empty()
     store.newer = larger
-    records = [Raw(offset, key, value) for offset, (key, value) in enumerate(writes)]
+    records = [Made(offset, key, value) for offset, (key, value) in enumerate(writes)]
     for first in range(0, len(records), size):
-        store.apply(1, records[first : first + size])
+        store.apply(1, fetched(records[first : first + size]))
     expected: dict[bytes, bytes] = {}
     for key, value in writes:
         if key is not None and value is None:
@@ -51,22 +51,22 @@ def test_newest_stands_and_tombstones_remove(writes: list[tuple[bytes | None, by
 
 def test_without_an_order_the_last_one_stands() -> None:
     store = empty()
-    store.apply(0, [Raw(0, b"k", b"9"), Raw(1, b"k", b"1")])
+    store.apply(0, fetched([Made(0, b"k", b"9"), Made(1, b"k", b"1")]))
     assert store[b"k"] == b"1"
 
 
 def test_the_same_records_again_change_nothing() -> None:
     store = empty()
     store.newer = larger
-    records = [Raw(0, b"k", b"1"), Raw(1, b"k", b"2")]
-    store.apply(0, records)
-    store.apply(0, records)
+    records = [Made(0, b"k", b"1"), Made(1, b"k", b"2")]
+    store.apply(0, fetched(records))
+    store.apply(0, fetched(records))
     assert (store.data, store.read) == ({0: {b"k": b"2"}}, {0: 1})
 
 
 def test_recovery_hands_over_batches() -> None:
     store = empty()
-    message = SimpleNamespace(partition=1, value=[Raw(4, b"k", b"v"), Raw(5, b"l", b"w")])
+    message = SimpleNamespace(partition=1, value=fetched([Made(4, b"k", b"v"), Made(5, b"l", b"w")]))
     store.apply_changelog_batch([cast("Any", SimpleNamespace(message=message))], None, None)
     assert (store.data, store.read) == ({1: {b"k": b"v", b"l": b"w"}}, {1: 5})
 
@@ -74,7 +74,7 @@ def test_recovery_hands_over_batches() -> None:
 def test_what_belongs_to_others_is_dropped() -> None:
     store = empty()
     for partition in (0, 1):
-        store.apply(partition, [Raw(7, b"k%d" % partition, b"v")])
+        store.apply(partition, fetched([Made(7, b"k%d" % partition, b"v")]))
     topic = store.table.changelog_topic.get_topic_name()
     asyncio.run(store.on_rebalance({TP(topic, 1), TP("clicks", 0)}))
     assert (store.data, store.read) == ({1: {b"k1": b"v"}}, {1: 7})

@@ -22,13 +22,13 @@ def columns(
     objects[:] = list(traits) if traits is not None else [None] * n
     return Columns(
         time=np.array(time, dtype=np.int64),
-        topic=np.array(topic, dtype=np.int64),
+        topic=np.array(topic, dtype=np.int8),
         offset=np.arange(n, dtype=np.int64),
-        visitor=np.array(visitor if visitor is not None else [0] * n, dtype=np.int64),
-        kind=np.where(np.array(topic, dtype=np.int64) == 0, -1, 0),
-        fields=np.array(fields if fields is not None else [()] * n, dtype=np.int64).reshape(n, -1)
+        visitor=np.array(visitor if visitor is not None else [0] * n, dtype=np.int32),
+        kind=np.where(np.array(topic, dtype=np.int64) == 0, -1, 0).astype(np.int16),
+        fields=np.array(fields if fields is not None else [()] * n, dtype=np.int32).reshape(n, -1)
         if n
-        else np.empty((0, 0), dtype=np.int64),
-        ident=np.full(n, None, dtype=object),
+        else np.empty((0, 0), dtype=np.int32),
+        ident=np.zeros((n, 2), dtype=np.uint64),
         traits=objects,
     )

@@ -6,6 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from streams.events.columns import Ints, Ranks, Rows
 from streams.events.sessions import OpenSession, Sessions
 from streams.events.topics import SOURCE_TOPICS
 
@@ -45,7 +46,7 @@ def test_sessions_across_batches(drafts: list[tuple[int, int, int]], sizes: list
     while done < len(timed):
         batch = timed[done:][: sizes.pop() if sizes else None]
         when, who, what = np.array(batch, dtype=np.int64).reshape(-1, 3).T
-        opened, first = sessions.count(who, when, what)
+        opened, first = sessions.count(who.astype(np.int32), when, what.astype(np.int8))
         opens += sorted((opened + done).tolist())
         for topic, at in first.items():
             firsts[topic] += sorted((at + done).tolist())
@@ -53,26 +54,29 @@ def test_sessions_across_batches(drafts: list[tuple[int, int, int]], sizes: list
     assert (opens, firsts) == plainly(timed)
 
 
+def seen(visitor: int, times: list[int], topic: int) -> tuple[Rows, Ints, Ranks]:
+    n = len(times)
+    return np.full(n, visitor, dtype=np.int32), np.array(times, dtype=np.int64), np.full(n, topic, dtype=np.int8)
+
+
 def test_a_late_event_opens_nothing_and_closes_nothing() -> None:
     sessions = Sessions(GAP, [FILLS])
-    zero = np.zeros(1, dtype=np.int64)
-    sessions.count(zero, zero + 1000, zero + VIEWS)
-    late_and_next = np.array([900, 1010], dtype=np.int64)
-    opened, _ = sessions.count(np.zeros(2, dtype=np.int64), late_and_next, np.full(2, VIEWS))
+    sessions.count(*seen(0, [1000], VIEWS))
+    opened, _ = sessions.count(*seen(0, [900, 1010], VIEWS))
     assert not len(opened)
 
 
 def test_a_successor_is_told_what_it_cannot_read_again() -> None:
     sessions = Sessions(GAP, [CLICKS, FILLS])
     sessions.grow(5_000)
-    who = np.array([4_000, 4_001, 4_002], dtype=np.int64)
-    sessions.count(who, np.array([100, 120, 60]), np.array([FILLS, FILLS, FILLS]))
+    for visitor, time in ((4_000, 100), (4_001, 120), (4_002, 60)):
+        sessions.count(*seen(visitor, [time], FILLS))
     told = sessions.open(watermark=130, before=110)
     assert told == {4_000: OpenSession(100, [SOURCE_TOPICS[FILLS]])}, "4001 is read again; 4002 has ended"
     successor = Sessions(GAP, [FILLS])
     successor.grow(5_000)
     successor.load(told)
-    opened, first = successor.count(who[:1], np.array([130]), np.array([FILLS]))
+    opened, first = successor.count(*seen(4_000, [130], FILLS))
     assert not len(opened)
     assert not len(first[FILLS])
 
@@ -80,5 +84,5 @@ def test_a_successor_is_told_what_it_cannot_read_again() -> None:
 def test_room_for_many_visitors() -> None:
     sessions = Sessions(GAP, [])
     sessions.grow(100_000)
-    opened, _ = sessions.count(np.array([99_999]), np.array([1]), np.array([VIEWS]))
+    opened, _ = sessions.count(*seen(99_999, [1], VIEWS))
     assert opened.tolist() == [0]

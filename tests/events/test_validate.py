@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from streams.events.decode import Event, Problem
+from streams.events.times import UNREAD
 from streams.events.topics import HEARTBEAT, PROFILES, SOURCES
-from streams.events.validate import Valid, too_far_ahead, validate
+from streams.events.validate import Valid, too_far_ahead, validate, validate_plain
 
 AT = 1_767_225_600_000
 
@@ -45,8 +46,10 @@ def test_who_it_is(event: Event, visitor: str) -> None:
         ("clicks", Event(visitor_id="v", timestamp=-1), "bad_timestamp", "-1 is not a time"),
         ("clicks", Event(visitor_id="v", timestamp=1e300), "bad_timestamp", "1e+300 is not a time"),
         ("clicks", Event(visitor_id="v", timestamp=AT // 1000), "bad_timestamp", "seconds, not ms?"),
-        ("clicks", Event(visitor_id="v", timestamp=datetime(1970, 1, 1)), "bad_timestamp", "the year 2000"),
+        ("clicks", Event(visitor_id="v", timestamp="1970-01-01"), "bad_timestamp", "the year 2000"),
         ("clicks", Event(timestamp=0, event=HEARTBEAT), "bad_timestamp", "the year 2000"),
+        ("clicks", Event(visitor_id="v", timestamp="never"), "bad_timestamp", "'never' is neither ISO 8601 nor milli"),
+        ("clicks", Event(visitor_id="v", timestamp="2026-02-30"), "bad_timestamp", "'2026-02-30' is neither ISO 8601"),
         ("clicks", Event(timestamp=AT), "missing_visitor", "visitor_id (or userId, anonymousId): required"),
         ("clicks", Event(timestamp=AT, visitor_id=""), "missing_visitor", "required"),
         (PROFILES, Event(traits={}), "missing_visitor", "required"),
@@ -62,7 +65,9 @@ def test_what_is_missing_or_wrong(topic: str, event: Event, reason: str, detail:
 
 def test_a_profile_may_be_of_any_time_and_of_none() -> None:
     assert validate(PROFILES, Event(visitor_id="v")) == Valid(0, "v", "")
-    assert validate(PROFILES, Event(visitor_id="v", timestamp=datetime(1985, 5, 1))) == Valid(483_753_600_000, "v", "")
+    assert validate(PROFILES, Event(visitor_id="v", timestamp="1985-05-01T00:00:00Z")) == Valid(
+        483_753_600_000, "v", ""
+    )
 
 
 def test_a_heartbeat_needs_nobody() -> None:
@@ -71,6 +76,33 @@ def test_a_heartbeat_needs_nobody() -> None:
 
 def test_any_name_on_a_topic_without_names() -> None:
     assert validate("clicks", Event(timestamp=AT, visitor_id="v", event="cta")) == Valid(AT, "v", "cta")
+
+
+events = st.builds(
+    Event,
+    timestamp=st.none() | st.sampled_from([AT, AT + 0.5, -1, 5, "2026-01-01T00:00:00.000Z", "2026-01-01", "never"]),
+    visitor_id=st.none() | st.sampled_from(["v", "", 0, 7]),
+    user_id=st.none() | st.just("u"),
+    event=st.none() | st.sampled_from(["", HEARTBEAT, "sent", "click", "won"]),
+)
+
+
+@given(st.sampled_from([PROFILES, *SOURCES]), st.lists(events, max_size=5))
+def test_many_at_once_are_what_they_are_one_by_one(topic: str, events: list[Event]) -> None:
+    time, visitor, name = validate_plain(topic, events)
+    for event, *found in zip(events, time.tolist(), visitor, name, strict=True):
+        valid = validate(topic, event)
+        if found[0] != UNREAD:
+            default = "" if topic == PROFILES else SOURCES[topic].default
+            assert isinstance(valid, Valid)
+            assert valid == (found[0], found[1], "" if topic == PROFILES else found[2] or default)
+
+
+def test_plain_ones_are_not_looked_at_one_by_one() -> None:
+    texts = [Event(timestamp="2026-01-01T00:00:00.000Z", visitor_id="v", event=name) for name in (None, "click", "x")]
+    assert validate_plain("clicks", texts).time.tolist() == [AT] * 3
+    assert validate_plain("emails", [Event(timestamp=AT, visitor_id="v", event="sent")]).time.tolist() == [AT]
+    assert validate_plain(PROFILES, [Event(visitor_id="v")] * 2).time.tolist() == [0, 0]
 
 
 def test_too_far_ahead() -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import msgspec
+import numpy as np
 from hypothesis import strategies as st
 
 from streams.events.topics import SOURCE_TOPICS
 from streams.messages import PaneSnapshot, Watermark
 from streams.panes import codec
 from streams.panes.panes import Change, Key
-from streams.panes.partition import Progress, SourcePartition
-from streams.segments.visitors import Traits
+from streams.panes.partition import SourcePartition
+from streams.panes.progress import Progress
+from streams.segments.known import Traits
 from streams.settings import Settings
 from tests.panes.history import MEASURES, SETTINGS, Log
 
@@ -67,7 +69,7 @@ class Reader:
     def read(self, topic: str, count: int) -> None:
         first = self._next[topic]
         values = self.log[topic][first : first + count]
-        self.core.take(topic, list(enumerate(values, first)))
+        self.core.take(topic, np.arange(first, first + len(values)), values)
         self._next[topic] += len(values)
         self.core.advance()
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,6 +18,7 @@ DIMENSIONS = {
     "campaign": Dimension(field="campaign"),
     "tier": Dimension(trait="city tier"),
 }
+NAMES = ["v0", "v1", "v2"]  # of the visitors, by row
 Said = tuple[int, int, int, str, dict[str, Any] | None]  # step, visitor, topic (0: a profile), campaign, traits
 
 _traits = st.dictionaries(st.sampled_from(["industry", "city tier", "shoe size"]), st.sampled_from(["a", 2, None, ""]))
@@ -32,10 +31,13 @@ said = st.lists(
 
 
 def names(membership: Membership, events: list[tuple[int, Said]]) -> list[dict[str, str]]:
-    rows = membership.visitors.rows([f"v{each[1]}" for _, each in events], np.zeros(len(events), dtype=np.int64))
     fields = [[membership.registry.id("campaign", each[3])] for _, each in events]
     made = columns(
-        [time for time, _ in events], [e[2] for _, e in events], rows.tolist(), [e[4] for _, e in events], fields
+        [time for time, _ in events],
+        [e[2] for _, e in events],
+        [e[1] for _, e in events],
+        [e[4] for _, e in events],
+        fields,
     )
     ids = membership.of(made).tolist()
     return [dict(membership.registry.names[segment] for segment in row) for row in ids]
@@ -71,10 +73,10 @@ def test_as_of_the_event_s_time_however_batched(said: list[Said], sizes: list[in
     while len(found) < len(events):
         batch = events[len(found) :][: sizes.pop() if sizes else None]
         found += names(membership, batch)
-        told |= membership.visitors.said()
+        told |= membership.known.said(NAMES)
         if successor and not any(topic == 0 and traits for _, (_, _, topic, _, traits) in events):
             membership = Membership(DIMENSIONS)
-            membership.visitors.load(told)
+            membership.known.load([NAMES.index(name) for name in told], list(told.values()))
     assert found == plainly(events)
 
 
@@ -89,25 +91,14 @@ def test_older_word_does_not_replace_newer() -> None:
 def test_what_events_say_is_told_once_and_profiles_are_not() -> None:
     membership = Membership(DIMENSIONS)
     names(membership, [(10, (0, 1, 0, "x", {"industry": "a"})), (11, (0, 2, 1, "x", {"industry": "b"}))])
-    assert membership.visitors.said() == {"v2": {"industry": ("b", 11)}}
-    assert membership.visitors.said() == {}
+    assert membership.known.said(NAMES) == {"v2": {"industry": ("b", 11)}}
+    assert membership.known.said(NAMES) == {}
 
 
-def test_many_visitors() -> None:
+def test_a_copy_goes_its_own_way() -> None:
     membership = Membership(DIMENSIONS)
-    rows = membership.visitors.rows([str(number) for number in range(5_000)], np.arange(5_000))
-    assert rows.tolist() == list(range(5_000))
-    assert membership.visitors.rows(["4999", "new"], np.array([1, 2])).tolist() == [4_999, 5_000]
-    found = names(membership, [(1, (0, 1, 1, "x", None))])
-    assert found[0]["industry"] == "unknown"
-
-
-def test_who_is_neither_known_nor_lately_here_leaves_the_row_to_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("streams.segments.visitors._ROOM", 4)
-    visitors = Membership({"d": Dimension(trait="d")}).visitors
-    visitors.load({"known": {"d": ("x", 5)}})
-    assert visitors.rows(["old", "new"], np.array([10, 20])).tolist() == [1, 2]
-    assert not len(visitors.forget(15)), "there is room"
-    assert visitors.rows(["newer"], np.array([30])).tolist() == [3]
-    assert visitors.forget(15).tolist() == [1]
-    assert visitors.rows(["old", "known", "next"], np.array([40, 40, 40])).tolist() == [1, 0, 4]
+    names(membership, [(10, (0, 1, 0, "x", {"industry": "a"}))])
+    other = membership.copy()
+    names(other, [(11, (0, 1, 0, "x", {"industry": "b"}))])
+    assert names(membership, [(12, (0, 1, 1, "x", None))])[0]["industry"] == "a"
+    assert names(other, [(12, (0, 1, 1, "x", None))])[0]["industry"] == "b"

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import msgspec
 
-from streams.events.decode import Event, decode_one, milliseconds
+from streams.events.decode import Event, decode_one
+from streams.events.times import milliseconds
 from streams.events.topics import PROFILES, SOURCE_TOPICS, SOURCES
 from streams.tools.files.source import SourceRecord, Unroutable
 
@@ -93,4 +94,9 @@ def _visitor(line: _Line) -> str | None:
 
 def _time(value: bytes) -> int | None:
     event = decode_one(value)
-    return milliseconds(event.timestamp) if isinstance(event, Event) and event.timestamp is not None else None
+    if not isinstance(event, Event) or event.timestamp is None:
+        return None
+    try:
+        return milliseconds(event.timestamp)
+    except ValueError:
+        return None

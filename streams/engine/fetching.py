@@ -1,0 +1,146 @@
+"""Fetched records reach the agents batch by batch: to Faust all that was fetched of a partition is one record.
+
+Faust's driver makes a Python object of a dozen fields of every record and hands agents one at a time. This transport
+is Faust's own but for that. Its consumer takes what aiokafka has fetched before it is unpacked, and unpacks it as far
+as keys and values. Everything above it (streams, agents, table recovery) then runs once a batch.
+
+What it leans on inside of aiokafka (0.14) and Faust (0.15) is in this file alone; tests/engine/test_fetching.py fails
+where that changes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple, Protocol
+
+from aiokafka.consumer.fetcher import READ_COMMITTED, Fetcher, FetchResult, PartitionRecords
+from aiokafka.errors import ConsumerStoppedError, CorruptRecordException
+from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer, Transport
+from faust.types import TP
+
+_WAIT = 100  # ms that the broker waits for records: while it does, partitions read meanwhile cannot be fetched
+
+
+class Record(Protocol):
+    """A record, aiokafka's."""
+
+    @property
+    def offset(self) -> int: ...
+    @property
+    def key(self) -> bytes | None: ...
+    @property
+    def value(self) -> bytes | None: ...
+
+
+class Fetched(NamedTuple):
+    """A stretch of a partition's log, from offset `begin` up to but not including `end`.
+
+    It may have fewer records than offsets: some were compacted away, or are marks of transactions.
+    """
+
+    begin: int
+    end: int
+    records: Sequence[Record]
+    written: int | None  # ms: when Kafka got the last record, as its timestamp says
+
+
+class FetchedRecord:
+    """Looks to Faust like one fetched record; `value` is the Fetched."""
+
+    __slots__ = (
+        "checksum", "headers", "key", "offset", "partition", "serialized_key_size", "serialized_value_size",
+        "timestamp", "timestamp_type", "topic", "value",
+    )  # fmt: skip
+
+    def __init__(self, tp: TP, fetched: Fetched) -> None:
+        self.topic, self.partition, self.offset = tp.topic, tp.partition, fetched.end - 1
+        self.timestamp, self.timestamp_type, self.headers = fetched.written, 0, ()
+        self.key = self.checksum = None
+        self.serialized_key_size = self.serialized_value_size = 0
+        self.value = fetched
+
+
+def unpacked(unread: PartitionRecords) -> Iterator[Fetched]:
+    """Everything in a fetched, not yet unpacked answer of the broker for one partition, as one Fetched."""
+    begin, records, written = unread.next_fetch_offset, list[Record](), None
+    while unread._records.has_next():
+        batch = unread._records.next_batch()
+        if unread._check_crcs and not batch.validate_crc():
+            raise CorruptRecordException(f"Invalid CRC - {unread._tp}")
+        if not (_is_aborted(unread, batch) or batch.is_control_batch):
+            new = list(batch)
+            # A compressed batch comes whole, though reading may begin in its middle.
+            records += new if batch.base_offset >= begin else [record for record in new if record.offset >= begin]
+            written = batch.max_timestamp
+        unread.next_fetch_offset = batch.next_offset
+    yield Fetched(begin, unread.next_fetch_offset, records, written)
+
+
+def _is_aborted(unread: PartitionRecords, batch: Any) -> bool:
+    """Is it of a transaction that was given up?"""
+    if unread._isolation_level != READ_COMMITTED or batch.producer_id is None:
+        return False
+    unread._consume_aborted_up_to(batch.base_offset)
+    if batch.is_control_batch and unread._contains_abort_marker(batch):
+        unread._aborted_producers.discard(batch.producer_id)
+    return bool(batch.is_transactional and batch.producer_id in unread._aborted_producers)
+
+
+class FetchingThread(AIOKafkaConsumerThread):
+    """Faust's consumer thread, which hands over whole answers, one partition's at a time."""
+
+    def _create_worker_consumer(self, transport: Any) -> Any:
+        consumer: Any = super()._create_worker_consumer(transport)
+        consumer._fetch_max_wait_ms = _WAIT
+        return consumer
+
+    async def _fetch_records(
+        self,
+        consumer: Any,
+        active_partitions: set[TP],
+        timeout: float | None = None,
+        max_records: int | None = None,  # noqa: ARG002 (Faust's signature)
+    ) -> Any:
+        if not self.consumer.flow_active:
+            return {}
+        fetcher: Fetcher = consumer._fetcher
+        until = time.monotonic() + (timeout or 0.0)
+        with fetcher._subscriptions.fetch_context():
+            while True:
+                if consumer._closed or fetcher._closed:
+                    raise ConsumerStoppedError
+                wanted = active_partitions - self.consumer.held  # type: ignore[attr-defined]
+                for tp in [tp for tp in fetcher._records if tp in wanted]:
+                    _unpack_whole(fetcher, tp)
+                    answers = (await fetcher.fetched_records([tp])).get(tp)
+                    if answers:
+                        return {tp: [FetchedRecord(tp, fetched) for fetched in answers]}
+                left = until - time.monotonic()
+                if left <= 0:
+                    return {}
+                await asyncio.wait([fetcher._create_fetch_waiter()], timeout=left)
+
+
+def _unpack_whole(fetcher: Fetcher, tp: TP) -> None:
+    result = fetcher._records.get(tp)
+    if isinstance(result, FetchResult) and result._partition_records is not None:
+        result._partition_records._records_iterator = unpacked(result._partition_records)
+
+
+class FetchingConsumer(Consumer):
+    """Faust's consumer; what is `held` is not handed over."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.held: set[TP] = set()
+        super().__init__(*args, **kwargs)
+
+    def _new_consumer_thread(self) -> FetchingThread:
+        return FetchingThread(self, loop=self.loop, beacon=self.beacon)
+
+
+class FetchingTransport(Transport):
+    """Faust's transport with that consumer."""
+
+    Consumer = FetchingConsumer

@@ -1,0 +1,47 @@
+"""Events in order become what they count: duplicates left out, each in its segments, with the measures it adds to."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from streams.events.columns import Bools, Columns, Ints, Segments
+from streams.events.dedupe import Dedupe
+from streams.panes.measuring import Measuring
+from streams.segments.membership import Membership
+
+
+class Counted(NamedTuple):
+    """Events, none of them twice, and what they count: event number `event[i]` adds one to measure `column[i]`."""
+
+    events: Columns
+    member: Segments  # [events × dimensions] segment ids
+    event: Ints
+    column: Ints
+
+
+class Counting:
+    """What depends on the events before: ids seen, who visitors are, open sessions."""
+
+    def __init__(self, dedupe: Dedupe, membership: Membership, measuring: Measuring) -> None:
+        self.dedupe = dedupe
+        self.membership = membership
+        self.measuring = measuring
+
+    def copy(self, horizon: int) -> Counting:
+        """The same as of now, to go its own way; ids count as seen for `horizon` (ms), and none yet."""
+        return Counting(Dedupe(horizon), self.membership.copy(), self.measuring.copy())
+
+    def count(self, events: Columns) -> tuple[Counted, Bools]:
+        """Take events in order; what they count, and which of them were fresh (no duplicates)."""
+        fresh = self.dedupe.fresh(events.ident, events.time)
+        if not fresh.all():
+            events = events[np.flatnonzero(fresh)]
+        event, column = self.measuring.pairs(events)
+        return Counted(events, self.membership.of(events), event, column), fresh
+
+    def grow(self, visitors: int) -> None:
+        """Make room for visitor rows up to `visitors`."""
+        self.membership.known.grow(visitors)
+        self.measuring.sessions.grow(visitors)

@@ -1,0 +1,18 @@
+"""How far a source partition has come: what a successor must know besides the panes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from streams.events.sessions import OpenSession
+
+
+class Progress(NamedTuple):
+    """Written after the panes that it speaks of."""
+
+    offsets: dict[str, int]  # topic -> last offset read
+    resume: dict[str, int]  # topic -> offset from which a reader must start to know sessions and duplicates
+    watermark: int
+    newest: Mapping[str, int] = {}  # topic -> newest time (ms) before `resume`: the next event is judged by it
+    sessions: Mapping[str, OpenSession] = {}  # visitor -> an open session of which more matters than is read again

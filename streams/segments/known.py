@@ -1,0 +1,126 @@
+"""Who each visitor is, by trait dimension, as of the last profile or event that said so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from streams.events.columns import Bools, Columns, Ints, Objects, Segments
+from streams.segments.registry import OTHER, UNKNOWN, Registry, text
+
+Traits = dict[str, tuple[str, int]]  # trait -> value, and the time (ms) as of which it holds
+
+_REMEMBERED = 100_000  # values of a trait of which the segment is kept at hand
+
+
+class Known:
+    """The segment id of each visitor row in each trait dimension, and since when: [rows × trait dimensions]."""
+
+    def __init__(self, traits: Mapping[str, str], registry: Registry) -> None:
+        """`traits` maps dimension to trait name, in the order of the columns."""
+        self._traits = traits
+        self._registry = registry
+        self._unknown: Segments = np.array([registry.id(d, UNKNOWN) for d in traits], dtype=np.int32)
+        self._member: Segments = np.tile(self._unknown, (1024, 1))
+        self._as_of: Ints = np.full(self._member.shape, -1, dtype=np.int64)  # ms
+        self._said: set[int] = set()  # rows of which events have said something
+        self._ids: list[dict[object, int]] = [{} for _ in traits]  # by column: value of the trait -> segment
+
+    def copy(self) -> Known:
+        """The same, to go its own way from here."""
+        other = Known(self._traits, self._registry)
+        other._member, other._as_of = self._member.copy(), self._as_of.copy()
+        return other
+
+    def grow(self, visitors: int) -> None:
+        """Make room for visitor rows up to `visitors`."""
+        if visitors > len(self._member):
+            more = max(visitors, 2 * len(self._member)) - len(self._member)
+            self._member = np.concatenate([self._member, np.tile(self._unknown, (more, 1))])
+            self._as_of = np.concatenate([self._as_of, np.full((more, len(self._unknown)), -1, dtype=np.int64)])
+
+    def any_of(self, rows: Ints) -> Bools:
+        """Of which visitors is some trait known?"""
+        return np.asarray((self._as_of[rows] >= 0).any(axis=1))
+
+    def member(self, events: Columns) -> Segments:
+        """[events × trait dimensions]: each event's segment ids as of its own time.
+
+        `events` are in order; traits that come with them (a profile, or an event's own) hold from that row on, for
+        this batch and for all that follow.
+        """
+        member = self._member[events.visitor]
+        said = np.flatnonzero(events.traits.astype(np.bool_))
+        if not len(said):
+            return member
+        updates = self._updates(events.traits[said])
+        visitor, time = events.visitor[said], events.time[said]
+        updates[time[:, None] < self._as_of[visitor]] = -1  # something newer is known
+        for column in range(member.shape[1]):
+            set_here = np.flatnonzero(updates[:, column] >= 0)
+            np.maximum.at(self._as_of[:, column], visitor[set_here], time[set_here])
+        self._said.update(visitor[events.kind[said] >= 0].tolist())
+        # Only the visitors that said something are looked at closer.
+        touched = np.flatnonzero(np.isin(events.visitor, visitor))
+        order = touched[np.argsort(events.visitor[touched], kind="stable")]
+        at = np.full(len(events), -1, dtype=np.int64)
+        at[said] = np.arange(len(said))
+        head = np.ones(len(order), dtype=np.bool_)
+        head[1:] = events.visitor[order][1:] != events.visitor[order][:-1]
+        for column in range(member.shape[1]):
+            says = at[order]
+            value = np.where(says >= 0, updates[says, column], -1)
+            member[order, column] = _carried(value, head, member[order, column])
+        last = order[np.append(head[1:], True)]
+        self._member[events.visitor[last]] = member[last]
+        return member
+
+    def _updates(self, traits: Objects) -> Segments:
+        """[records × trait dimensions]: the segment id that each record sets; -1 where it says nothing."""
+        said: Sequence[dict[str, object]] = traits.tolist()
+        columns = zip(self._traits.items(), self._ids, strict=True)
+        found = [[self._id(dimension, of, trait, ids) for of in said] for (dimension, trait), ids in columns]
+        return np.array(found, dtype=np.int32).reshape(len(self._traits), len(said)).T.copy()
+
+    def _id(self, dimension: str, of: dict[str, object], trait: str, ids: dict[object, int]) -> int:
+        value = of.get(trait)
+        if value is None:
+            return self._registry.id(dimension, UNKNOWN) if trait in of else -1
+        if type(value) is not str:
+            return self._registry.id(dimension, text(value))
+        known = ids.get(value)
+        if known is None:
+            known = self._registry.id(dimension, text(value))
+            if self._registry.names[known][1] != OTHER:  # each look-up of one that found no room is counted
+                if len(ids) >= _REMEMBERED:
+                    ids.clear()
+                ids[value] = known
+        return known
+
+    def load(self, rows: Sequence[int], traits: Sequence[Traits]) -> None:
+        """Begin with what is known of the visitors in `rows`."""
+        for row, known in zip(rows, traits, strict=True):
+            for column, (dimension, trait) in enumerate(self._traits.items()):
+                if trait in known:
+                    value, self._as_of[row, column] = known[trait]
+                    self._member[row, column] = self._registry.id(dimension, value)
+
+    def said(self, names: Sequence[str]) -> dict[str, Traits]:
+        """All that is known of the visitors of whom events have said something since the last call; `names` by row."""
+        out = {}
+        for row in self._said:
+            values = (self._registry.names[i][1] for i in self._member[row])
+            known = zip(self._traits.values(), values, self._as_of[row].tolist(), strict=True)
+            out[names[row]] = {trait: (value, as_of) for trait, value, as_of in known if as_of >= 0}
+        self._said.clear()
+        return out
+
+
+def _carried(value: Segments, head: npt.NDArray[np.bool_], before: Segments) -> Segments:
+    """Within each group (`head` marks its first): the last non-negative value so far, `before` where there is none."""
+    index = np.arange(len(value))
+    group = np.maximum.accumulate(np.where(head, index, 0))
+    last = np.maximum.accumulate(np.where(value >= 0, index, -1))
+    return np.where(last >= group, value[np.maximum(last, 0)], before)

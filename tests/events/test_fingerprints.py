@@ -1,0 +1,53 @@
+"""The table of fingerprints, against a dict."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streams.events.fingerprints import Prints, Table, fingerprints, joined
+
+batches = st.lists(st.lists(st.integers(0, 3_000), max_size=200), max_size=12)
+
+
+def prints(numbers: Sequence[int]) -> Prints:
+    return fingerprints(map(str, numbers))
+
+
+def crowded(numbers: Sequence[int]) -> Prints:
+    """Fingerprints that nearly all want the same few slots."""
+    halves = np.array(numbers, dtype=np.uint64)
+    return np.stack([2 * halves + 1, halves % np.uint64(3)], axis=1)
+
+
+@given(batches, st.booleans(), st.integers(1, 4))
+def test_every_text_has_one_slot_and_keeps_its_value(drafts: list[list[int]], crowd: bool, keep: int) -> None:
+    table, values, made = Table(), dict[int, int](), crowded if crowd else prints
+    for batch in drafts:
+        slot, new = table.place(made(batch))
+        seen: set[int] = set()
+        for number, place, is_new in zip(batch, slot.tolist(), new.tolist(), strict=True):
+            assert is_new == (number not in values and number not in seen)
+            seen.add(number)
+            if is_new:
+                table.values[place] = number * 7
+        values |= {number: number * 7 for number in batch}
+        assert table.values[slot].tolist() == [values[number] for number in batch]
+        assert len(table) == len(values)
+        if batch and batch[0] % 3 == 0:
+            table.keep(table.values % keep == 0)
+            values = {number: value for number, value in values.items() if value % keep == 0}
+            assert len(table) == len(values)
+    slot, new = table.place(made(list(values)))
+    assert not new.any()
+    assert table.values[slot].tolist() == list(values.values())
+
+
+@given(st.text(max_size=9), st.text(max_size=9), st.text(max_size=9))
+def test_pairs_are_the_same_only_when_both_are(one: str, other: str, third: str) -> None:
+    first = joined(fingerprints([one]), fingerprints([third]))
+    assert (first == joined(fingerprints([other]), fingerprints([third]))).all() == (one == other)
+    assert (first == joined(fingerprints([one]), fingerprints([other]))).all() == (third == other)
