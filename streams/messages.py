@@ -62,6 +62,10 @@ class Watermark(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
 
     partition: int
     watermark: int
+    measures: list[str] = []  # names of the columns of `early`
+    #: Start (ms) of a pane of the finest level -> value -> count by measure, of this record's dimension: events read
+    #: already at or after `watermark`; provisional, replaced by the next record.
+    early: dict[int, dict[str, list[int]]] = {}
 
 
 class Cell(msgspec.Struct, frozen=True, kw_only=True):

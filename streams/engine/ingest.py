@@ -24,6 +24,7 @@ from streams.events.topics import DEAD_LETTERS, SEGMENT_PANES, SOURCE_TOPICS
 from streams.kpis.measures import Measures
 from streams.messages import DeadLetter, Watermark
 from streams.panes import codec
+from streams.panes.codec import Counts
 from streams.panes.panes import Change
 from streams.panes.partition import SourcePartition
 from streams.panes.progress import Progress
@@ -46,7 +47,7 @@ class Owned:
         #: When each topic last had something new, by the monotonic clock. One that has nothing at all may be about to
         #: get its first, but not where a predecessor has waited for that.
         self.heard_at = dict.fromkeys(positions, time.monotonic() if core.is_first else -math.inf)
-        self.watermark: int | None = None  # as last published
+        self.published: tuple[int, dict[int, Counts]] | None = None  # the last watermark, and what was early then
         self.counted: Counter[tuple[str, str]] = Counter()  # what the metrics have of the core's own counts
 
     def heard(self, topic: str, written: int | None, now: int | None) -> None:
@@ -143,7 +144,7 @@ class Ingest:
         for partition, owned in list(self._owned.items()):
             if owned.core.caught_up:
                 began = time.monotonic()
-                await self._write(partition, owned, taken_from(owned.core))
+                await self._write(partition, owned, taken_from(owned.core, self._now()))
                 self._metrics.checkpoint.observe(time.monotonic() - began)
 
     async def _write(self, partition: int, owned: Owned, taken: Taken) -> None:
@@ -159,7 +160,7 @@ class Ingest:
         await outbox.settle()
         unpublished, owned.unpublished = owned.unpublished, []
         await self._publish(outbox, partition, [*unpublished, *taken.changes])
-        await self._publish_watermark(outbox, partition, owned, taken.progress.watermark)
+        await self._publish_watermark(outbox, partition, owned, (taken.progress.watermark, taken.early))
         await outbox.settle()
         for change in taken.changes:
             if change.value is None:
@@ -182,15 +183,22 @@ class Ingest:
                     value = codec.encode(part)
                 await outbox.send(SEGMENT_PANES, key, value, keys.owner(dimension, partitions))
 
-    async def _publish_watermark(self, outbox: Outbox, partition: int, owned: Owned, watermark: int) -> None:
+    async def _publish_watermark(
+        self, outbox: Outbox, partition: int, owned: Owned, news: tuple[int, dict[int, Counts]]
+    ) -> None:
         """After the panes: who reads it has read all panes before it."""
-        if owned.watermark == watermark:
+        if owned.published == news:
             return
-        owned.watermark = watermark
-        said = codec.encode(Watermark(partition=partition, watermark=watermark))
+        owned.published = watermark, early = news
         for dimension in self._settings.dimensions:
+            said = Watermark(
+                partition=partition,
+                watermark=watermark,
+                measures=list(self._measures.names),
+                early={start: counts[dimension] for start, counts in early.items() if dimension in counts},
+            )
             place = keys.owner(dimension, self._settings.kafka.partitions)
-            await outbox.send(SEGMENT_PANES, keys.watermark(dimension, partition), said, place)
+            await outbox.send(SEGMENT_PANES, keys.watermark(dimension, partition), codec.encode(said), place)
 
     def _now(self) -> int | None:
         return int(self._clock() * 1000) if self._settings.time.clock == "wall" else None
@@ -219,12 +227,14 @@ class Taken(NamedTuple):
     progress: Progress
     dead_letters: list[DeadLetter]
     traits: dict[str, Traits]
+    early: dict[int, Counts]
 
 
-def taken_from(core: SourcePartition) -> Taken:
-    """What `core` has to write now; it will not give it again."""
+def taken_from(core: SourcePartition, now: int | None) -> Taken:
+    """What `core` has to write now; it will not give it again. `now` (ms): the wall clock, where that tells time."""
     dead_letters, core.dead_letters = core.dead_letters, []
-    return Taken(core.changes(), core.progress(), dead_letters, core.traits())
+    early = core.early(now) if now is not None else {}
+    return Taken(core.changes(), core.progress(), dead_letters, core.traits(), early)
 
 
 async def commit(app: Any, offsets: dict[TP, int]) -> None:

@@ -35,6 +35,14 @@ class Dedupe:
             last[place] = max(last[place], times[row])
         return out
 
+    def has(self, idents: Prints, times: Ints) -> Bools:
+        """Of which of these events has the id been seen within the horizon? Takes no note of them."""
+        slot = self._seen.find(idents)
+        out = np.zeros(len(idents), dtype=np.bool_)
+        known = np.flatnonzero(slot >= 0)
+        out[known] = times[known] - self._seen.values[slot[known]] <= self._horizon
+        return out
+
     def forget(self, watermark: int) -> None:
         """Drop the ids older than the horizon before `watermark` (ms), now and then."""
         if self._swept is None:

@@ -36,6 +36,11 @@ def joined(one: Prints, other: Prints) -> Prints:
     return one ^ (other * _ODD)
 
 
+def _halves(prints: Prints) -> tuple[Half, Half]:
+    """The first is never 0."""
+    return prints[:, 0] | np.uint64(1), np.ascontiguousarray(prints[:, 1])
+
+
 class Table:
     """Fingerprints with a number each, by open addressing with linear probing.
 
@@ -53,11 +58,26 @@ class Table:
         """The slots that are not free."""
         return np.flatnonzero(self._high)
 
+    def find(self, prints: Prints) -> Ints:
+        """The slot of each; -1 where it is not there."""
+        high, low = _halves(prints)
+        last = len(self.values) - 1
+        slot = (low & np.uint64(last)).astype(np.int64)
+        found: Ints = np.full(len(high), -1, dtype=np.int64)
+        rows = np.arange(len(high))
+        while len(rows):
+            at = slot[rows]
+            own = (self._high[at] == high[rows]) & (self._low[at] == low[rows])
+            found[rows[own]] = at[own]
+            rows = rows[~own & (self._high[at] != 0)]
+            slot[rows] = (slot[rows] + 1) & last
+        return found
+
     def place(self, prints: Prints) -> tuple[Ints, Bools]:
         """The slot of each, and which were not there and are the first of their kind; their values are to be set."""
         if self._used + len(prints) > _FULL * len(self.values):
             self._rebuild(self.used, room=self._used + len(prints))
-        return self._place(prints[:, 0] | np.uint64(1), np.ascontiguousarray(prints[:, 1]))
+        return self._place(*_halves(prints))
 
     def keep(self, kept: Bools) -> None:
         """Free all slots but those `kept` [slots]."""

@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import numpy as np
+
 from streams.events.columns import Columns, Ints, concatenated
 from streams.panes.codec import Counts, named
 from streams.panes.counting import Counting
@@ -25,37 +27,35 @@ PANE = LEVELS[0]
 class Early:
     """By start (ms) of a pane of the finest level: what the events in it that were read already count."""
 
-    def __init__(self, counting: Counting, measures: int, waiting: Iterable[Columns]) -> None:
-        """`counting` knows all before the watermark, and is this one's own; `waiting`: the events read since."""
-        self._counting = counting
+    def __init__(self, exact: Counting, horizon: int, measures: int, waiting: Iterable[Columns]) -> None:
+        """`exact` knows all before the watermark; `waiting`: the events read since, at most `horizon` ms apart."""
+        self._exact = exact
+        self._counting = exact.copy(horizon)
         self._measures = measures
         self._panes: dict[int, Pane] = {}
-        self.changed = True  # since the last look at the counts
         read = [events for events in waiting if len(events)]
         if read:
             self.add(concatenated(read))
 
     def add(self, events: Columns) -> None:
         """These have come, and wait for the watermark."""
-        counted, _ = self._counting.count(events.in_order())
+        seen = self._exact.dedupe.has(events.ident, events.time)
+        counted, _ = self._counting.count((events[np.flatnonzero(~seen)] if seen.any() else events).in_order())
         starts = counted.events.time // PANE
         first = int(starts.min()) if len(starts) else 0
         pane = starts - first
         size = int(pane.max(initial=0)) + 1, len(self._counting.membership.registry), self._measures
         for number, ids, counts in tally(pane[counted.event], counted.member[counted.event], counted.column, size):
             self._panes.setdefault((first + number) * PANE, Pane(self._measures)).add(ids, counts)
-        self.changed = True
 
     def passed(self, watermark: int) -> None:
         """What is before the watermark (ms) is counted exactly now."""
         for start in [start for start in self._panes if start < watermark]:
             del self._panes[start]
-            self.changed = True
         self._counting.dedupe.forget(watermark)
 
     def counts(self, until: int) -> dict[int, Counts]:
         """By start (ms), those of the panes that start before `until` (ms): a clock that is fast must not move all."""
-        self.changed = False
         registry = self._counting.membership.registry
         return {start: named(pane, registry) for start, pane in sorted(self._panes.items()) if start < until}
 

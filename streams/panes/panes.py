@@ -87,8 +87,6 @@ class Panes:
         if not fresh.all():
             counting = fresh[event]
             event, column = event[counting], column[counting]
-        if not len(event):
-            return
         size = len(keys), len(self._membership.registry), len(self._measures.names)
         for number, ids, counts in tally(pane[event], counted.member[event], column, size):
             panes[number].add(ids, counts)

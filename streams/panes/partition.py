@@ -127,20 +127,20 @@ class SourcePartition:
             self._forget(watermark)
         return watermark
 
-    def early(self, now: int) -> dict[int, Counts] | None:
+    def early(self, now: int) -> dict[int, Counts]:
         """Provisional counts, by start of a pane of 10 s, of what was read and still waits for the watermark.
 
-        None where nothing has changed since the last call, and while the watermark is far behind `now` (ms, the wall
-        clock): who catches up has better to do.
+        Empty while the watermark is far behind `now` (ms, the wall clock): who catches up has better to do.
         """
         watermark, times = self._clock.watermark, self._settings.time
         if watermark is None or now - watermark > 2 * times.lateness + times.idle_after + _NEAR:
             self._early = None
-            return None
+            return {}
         if self._early is None:
-            self._early = Early(self._counting.copy(times.lateness), len(self._measures.names), self._reorder.waiting())
+            waiting = self._reorder.waiting()
+            self._early = Early(self._counting, times.lateness, len(self._measures.names), waiting)
         self._early.passed(watermark)
-        return self._early.counts(now) if self._early.changed else None
+        return self._early.counts(now)
 
     def ahead(self) -> set[str]:
         """The topics that should wait for others, where many events wait for the watermark already."""

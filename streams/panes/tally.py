@@ -15,6 +15,8 @@ def tally(pane: Ints, member: Segments, column: Ints, size: tuple[int, int, int]
     `size` is the number of panes, segments and measures. Returns by pane number the segment ids (sorted) that have
     anything, and their counts [ids × measures].
     """
+    if not len(column):
+        return []
     panes, segments, measures = size
     place = pane * (segments * measures) + column
     cell = (place[:, None] + member * np.int64(measures)).ravel()

@@ -27,7 +27,9 @@ def crowded(numbers: Sequence[int]) -> Prints:
 def test_every_text_has_one_slot_and_keeps_its_value(drafts: list[list[int]], crowd: bool, keep: int) -> None:
     table, values, made = Table(), dict[int, int](), crowded if crowd else prints
     for batch in drafts:
+        assert (table.find(made(batch)) >= 0).tolist() == [number in values for number in batch]
         slot, new = table.place(made(batch))
+        assert table.find(made(batch)).tolist() == slot.tolist()
         seen: set[int] = set()
         for number, place, is_new in zip(batch, slot.tolist(), new.tolist(), strict=True):
             assert is_new == (number not in values and number not in seen)
