@@ -1,9 +1,9 @@
 """Latency from two growing counts: how many events Kafka had acknowledged by when, and how many Redis showed by when.
 
-    count                acknowledged ──┐    ┌── shown
-      k  ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄╭──┘┄┄┄┄╭──┘
-                                      │←──────→│  latency of the k-th event
-                                   ───╯     ───╯                             time
+count                acknowledged ──┐    ┌── shown
+  k  ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄╭──┘┄┄┄┄╭──┘
+                                  │←──────→│  latency of the k-th event
+                               ───╯     ───╯                             time
 """
 
 from __future__ import annotations

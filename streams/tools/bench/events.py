@@ -74,9 +74,7 @@ def _draft(topic: str, visitor: str, campaign: str, content: str, size: int, pla
     if room > 0:
         half, end = place + room // 2, place + room
         url, query = letters[place:half], letters[half:end]
-        base += (
-            f',"properties":{{"url":"https://www.example.com/{url}","referrer":"https://search.example.org/?q={query}"}}'
-        )
+        base += f',"properties":{{"url":"https://www.example.com/{url}","referrer":"https://search.example.org/?q={query}"}}'
     return Draft(topic, visitor.encode(), campaign, base + "}")
 
 
@@ -105,4 +103,5 @@ def idents(rng: np.random.Generator, count: int) -> Iterator[str]:
     """Random ids that look like UUIDs."""
     digits = rng.bytes(16 * count).hex()
     for i in range(0, 32 * count, 32):
-        yield f"{digits[i:i+8]}-{digits[i+8:i+12]}-{digits[i+12:i+16]}-{digits[i+16:i+20]}-{digits[i+20:i+32]}"
+        it = digits[i : i + 32]
+        yield f"{it[:8]}-{it[8:12]}-{it[12:16]}-{it[16:20]}-{it[20:]}"

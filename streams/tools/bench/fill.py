@@ -108,9 +108,7 @@ class Sender:
         """Hand over a record; its Kafka timestamp is the event's (ms), as if it had been sent when it happened."""
         while True:
             try:
-                self._producer.produce(
-                    topic, value, key, partition, timestamp=timestamp, on_delivery=self._delivered
-                )
+                self._producer.produce(topic, value, key, partition, timestamp=timestamp, on_delivery=self._delivered)
                 break
             except BufferError:
                 self._producer.poll(0.05)

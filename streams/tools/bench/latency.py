@@ -54,7 +54,7 @@ def latency(stand: Stand, config: Path, *, visitors: int, seed: int, rate: float
         closes=None,
     )  # fmt: skip
     with Task("fill", fill, stand.folder) as filling:
-        filling.wait(Filled, lambda done: None, _READY)
+        filling.wait(Filled, lambda _: None, _READY)
     spec = Steady(broker=stand.broker, visitors=visitors, seed=seed, rate=rate, seconds=seconds)
     with ExitStack() as stack:
         consumer = segpulse("latency-redis", stand.folder, environment(stand, "latency", config), "consume", "redis")

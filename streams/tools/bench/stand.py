@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+import redis
 from kafka.admin import KafkaAdminClient
 from kafka.errors import KafkaError
 
@@ -20,6 +21,7 @@ from streams.tools.local.servers import debian_redis
 
 APP = "segpulse-bench"  # prefix of the runs' consumer groups and changelogs
 PARTITIONS = 4
+_SEGMENTS = "segpulse:segments"  # a key that is there where scores are
 _OWN = tuple(name for name in topics.TOPICS if name not in names.SOURCE_TOPICS)  # what workers write
 _PATIENCE = 60.0  # seconds for the broker to delete topics
 #: As brokers have it: those who start together are given their partitions together.
@@ -46,7 +48,7 @@ class Stand(NamedTuple):
     def new_topics(self) -> None:
         """All topics, empty."""
         with self.admin() as admin:
-            _delete(admin, [*topics.TOPICS])
+            _delete(admin, topics.TOPICS)
             topics.create(admin, settings.Kafka(broker=self.broker, partitions=PARTITIONS))
 
     def new_run(self) -> None:
@@ -58,26 +60,28 @@ class Stand(NamedTuple):
     def remove(self) -> None:
         """No topic of ours is left."""
         with self.admin() as admin:
-            _delete(admin, [*topics.TOPICS])
+            _delete(admin, topics.TOPICS)
 
 
 @contextmanager
-def stand(folder: Path, broker: str | None, redis: str | None, jars: Path = JARS) -> Iterator[Stand]:
+def stand(folder: Path, broker: str | None, redis_url: str | None, jars: Path = JARS) -> Iterator[Stand]:
     """Start what is not given, and stop it at the end. Raises ServerError, TopicsError, BenchError.
 
-    A broker that is given must be one that segpulse does not use: topics are made and deleted on it.
+    A broker or Redis that is given must be one that segpulse does not use: its topics and keys are made and deleted.
     """
     with ExitStack() as stack:
         if broker is None:
             kafka = stack.enter_context(apache_kafka(folder / "kafka", jars, "1g", _PROPERTIES)).address
         else:
             kafka = broker
-        address = redis or stack.enter_context(debian_redis(folder)).address
+        address = redis_url or stack.enter_context(debian_redis(folder)).address
         version = "of --broker" if broker else str(kafka_version(jars))
         made = Stand(folder, kafka, address, version)
         if broker is not None:
             _refuse_used(made)
             stack.callback(made.remove)
+        if redis_url is not None:
+            stack.enter_context(_borrowed(redis_url))
         yield made
 
 
@@ -91,11 +95,25 @@ def _refuse_used(made: Stand) -> None:
         )
 
 
-def _delete(admin: KafkaAdminClient, wanted: list[str] | tuple[str, ...]) -> None:
-    """Delete these and the runs' changelogs, and wait until they are gone."""
+@contextmanager
+def _borrowed(url: str) -> Iterator[None]:
+    """A Redis that is given: without keys of ours before, and after."""
+    try:
+        with redis.Redis.from_url(url) as client:
+            if client.exists(_SEGMENTS):
+                raise BenchError("the Redis of --redis holds scores of segpulse: give it another, or leave it out")
+            yield
+            for key in client.scan_iter("segpulse:*", count=1_000):
+                client.delete(key)
+    except (redis.RedisError, ValueError) as error:
+        raise BenchError(f"the Redis of --redis cannot be used: {type(error).__name__}") from None
+
+
+def _delete(admin: KafkaAdminClient, wanted: Collection[str]) -> None:
+    """Delete these and the changelogs of runs and peers, and wait until they are gone."""
 
     def there() -> list[str]:
-        return [name for name in admin.list_topics() if name in wanted or name.startswith(f"{APP}-")]
+        return [name for name in admin.list_topics() if name in wanted or f"{APP}-" in name]
 
     deadline = time.monotonic() + _PATIENCE
     try:

@@ -8,6 +8,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,12 +24,11 @@ from streams.tools.local.servers import LOOPBACK, free_port
 class Sample(NamedTuple):
     """All workers together, at one moment."""
 
-    at: float  # s, monotonic
+    at: float  # s since the epoch
     events: int  # counted, of the topics of events
     cpu: float  # s, of all processes since their start
     resident: int  # bytes, of all processes
     watermark: float  # s: event time that has been counted and checkpointed in every partition; 0: not in every one
-    working: int  # how many workers have counted something
 
 
 class Workers:
@@ -41,7 +41,7 @@ class Workers:
     def sample(self) -> Sample:
         """Ask all of them. Raises BenchError where one has ended or begun again."""
         texts = [self._metrics(port, child) for port, child in self._children.items()]
-        at = time.monotonic()
+        at = time.time()
         told = [_Metrics(text) for text in texts if text is not None]
         reached: dict[str, float] = {}
         for each in told:  # a partition may have moved from one to another
@@ -53,8 +53,14 @@ class Workers:
             cpu=sum(each.cpu for each in told),
             resident=int(sum(each.resident for each in told)),
             watermark=min(reached.values()) if len(reached) == PARTITIONS else 0.0,
-            working=sum(each.events > 0 for each in told),
         )
+
+    def began(self) -> float:
+        """When (s since the epoch) the first of them had its partitions and began to read, by its log.
+
+        Raises BenchError where a worker never had any.
+        """
+        return min(_loaded(child) for child in self._children.values())
 
     def peak_resident(self) -> int:
         """Bytes: the most that any one of them has had in memory at any time (VmHWM of Linux)."""
@@ -121,6 +127,14 @@ def environment(stand: Stand, name: str, config: Path) -> dict[str, str]:
         "APP_DATADIR": str(stand.folder / "faust"),
         "PYTHONUNBUFFERED": "1",
     }
+
+
+def _loaded(child: Child) -> float:
+    with child.log.open(encoding="utf-8") as lines:
+        for line in lines:
+            if line.rstrip().endswith(": state loaded") and "partitions []" not in line:
+                return datetime.strptime(line[:23], "%Y-%m-%d %H:%M:%S,%f").timestamp()
+    raise BenchError(f"{child.name} was given no partition: it has shared nothing; see its log (--keep FOLDER)")
 
 
 def _high_water(pid: int) -> int:
