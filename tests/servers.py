@@ -34,14 +34,19 @@ def program(name: str, package: str) -> str:
     return found or missing(f"{name} (apt-get install {package})")
 
 
-@contextmanager
-def apache_kafka(folder: Path) -> Iterator[Server]:
-    """One broker of Apache Kafka in KRaft mode. `child.kill()` and `child.start()` are a crash and what follows it."""
+def apache_kafka_jars() -> Path:
+    """Where Apache Kafka is, which can be run, or the test is skipped."""
     if shutil.which("java") is None:
         missing("java (apt-get install default-jre-headless)")
     if kafka_version(KAFKA_JARS) is None:
         missing(f"Apache Kafka in {KAFKA_JARS} (.ci/run fetches it)")
-    with apache.apache_kafka(folder, KAFKA_JARS) as server:
+    return KAFKA_JARS
+
+
+@contextmanager
+def apache_kafka(folder: Path) -> Iterator[Server]:
+    """One broker of Apache Kafka in KRaft mode. `child.kill()` and `child.start()` are a crash and what follows it."""
+    with apache.apache_kafka(folder, apache_kafka_jars()) as server:
         yield server
 
 

@@ -64,6 +64,8 @@ def command(keep: Path | None, as_json: bool, **options: Any) -> None:
     from streams.tools.bench.report import show  # these need what was just looked for
     from streams.tools.bench.run import Options, measure
 
+    if keep is not None and keep.is_dir() and any(keep.iterdir()):
+        raise click.ClickException(f"--keep {keep}: holds files already; name a new folder")
     stop_on_signals()
     try:
         with tempfile.TemporaryDirectory(prefix="segpulse-bench-") as folder:

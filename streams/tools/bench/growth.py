@@ -15,6 +15,7 @@ from streams.panes.partition import SourcePartition
 from streams.settings import Dimension, Settings
 from streams.tools.bench import audience
 from streams.tools.bench.events import JITTER, MIX, Draft, drafts, events
+from streams.tools.bench.progress import bar
 
 BATCH = 20_000  # records of a fetched batch
 SEGMENTS = (10, 100, 1_000)
@@ -40,15 +41,20 @@ def growth(events_each: int, visitors: int, seed: int) -> list[Growth]:
     shapes = [{**_dimensions(5), "large": largest} for largest in SEGMENTS]
     shapes += [_dimensions(count) for count in DIMENSIONS]
     pool = drafts(visitors, seed)
-    return [_measure(traits, pool, events_each, visitors, seed) for traits in shapes]
+    costs = []
+    with bar("growth", len(shapes)) as tell:
+        for traits in shapes:
+            costs.append(measure(traits, pool, events_each, visitors, seed))
+            tell(len(costs))
+    return costs
 
 
 def _dimensions(count: int) -> dict[str, int]:
     return {f"trait_{number}": _USUAL for number in range(count)}
 
 
-def _measure(traits: Mapping[str, int], pool: list[Draft], count: int, visitors: int, seed: int) -> Growth:
-    """A new source partition: profiles, some batches to warm up, then batches whose CPU time is taken."""
+def measure(traits: Mapping[str, int], pool: list[Draft], count: int, visitors: int, seed: int) -> Growth:
+    """A new source partition of these traits' dimensions (name -> values), whose CPU time is taken once it is warm."""
     dimensions = {name: Dimension(trait=name, max_values=max(200, values)) for name, values in traits.items()}
     settings = Settings(dimensions=dimensions)
     core = SourcePartition(0, settings, Measures(BUILT_IN.values()))
