@@ -6,12 +6,13 @@ IN_VENV := $(VENV)/bin/python -m
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lock clean
+.PHONY: help demo test bench lock clean
 
 help:
 	@echo "make demo                             run everything on this machine, with simulated traffic (Ctrl-C stops it)"
 	@echo "make demo BROKER=host:port REDIS=url  the same with a Kafka and a Redis of your own"
 	@echo "make test                             lint, types and all tests"
+	@echo "make bench                            how fast this machine is, beside other tools (BENCH=... for other options)"
 	@echo "make lock                             pin the newest versions that pyproject.toml allows in requirements.lock"
 	@echo "make clean                            remove the environment and what was fetched or logged"
 
@@ -23,6 +24,12 @@ test: $(INSTALLED)
 	$(IN_VENV) ruff format --check
 	$(IN_VENV) mypy
 	$(IN_VENV) pytest -n 3 --dist loadfile
+
+# Needs what .ci/run fetches: Apache Kafka's jars, Debian's redis-server.
+BENCH ?= --peers --workers 2
+
+bench: $(INSTALLED)
+	@exec $(IN_VENV) segpulse bench $(BENCH)
 
 # One environment for all; made anew when the versions change.
 $(INSTALLED): requirements.lock pyproject.toml

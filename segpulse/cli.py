@@ -19,6 +19,7 @@ COMMANDS = {
     "replay": ("streams.tools.replay", "Send a CSV or JSON-lines file to Kafka as events."),
     "backtest": ("streams.tools.backtest", "Score a file with no Kafka: which alerts would have fired?"),
     "simulate": ("streams.tools.simulate.command", "Make a B2B audience's traffic, with a story in it."),
+    "bench": ("streams.tools.bench.command", "Measure what this machine can do, beside other tools."),
     "topics": ("streams.tools.topics", "Create or check the Kafka topics."),
 }
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -14,16 +13,9 @@ from typing import NoReturn
 
 import pytest
 
-from streams.tools.local.servers import (
-    LOOPBACK,
-    Server,
-    ServerError,
-    embedded_redis,
-    free_port,
-    kafka_answers,
-    redis_answers,
-    start,
-)
+from streams.tools.local import apache
+from streams.tools.local.apache import kafka_version
+from streams.tools.local.servers import LOOPBACK, Server, ServerError, debian_redis, embedded_redis, start
 
 ROOT = Path(__file__).parents[1]
 KAFKA_JARS = ROOT / ".cache" / "kafka"
@@ -42,69 +34,31 @@ def program(name: str, package: str) -> str:
     return found or missing(f"{name} (apt-get install {package})")
 
 
+def apache_kafka_jars() -> Path:
+    """Where Apache Kafka is, which can be run, or the test is skipped."""
+    if shutil.which("java") is None:
+        missing("java (apt-get install default-jre-headless)")
+    if kafka_version(KAFKA_JARS) is None:
+        missing(f"Apache Kafka in {KAFKA_JARS} (.ci/run fetches it)")
+    return KAFKA_JARS
+
+
 @contextmanager
 def apache_kafka(folder: Path) -> Iterator[Server]:
     """One broker of Apache Kafka in KRaft mode. `child.kill()` and `child.start()` are a crash and what follows it."""
-    java = shutil.which("java") or missing("java (apt-get install default-jre-headless)")
-    if not any(KAFKA_JARS.glob("kafka_2.13-*.jar")):
-        missing(f"Apache Kafka in {KAFKA_JARS} (.ci/run fetches it)")
-    program = [java, "-Xms128m", "-Xmx512m", "-XX:TieredStopAtLevel=1", "-cp", f"{KAFKA_JARS}/*"]
-
-    def argv(port: int) -> list[str]:
-        properties = folder / f"server-{port}.properties"
-        properties.write_text(_kafka_properties(port, folder / f"data-{port}"), "utf-8")
-        storage = ["kafka.tools.StorageTool", "format", "--cluster-id", "MkU3OEVBNTcwNTJENDM2Qk", "--config"]
-        subprocess.run([*program, *storage, properties], check=True, stdout=subprocess.DEVNULL)
-        return [*program, "kafka.Kafka", str(properties)]
-
-    child, port = start("Apache Kafka", argv, kafka_answers, folder / "kafka.log", 0)
-    try:
-        yield Server(f"{LOOPBACK}:{port}", child)
-    finally:
-        child.stop(patience=20)
-
-
-def _kafka_properties(port: int, data: Path) -> str:
-    controller = free_port()
-    lines = {
-        "process.roles": "broker,controller",
-        "node.id": 1,
-        "controller.quorum.voters": f"1@{LOOPBACK}:{controller}",
-        "listeners": f"PLAINTEXT://{LOOPBACK}:{port},CONTROLLER://{LOOPBACK}:{controller}",
-        "advertised.listeners": f"PLAINTEXT://{LOOPBACK}:{port}",
-        "controller.listener.names": "CONTROLLER",
-        "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
-        "log.dirs": data,
-        "auto.create.topics.enable": "false",  # a topic that nobody declared is a mistake
-        "offsets.topic.replication.factor": 1,
-        "offsets.topic.num.partitions": 4,
-        "transaction.state.log.replication.factor": 1,
-        "transaction.state.log.min.isr": 1,
-        "group.initial.rebalance.delay.ms": 0,
-    }
-    return "".join(f"{key}={value}\n" for key, value in lines.items())
+    with apache.apache_kafka(folder, apache_kafka_jars()) as server:
+        yield server
 
 
 @contextmanager
 def redis_server(folder: Path) -> Iterator[Server]:
     """Debian's Redis, else the one from the wheel."""
-    debian = shutil.which("redis-server", path="/usr/bin")
-    if debian is None:
-        try:
-            with embedded_redis(folder, port=0) as server:
-                yield server
-                return
-        except ServerError as error:
-            missing(str(error))
-
-    def argv(port: int) -> list[str]:
-        return [debian, "--bind", LOOPBACK, "--port", str(port), "--dir", str(folder), "--save", ""]
-
-    child, port = start("redis-server", argv, redis_answers, folder / "redis.log", 0)
+    there = shutil.which("redis-server", path="/usr/bin") is not None
     try:
-        yield Server(f"redis://{LOOPBACK}:{port}/0", child)
-    finally:
-        child.stop()
+        with debian_redis(folder) if there else embedded_redis(folder, port=0) as server:
+            yield server
+    except ServerError as error:
+        missing(str(error))
 
 
 @contextmanager

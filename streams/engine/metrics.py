@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 
 
 class Metrics:
@@ -10,6 +10,7 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = registry = CollectorRegistry()
+        ProcessCollector(registry=registry)  # CPU, memory, open files
         self.events = Counter("segpulse_events", "Events taken.", ["topic"], registry=registry)
         self.duplicates = Counter(
             "segpulse_duplicates", "Events whose id had been seen already; not counted again.", ["topic"],

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import signal
 import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from types import FrameType
 from typing import NoReturn
 from urllib.parse import urlsplit, urlunsplit
 
@@ -26,6 +24,7 @@ from streams.tools.local.servers import (
     free_port,
     listens,
 )
+from streams.tools.local.stopping import stop_on_signals
 from streams.tools.local.supervision import Kept, stop_all
 
 LOGS = Path(".cache") / "demo"
@@ -54,7 +53,7 @@ def command(ctx: click.Context, broker: str | None, redis_url: str | None, port_
     }
     for log in LOGS.glob("*.log"):
         log.unlink()
-    _stop_on_signals()
+    stop_on_signals()
     try:
         with contextlib.ExitStack() as stack:
             kafka = None if broker else stack.enter_context(embedded_broker(LOGS))
@@ -74,18 +73,6 @@ def command(ctx: click.Context, broker: str | None, redis_url: str | None, port_
         click.echo("stopped", err=True)
     except (ServerError, topics.TopicsError) as error:
         raise click.ClickException(str(error)) from None
-
-
-def _stop_on_signals() -> None:
-    wanted = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-    def stop(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 (signal's signature)
-        for each in wanted:  # once is enough: a second one must not break off the stopping
-            signal.signal(each, signal.SIG_IGN)
-        raise KeyboardInterrupt
-
-    for each in wanted:
-        signal.signal(each, stop)
 
 
 def _create_topics(ctx: click.Context, broker: str) -> None:

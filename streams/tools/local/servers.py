@@ -1,9 +1,10 @@
-"""The servers of the demo: a Kafka-compatible broker and a Redis-compatible server, from wheels, as child processes."""
+"""Servers as child processes: what they have in common, and those of the demo, which come from wheels."""
 
 from __future__ import annotations
 
 import importlib.util
 import secrets
+import shutil
 import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -144,6 +145,23 @@ def embedded_redis(folder: Path, port: int = 6379) -> Iterator[Server]:
         ]
 
     child, chosen = start("embedded Redis", argv, redis_answers, folder / "redis.log", port)
+    try:
+        yield Server(f"redis://{LOOPBACK}:{chosen}/0", child)
+    finally:
+        child.stop()
+
+
+@contextmanager
+def debian_redis(folder: Path) -> Iterator[Server]:
+    """Debian's Redis, which keeps nothing on disk; its log goes to `folder`. Raises ServerError."""
+    program = shutil.which("redis-server", path="/usr/bin")  # not one that a wheel put into the environment
+    if program is None:
+        raise ServerError("redis-server is not installed: apt-get install redis-server")
+
+    def argv(chosen: int) -> list[str]:
+        return [program, "--bind", LOOPBACK, "--port", str(chosen), "--dir", str(folder), "--save", ""]
+
+    child, chosen = start("redis-server", argv, redis_answers, folder / "redis.log", 0)
     try:
         yield Server(f"redis://{LOOPBACK}:{chosen}/0", child)
     finally:

@@ -1,0 +1,62 @@
+"""Rates, slopes and ratios from made-up samples; growth in process, on few events."""
+
+from __future__ import annotations
+
+import pytest
+
+from streams.tools.bench.events import drafts
+from streams.tools.bench.growth import BATCH, measure
+from streams.tools.bench.memory import slope
+from streams.tools.bench.peers.run import BARE, QUIX, Peer
+from streams.tools.bench.report import ratios
+from streams.tools.bench.throughput import Throughput, steady
+from streams.tools.bench.workers import Sample
+
+
+def sample(at: float, events: int, resident: float = 0.0) -> Sample:
+    return Sample(at=at, events=events, cpu=0.0, resident=int(resident), watermark=0.0)
+
+
+def test_steady_is_between_the_first_step_and_the_last_but_one() -> None:
+    steps = [(0, 0), (1, 0), (2, 50), (3, 150), (3.5, 150), (4, 250), (9, 300)]
+    assert steady([sample(*step) for step in steps]) == 100.0
+
+
+def test_too_few_steps_for_steady() -> None:
+    assert steady([sample(0, 0), sample(1, 50), sample(2, 60), sample(3, 99)]) is None
+
+
+def test_slope_is_of_the_second_half() -> None:
+    samples = [sample(0, 1_000_000, 900e6), *(sample(n, n * 1_000_000, (100 + 3 * n) * 1e6) for n in range(5, 11))]
+    assert slope(samples) == pytest.approx(3.0)
+    assert slope(samples[:1]) == 0.0
+
+
+def test_ratios_of_what_was_measured() -> None:
+    one, two = (_throughput(1, 200.0), _throughput(2, 250.0))
+    assert ratios([one], []) == {}
+    assert ratios([one, two], [_peer(BARE, 400.0), _peer(QUIX, 10.0)]) == {
+        f"one worker / {BARE}": 0.5,
+        f"one worker / {QUIX}": 20.0,
+        "2 workers / one worker": 1.25,
+    }
+
+
+def test_growth_counts_every_event() -> None:
+    cost = measure({"small": 5, "large": 300}, drafts(500, 1), BATCH, 500, 1)
+    assert (cost.dimensions, cost.largest, cost.events) == (2, 300, BATCH)
+    assert cost.cpu_us_per_event > 0
+
+
+def _throughput(workers: int, rate: float) -> Throughput:
+    return Throughput(
+        workers=workers, events=1, counted=1, events_per_second=rate, steady_events_per_second=None, seconds=1.0,
+        seconds_from_start=1.0, cpu_seconds_per_million_events=1.0, peak_resident_mb=1.0,
+    )  # fmt: skip
+
+
+def _peer(name: str, rate: float) -> Peer:
+    return Peer(
+        name=name, does="", version="", events=1, seconds=1.0, events_per_second=rate,
+        cpu_seconds_per_million_events=1.0,
+    )  # fmt: skip
