@@ -16,10 +16,11 @@ from faust.types import TP
 from streams.engine import keys
 from streams.engine.app import PROGRESS, Pipeline, store_of
 from streams.engine.changelog import Log
-from streams.engine.fetching import Fetched
+from streams.engine.fetching import Fetched, Record
 from streams.engine.metrics import Metrics
 from streams.engine.outbox import Outbox
 from streams.engine.position import Position, new_records
+from streams.events.columns import Ints
 from streams.events.topics import DEAD_LETTERS, SEGMENT_PANES, SOURCE_TOPICS
 from streams.kpis.measures import Measures
 from streams.messages import DeadLetter, Watermark
@@ -105,8 +106,7 @@ class Ingest:
         now, size = self._now(), self._settings.kafka.batch
         for first in range(0, len(new), size):
             batch = new[first : first + size]
-            offsets = np.array([record.offset for record in batch], dtype=np.int64)
-            owned.core.take(tp.topic, offsets, [record.value for record in batch], now)
+            owned.core.take(tp.topic, _offsets(batch), [record.value for record in batch], now)
         if new:
             owned.heard(tp.topic, fetched.written, now)
             owned.core.advance()
@@ -218,6 +218,13 @@ class Ingest:
         for letter in taken.dead_letters:
             metrics.dead_letters.labels(letter.reason).inc()
         metrics.watermark.labels(str(partition)).set(taken.progress.watermark / 1000)
+
+
+def _offsets(records: Sequence[Record]) -> Ints:
+    first, last = records[0].offset, records[-1].offset
+    if last - first + 1 == len(records):
+        return np.arange(first, last + 1)
+    return np.array([record.offset for record in records], dtype=np.int64)
 
 
 class Taken(NamedTuple):

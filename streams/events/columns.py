@@ -44,12 +44,14 @@ class Columns:
             return self
         return self[np.argsort(self.time, kind="stable")]
 
-    def in_order(self) -> Columns:
-        """Sorted by event time; at equal times profiles first, then by topic and offset.
 
-        Within one visitor this order is the same however the events were batched or partitioned.
-        """
-        return self[np.lexsort((self.offset, self.topic, self.time))]
+def in_order(parts: Sequence[Columns]) -> Columns:
+    """All rows by event time; at equal times profiles first, then by topic and offset.
+
+    Within one visitor this order is the same however the events were batched or partitioned. Each part is of one topic,
+    and at equal times in offset order, as are the parts of one topic.
+    """
+    return concatenated(sorted(parts, key=lambda part: int(part.topic[0]))).by_time()
 
 
 def concatenated(parts: Sequence[Columns]) -> Columns:

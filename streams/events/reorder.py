@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from streams.events.columns import Columns, concatenated
+from streams.events.columns import Columns, in_order
 
 
 class Reorder:
@@ -41,7 +41,7 @@ class Reorder:
             if passed < len(batch):
                 rest.append(batch[passed:])
         self._waiting = rest
-        return concatenated(due).in_order()
+        return in_order(due)
 
     def waiting(self) -> list[Columns]:
         """All that wait, in the order in which they came."""

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from streams.events.columns import Columns, Ints, concatenated
+from streams.events.columns import Columns, Ints, in_order
 from streams.panes.codec import Counts, named
 from streams.panes.counting import Counting
 from streams.panes.levels import LEVELS
@@ -35,12 +35,12 @@ class Early:
         self._panes: dict[int, Pane] = {}
         read = [events for events in waiting if len(events)]
         if read:
-            self.add(concatenated(read))
+            self.add(in_order(read))
 
     def add(self, events: Columns) -> None:
-        """These have come, and wait for the watermark."""
+        """These have come, in order of their times, and wait for the watermark."""
         seen = self._exact.dedupe.has(events.ident, events.time)
-        counted, _ = self._counting.count((events[np.flatnonzero(~seen)] if seen.any() else events).in_order())
+        counted, _ = self._counting.count(events[np.flatnonzero(~seen)] if seen.any() else events)
         starts = counted.events.time // PANE
         first = int(starts.min()) if len(starts) else 0
         pane = starts - first

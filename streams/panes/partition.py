@@ -109,7 +109,7 @@ class SourcePartition:
                 self.stats.count_late(topic, events, self._clock.watermark)
             self._reorder.add(events)
             if self._early is not None:
-                self._early.add(events)
+                self._early.add(events.by_time())
 
     def pass_on(self, topic: str, now: int) -> None:
         """`topic` is read to its end and has been quiet: its time moves on by the wall clock (ms)."""
@@ -250,6 +250,8 @@ class SourcePartition:
         if topic == PROFILES:
             return np.full(len(names), -1, dtype=np.int16)
         kinds = {name: self._measures.kind(topic, name or SOURCES[topic].default or "") for name in set(names)}
+        if len(kinds) == 1:
+            return np.full(len(names), *kinds.values(), dtype=np.int16)
         return np.array([kinds[name] for name in names], dtype=np.int16)
 
     def _forget(self, watermark: int) -> None:

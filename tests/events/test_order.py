@@ -16,25 +16,26 @@ from streams.events.watermark import Clock
 from tests.events.made import columns
 
 moves = st.lists(
-    st.tuples(st.just("add"), st.lists(st.tuples(st.integers(0, 30), st.integers(0, 2)), max_size=6))
-    | st.tuples(st.just("take"), st.integers(0, 40)),
+    st.tuples(st.integers(0, 2), st.lists(st.integers(0, 30), max_size=6)) | st.integers(0, 40),
     max_size=15,
 )
 
 
 @given(moves)
-def test_events_leave_in_order_once_the_watermark_has_passed_them(
-    moves: list[tuple[str, list[tuple[int, int]] | int]],
-) -> None:
-    reorder, waiting = Reorder(), list[tuple[int, int, int]]()
-    for _, what in moves:
-        if isinstance(what, list):
-            reorder.add(columns([time for time, _ in what], [topic for _, topic in what]))
-            waiting += [(time, topic, offset) for offset, (time, topic) in enumerate(what)]
+def test_events_leave_in_order_once_the_watermark_has_passed_them(moves: list[tuple[int, list[int]] | int]) -> None:
+    """A move is a batch (topic, times) or a watermark."""
+    reorder, waiting, read = Reorder(), list[tuple[int, int, int]](), [0, 0, 0]
+    for move in moves:
+        if isinstance(move, tuple):
+            topic, times = move
+            offsets = range(read[topic], read[topic] + len(times))
+            reorder.add(columns(times, [topic] * len(times), offset=offsets))
+            waiting += [(time, topic, offset) for time, offset in zip(times, offsets, strict=True)]
+            read[topic] += len(times)
         else:
-            due = sorted(each for each in waiting if each[0] < what)
-            waiting = [each for each in waiting if each[0] >= what]
-            found = reorder.take(what)
+            due = sorted(each for each in waiting if each[0] < move)
+            waiting = [each for each in waiting if each[0] >= move]
+            found = reorder.take(move)
             rows = [] if found is None else [found.time.tolist(), found.topic.tolist(), found.offset.tolist()]
             assert list(zip(*rows, strict=True)) == due
             assert found is None or due
@@ -114,3 +115,13 @@ def test_the_watermark_is_the_slowest_topic_s_and_never_falls(moves: list[tuple[
             assert watermark == (min(reached.values()) - lateness) // STEP * STEP
             assert before is None or watermark >= before
         before = watermark
+
+
+def test_who_is_far_ahead_of_the_slowest() -> None:
+    clock = Clock("abc", 0, STEP)
+    clock.saw("a", 100)
+    clock.saw("b", 500)
+    assert clock.ahead(1_000) == {"a", "b"}, "c has said nothing, so all wait for it"
+    clock.passed("c", 200)
+    assert clock.ahead(399) == {"b"}
+    assert clock.ahead(400) == set()

@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 
 import msgspec
+import numpy as np
 import orjson
 
 from streams.events.topics import HEARTBEAT, PROFILES, SOURCE_TOPICS
@@ -95,5 +96,5 @@ def _batch(pool: list[Draft], seed: int, number: int) -> tuple[Log, int]:
 
 def _take(core: SourcePartition, offsets: dict[str, int], log: Log) -> None:
     for topic, values in log.items():
-        core.take(topic, list(enumerate(values, offsets[topic])))
+        core.take(topic, np.arange(offsets[topic], offsets[topic] + len(values)), values)
         offsets[topic] += len(values)
