@@ -64,7 +64,7 @@ class Watermark(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     watermark: int
 
 
-class Cell(msgspec.Struct, frozen=True, kw_only=True):
+class Cell(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One segment's score for one KPI over one window. A figure that cannot be had yet is None."""
 
     kpi: str

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from streams.kpis.measures import Measures
+from streams.kpis.measures import Measures, sums
 from streams.messages import STATES, Alert, PaneSnapshot, SegmentScores, Watermark
 from streams.panes.levels import Grid
 from streams.scoring import alerts, baseline, evidence, shown, silence, states
@@ -46,8 +46,8 @@ class DimensionScorer:
         self._grid = Grid(settings.scoring.windows, settings.time.tick)
         self._windows = Windows(self._grid, measures.names)
         self._longest = int(np.argmax(settings.scoring.windows))
-        self._numerator = measures.matrix(kpis, "numerator")
-        self._denominator = measures.matrix(kpis, "denominator")
+        self._numerator = measures.columns(kpis, "numerator")
+        self._denominator = measures.columns(kpis, "denominator")
         self._binomial = np.array([kpi.model == "binomial" for kpi in kpis.values()])
         self._good = np.array([1 if kpi.good == "up" else -1 for kpi in kpis.values()], dtype=np.int64)
         self._alerting = np.array([window in settings.alerts.windows for window in settings.scoring.windows])
@@ -96,11 +96,11 @@ class DimensionScorer:
             self._windows.advance(tick)
             yield self._score(tick)
 
-    def scores(self) -> list[SegmentScores]:
+    def scores(self) -> Iterator[SegmentScores]:
         """Every segment as of the last tick, in the order of their names."""
         tick = self.tick
         if tick is None:
-            return []
+            return iter(())
         # By name: floating-point sums must not depend on who came first.
         rows = {
             name: row for row, name in enumerate(self._naming.names) if name is not None and self._standing.seen[row]
@@ -108,14 +108,14 @@ class DimensionScorer:
         names = sorted(rows)
         order = [rows[name] for name in names]
         totals = self._naming.fold(self._windows.values, self._windows.totals)[:, order]
-        numerator, denominator = totals @ self._numerator, totals @ self._denominator
         eligible = np.array([name != UNKNOWN for name in names], dtype=np.bool_)
+        counts = self._counts(totals, eligible)
         state, since = self._standing.state[:, order], self._standing.since[:, order]
         table = shown.Table(
-            numerator=numerator,
-            denominator=denominator,
-            rest_numerator=baseline.rest(numerator, eligible),
-            rest_denominator=baseline.rest(denominator, eligible),
+            numerator=counts.numerator,
+            denominator=counts.denominator,
+            rest_numerator=counts.rest_numerator,
+            rest_denominator=counts.rest_denominator,
             eligible=eligible,
             state=state,
             since=since,
@@ -168,7 +168,7 @@ class DimensionScorer:
         return self._alerts(tick, counts, found)
 
     def _counts(self, totals: Ints, eligible: npt.NDArray[np.bool_]) -> Counts:
-        numerator, denominator = totals @ self._numerator, totals @ self._denominator
+        numerator, denominator = sums(totals, self._numerator), sums(totals, self._denominator)
         return Counts(numerator, denominator, baseline.rest(numerator, eligible), baseline.rest(denominator, eligible))
 
     def _alerts(self, tick: int, counts: Counts, found: evidence.Evidence) -> list[Alert]:
