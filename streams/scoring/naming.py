@@ -30,6 +30,13 @@ class Naming:
         self._free: list[int] = []
         self._row_of: Ints = np.zeros(0, dtype=np.int64)  # by id; -1: without a row of its own
 
+    def copy(self) -> Naming:
+        """Another that begins with the same."""
+        other = Naming(self._room)
+        other.names, other._rows, other._free = self.names.copy(), self._rows.copy(), self._free.copy()
+        other._row_of = self._row_of.copy()
+        return other
+
     def restore(self, names: Iterable[str]) -> list[int]:
         """Begin with these values named; their rows, in their order."""
         return [self._take(name) for name in names]

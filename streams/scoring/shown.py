@@ -32,11 +32,28 @@ class Table(NamedTuple):
     since: Ints
 
 
+class _Place(NamedTuple):
+    """What is the same of a cell in all segments."""
+
+    kpi: str
+    window: str
+    start: int
+    end: int
+
+
 def scores(
-    dimension: str, names: Sequence[str], tick: int, table: Table, kpis: Mapping[str, Kpi], grid: Grid
+    dimension: str, names: Sequence[str], at: int, to: int, table: Table, kpis: Mapping[str, Kpi], grid: Grid
 ) -> Iterator[SegmentScores]:
-    """One message a segment, its cells window by window. All figures are worked out now, the messages as asked for."""
-    return _messages(dimension, names, tick, table, _figures(table, kpis), _places(tick, kpis, grid))
+    """One message a segment, its cells window by window. All figures are worked out now, the messages as asked for.
+
+    `at` is the tick (ms) that the states are of, `to` the end (ms) of the windows that the counts are of.
+    """
+    places = [_Place(kpi, str(Span(window)), grid.start(window, to), to) for window in grid.windows for kpi in kpis]
+    rows = _rows(table, _figures(table, kpis))
+    return (
+        SegmentScores(dimension=dimension, value=name, at=at, to=to, cells=_cells(places, row))
+        for name, row in zip(names, rows, strict=True)
+    )
 
 
 def _figures(table: Table, kpis: Mapping[str, Kpi]) -> list[Floats]:
@@ -54,55 +71,42 @@ def _figures(table: Table, kpis: Mapping[str, Kpi]) -> list[Floats]:
     return [value, rest, shrunk.value, shrunk.low, shrunk.high, index, better]
 
 
-class _Place(NamedTuple):
-    """What is the same of a cell in all segments."""
-
-    kpi: str
-    window: str
-    start: int
-    end: int
-
-
-def _places(end: int, kpis: Mapping[str, Kpi], grid: Grid) -> list[_Place]:
-    return [_Place(kpi, str(Span(w)), grid.start(w, end), end) for w in grid.windows for kpi in kpis]
-
-
-def _messages(
-    dimension: str, names: Sequence[str], tick: int, table: Table, figures: Sequence[Floats], places: Sequence[_Place]
-) -> Iterator[SegmentScores]:
-    counts = (table.numerator, table.denominator, table.since)
+def _rows(table: Table, figures: Sequence[Floats]) -> Iterator[tuple[list[Any], ...]]:
+    """Segment by segment, its columns: counts, state and figures, each a list of its cells."""
     # Some segments at a time: as Python's numbers a large dimension is hundreds of megabytes.
-    for first in range(0, len(names), _AT_A_TIME):
+    for first in range(0, len(table.eligible), _AT_A_TIME):
         some = slice(first, first + _AT_A_TIME)
         columns = [
-            *(_by_segment(column[:, some]).tolist() for column in counts),
+            *(_by_segment(column[:, some]).tolist() for column in (table.numerator, table.denominator, table.since)),
             _STATES[_by_segment(table.state[:, some])].tolist(),
             *(_plain(_by_segment(column[:, some])) for column in figures),
         ]
-        for name, *row in zip(names[some], *columns, strict=True):
-            cells = [
-                Cell(
-                    kpi=place.kpi,
-                    window=place.window,
-                    start=place.start,
-                    end=place.end,
-                    numerator=numerator,
-                    denominator=denominator,
-                    value=value,
-                    rest=rest,
-                    shrunk=shrunk,
-                    low=low,
-                    high=high,
-                    index=index,
-                    probability_better=better,
-                    state=state,
-                    since=since,
-                )
-                for place, numerator, denominator, since, state, value, rest, shrunk, low, high, index, better in zip(
-                    places, *row, strict=True
-                )
-            ]
-            yield SegmentScores(dimension=dimension, value=name, at=tick, cells=cells)
+        yield from zip(*columns, strict=True)
+
+
+def _cells(places: Sequence[_Place], row: tuple[list[Any], ...]) -> list[Cell]:
+    return [
+        Cell(
+            kpi=place.kpi,
+            window=place.window,
+            start=place.start,
+            end=place.end,
+            numerator=numerator,
+            denominator=denominator,
+            value=value,
+            rest=rest,
+            shrunk=shrunk,
+            low=low,
+            high=high,
+            index=index,
+            probability_better=better,
+            state=state,
+            since=since,
+        )
+        for place, numerator, denominator, since, state, value, rest, shrunk, low, high, index, better in zip(
+            places, *row, strict=True
+        )
+    ]
 
 
 def _by_segment(column: npt.NDArray[Any]) -> npt.NDArray[Any]:
