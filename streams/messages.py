@@ -58,17 +58,19 @@ class PaneSnapshot(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
 
 
 class Watermark(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
-    """No event of this source partition before `watermark` is still to come (later ones count as late)."""
+    """No event of this source partition before `watermark` is still to come (later ones count as late).
+
+    `early` are the provisional counts, of this record's dimension, of events at or after `watermark` that have been
+    read already: start (ms) of a pane of the finest level -> value -> count by measure. The next record replaces them.
+    """
 
     partition: int
     watermark: int
     measures: list[str] = []  # names of the columns of `early`
-    #: Start (ms) of a pane of the finest level -> value -> count by measure, of this record's dimension: events read
-    #: already at or after `watermark`; provisional, replaced by the next record.
     early: dict[int, dict[str, list[int]]] = {}
 
 
-class Cell(msgspec.Struct, frozen=True, kw_only=True):
+class Cell(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One segment's score for one KPI over one window. A figure that cannot be had yet is None."""
 
     kpi: str
@@ -91,12 +93,14 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
 class SegmentScores(msgspec.Struct, frozen=True, kw_only=True):
     """Value of topic `segment_scores`, key `dimension:value`. A tombstone means the segment is gone.
 
-    `at` never falls for a segment: of two records the one with the larger `at` stands.
+    `at` never falls for a segment: of two records the one with the larger `at` stands, and of the same tick the later
+    one, whose figures have seen more.
     """
 
     dimension: str
     value: str
-    at: int  # ms: the tick (event time) that these scores are of
+    at: int  # ms: the tick (event time) that the states are of
+    to: int  # ms: the end of the windows that the figures are of; at the tick or after it
     cells: list[Cell]
 
 

@@ -75,7 +75,7 @@ function showAge() {
   const age = Date.now() - behind - Math.max(...all.map((segment) => segment.written));
   const lost = connected ? "" : "Connection lost, trying again. ";
   place("age").textContent = all.length
-    ? `${lost}Scores as of ${moment(Math.max(...all.map((segment) => segment.at)))}, updated ${span(age)} ago`
+    ? `${lost}Scores as of ${moment(Math.max(...all.map((segment) => segment.to)))}, updated ${span(age)} ago`
     : lost || "Connected, no scores yet";
   place("light").className = !connected ? "lost" : all.length && age < STALE_AFTER ? "live" : "stale";
 }

@@ -32,6 +32,7 @@ def fields(scores: SegmentScores, written: int) -> dict[str, str | int | float]:
         "segment": scores.value,
         "state": worst(cell.state for cell in scores.cells),
         "at": scores.at,
+        "to": scores.to,
         "updated_at": written,
         "version": VERSION,
     }

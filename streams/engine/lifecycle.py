@@ -68,7 +68,7 @@ def wire(pipeline: Pipeline, ingest: Ingest, score: Score) -> asyncio.Event:
     @app.task  # type: ignore[untyped-decorator]
     async def checkpoint_scores() -> None:
         while not app.should_stop:
-            await asyncio.sleep(times.checkpoint / 1000)
+            await score.wait()
             await loaded.wait()
             await pipeline.or_crash(score.checkpoint())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Mapping
@@ -16,6 +17,7 @@ from streams.engine.changelog import Log
 from streams.engine.fetching import Fetched
 from streams.engine.metrics import Metrics
 from streams.engine.outbox import Outbox
+from streams.engine.pace import Pace
 from streams.engine.position import Position, new_records
 from streams.events.topics import SEGMENT_ALERTS, SEGMENT_PANES, SEGMENT_SCORES
 from streams.kpis.measures import Measures
@@ -31,14 +33,16 @@ _encode = msgspec.json.Encoder().encode
 _pack = msgspec.msgpack.Encoder().encode
 _saved = msgspec.msgpack.Decoder(Saved)
 
-_SLICE = 0.1  # seconds of ticks at a time: the worker has other things to do
+_SLICE = 0.1  # seconds of work at a time: the worker has other things to do
+_LOOK = 0.02  # of a checkpoint interval between looks at what waits for its turn
 
 
 class Owned:
     """One partition of segment_panes: its dimensions' scorers."""
 
-    def __init__(self, scorers: dict[str, DimensionScorer], end: int) -> None:
+    def __init__(self, scorers: dict[str, DimensionScorer], paces: dict[str, Pace], end: int) -> None:
         self.scorers = scorers
+        self.paces = paces
         self.position = Position(0)
         self.end = end  # of the log when it was assigned: before it is read so far, nothing is scored
         self.published: dict[str, int] = {}  # dimension -> tick
@@ -59,7 +63,9 @@ class Score:
         self._kpis = kpis
         self._measures = measures
         self._metrics = metrics
+        self._interval = pipeline.settings.time.checkpoint / 1000
         self._owned: dict[int, Owned] = {}
+        self._came = asyncio.Event()  # something from source partitions
 
     async def load(self, partition: int, log_of: Log) -> dict[TP, int]:
         """Begin with what the changelog says of a partition's dimensions; return the offset to read panes from."""
@@ -73,7 +79,8 @@ class Score:
                 if dimension.encode() in saved:
                     scorer.restore(_saved.decode(saved[dimension.encode()]))
                 scorers[dimension] = scorer
-        self._owned[partition] = Owned(scorers, (await log_of.ends([tp]))[tp])
+        paces = {dimension: Pace(self._interval, partitions) for dimension in scorers}
+        self._owned[partition] = Owned(scorers, paces, (await log_of.ends([tp]))[tp])
         return {tp: 0}  # the topic is the state: it is read whole
 
     def drop_all(self) -> None:
@@ -88,51 +95,92 @@ class Score:
         for record in await new_records(self._pipeline.app, tp, owned.position, fetched):
             if record.key is None or record.value is None:
                 continue  # a pane rolled up: the coarser one has said so
-            scorer = owned.scorers.get(keys.dimension_of(record.key))
+            dimension = keys.dimension_of(record.key)
+            scorer = owned.scorers.get(dimension)
             if scorer is None:
                 continue  # a dimension that is no longer declared
+            pace, now = owned.paces[dimension], time.monotonic()
             if keys.is_watermark(record.key):
-                scorer.offer_watermark(codec.decode_watermark(record.value))
+                said = codec.decode_watermark(record.value)
+                scorer.offer_watermark(said)
+                pace.spoken(now, said.partition, bool(said.early))
             else:
                 scorer.offer(codec.decode(record.value))
+                pace.counted(now)
+            self._came.set()
+
+    async def wait(self) -> None:
+        """Return when it is time for the next `checkpoint`: soon after something has come or while it waits for its
+        turn, and now and then."""
+        if not any(pace.waits for owned in self._owned.values() for pace in owned.paces.values()):
+            self._came.clear()
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self._came.wait(), self._interval)
+        await asyncio.sleep(_LOOK * self._interval)
 
     async def checkpoint(self) -> None:
-        """Score up to the watermark; send out alerts and scores, then what a successor must know."""
+        """Of dimensions whose turn it is: score up to the watermark; send out alerts and scores, then what a successor
+        must know."""
         for partition, owned in list(self._owned.items()):
             if owned.ready:
-                for dimension, scorer in owned.scorers.items():
-                    alerts = await self._tick(scorer)
-                    await self._publish(partition, owned, dimension, alerts)
+                for dimension, pace in owned.paces.items():
+                    if pace.is_due(time.monotonic()):
+                        await self._score(partition, owned, dimension, pace)
+
+    async def _score(self, partition: int, owned: Owned, dimension: str, pace: Pace) -> None:
+        scorer = owned.scorers[dimension]
+        alerts = await self._tick(scorer)
+        ticked = scorer.tick != owned.published.get(dimension)
+        began = time.monotonic()
+        if scorer.tick is not None and (ticked or pace.early_is_due(began)):
+            pace.done()
+            took = await self._publish(partition, owned, dimension, alerts, scorer.save() if ticked else None)
+            pace.published(began, time.monotonic(), took)
+        elif scorer.tick is None or not pace.changed:
+            pace.done()
 
     async def _tick(self, scorer: DimensionScorer) -> list[Alert]:
         alerts: list[Alert] = []
-        until = time.monotonic() + _SLICE
+        slices = _Slices()
         for found in scorer.ticks():
             alerts += found
-            if time.monotonic() > until:
-                await asyncio.sleep(0)
-                until = time.monotonic() + _SLICE
+            await slices.over()
         return alerts
 
-    async def _publish(self, partition: int, owned: Owned, dimension: str, alerts: list[Alert]) -> None:
-        scorer = owned.scorers[dimension]
-        tick = scorer.tick
-        if tick is None or tick == owned.published.get(dimension):
-            return
-        owned.published[dimension] = tick
-        saved = scorer.save()
+    async def _publish(
+        self, partition: int, owned: Owned, dimension: str, alerts: list[Alert], saved: Saved | None
+    ) -> float:
+        """Send it all out; `saved` only after a tick. Returns the seconds of work that the scores were."""
         outbox = Outbox(self._pipeline.app.producer)
         for alert in alerts:
             await outbox.send(SEGMENT_ALERTS, alert.fingerprint.encode(), _encode(alert), partition)
             self._metrics.alerts.labels(alert.state, alert.status).inc()
-        scores = scorer.scores()
-        for score in scores:
+        began, shown, slices = time.thread_time(), set(), _Slices()
+        for score in owned.scorers[dimension].scores():
             await outbox.send(SEGMENT_SCORES, f"{dimension}:{score.value}".encode(), _encode(score), partition)
-        shown = {score.value for score in scores}
+            shown.add(score.value)
+            await slices.over()
+        took = time.thread_time() - began
         for gone in owned.shown.get(dimension, set()) - shown:
             await outbox.send(SEGMENT_SCORES, f"{dimension}:{gone}".encode(), None, partition)
         owned.shown[dimension] = shown
         await outbox.settle()
-        await outbox.send(self._pipeline.states.changelog_topic_name, dimension.encode(), _pack(saved), partition)
-        await outbox.settle()
-        self._metrics.tick.labels(dimension).set(tick / 1000)
+        if saved is not None:
+            await outbox.send(self._pipeline.states.changelog_topic_name, dimension.encode(), _pack(saved), partition)
+            await outbox.settle()
+            owned.published[dimension] = saved.tick
+            self._metrics.tick.labels(dimension).set(saved.tick / 1000)
+        return took
+
+
+class _Slices:
+    """Long work, cut so that the worker's other tasks get their turn."""
+
+    def __init__(self) -> None:
+        self._until = time.monotonic() + _SLICE
+
+    async def over(self) -> None:
+        """Let others have a turn if the slice is over."""
+        if time.monotonic() > self._until:
+            await asyncio.sleep(0)
+            self._until = time.monotonic() + _SLICE

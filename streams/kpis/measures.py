@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -38,10 +38,16 @@ class Measures:
         """The kind of an event called `event` on `topic`; KeyError where the topic has no event of that name."""
         return self.kinds[topic, event if SOURCES[topic].names else ""]
 
-    def matrix(self, kpis: Mapping[str, Kpi], side: str) -> npt.NDArray[np.int64]:
-        """[measures × kpis]: totals @ matrix gives each KPI's `side`, "numerator" or "denominator"."""
-        out = np.zeros((len(self.names), len(kpis)), dtype=np.int64)
-        for j, kpi in enumerate(kpis.values()):
-            for measure in getattr(kpi, side):
-                out[self.names.index(measure), j] += 1
-        return out
+    def columns(self, kpis: Mapping[str, Kpi], side: str) -> list[list[int]]:
+        """The columns whose sum is each KPI's `side`, "numerator" or "denominator"."""
+        return [[self.names.index(measure) for measure in getattr(kpi, side)] for kpi in kpis.values()]
+
+
+def sums(totals: npt.NDArray[np.int64], columns: Sequence[Sequence[int]]) -> npt.NDArray[np.int64]:
+    """`totals` [… × measures] as [… × KPIs]: of each KPI the sum of its `columns`."""
+    # Not a product with a matrix of ones: numpy is slow at that with integers, and with floats keeps all cores busy.
+    out = totals[..., [first for first, *_ in columns]]
+    for j, (_, *more) in enumerate(columns):
+        for column in more:
+            out[..., j] += totals[..., column]
+    return out

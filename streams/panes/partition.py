@@ -251,7 +251,7 @@ class SourcePartition:
             return np.full(len(names), -1, dtype=np.int16)
         kinds = {name: self._measures.kind(topic, name or SOURCES[topic].default or "") for name in set(names)}
         if len(kinds) == 1:
-            return np.full(len(names), *kinds.values(), dtype=np.int16)
+            return np.full(len(names), next(iter(kinds.values())), dtype=np.int16)
         return np.array([kinds[name] for name in names], dtype=np.int16)
 
     def _forget(self, watermark: int) -> None:

@@ -6,11 +6,22 @@ of whom the trait is unknown are no part of it: they may belong anywhere.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
+
+
+class Counts(NamedTuple):
+    """Of every cell [windows × segments × KPIs], its own and its rest's."""
+
+    numerator: Ints
+    denominator: Ints
+    rest_numerator: Ints
+    rest_denominator: Ints
 
 
 def rest(counts: Ints, eligible: Bools) -> Ints:

@@ -26,11 +26,12 @@ def evidence(
     numerator: Ints, denominator: Ints, rest_numerator: Ints, rest_denominator: Ints, binomial: Bools, good: Ints
 ) -> Evidence:
     """`binomial` [KPIs], `good` [KPIs]: 1 where up is good, -1 where down is."""
-    n, m = denominator.astype(np.float64), rest_denominator.astype(np.float64)
+    x, n = numerator.astype(np.float64), denominator.astype(np.float64)
+    rest_x, rest_n = rest_numerator.astype(np.float64), rest_denominator.astype(np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
-        value, other = numerator / n, rest_numerator / m
-        pooled = (numerator + rest_numerator) / (n + m)
+        other, pooled = rest_x / rest_n, (x + rest_x) / (n + rest_n)
+        difference = x / n - other
         chance = np.where(binomial, np.maximum(pooled * (1 - pooled), 0), pooled)
-        errors = (value - other) / np.sqrt(chance * (1 / n + 1 / m))
-        effect = (value - other) / other
-    return Evidence(np.nan_to_num(errors, posinf=0, neginf=0) * good, np.nan_to_num(effect, posinf=0, neginf=0) * good)
+        errors = difference / np.sqrt(chance * (1 / n + 1 / rest_n)) * good
+        effect = difference / other * good
+    return Evidence(np.where(np.isfinite(errors), errors, 0.0), np.where(np.isfinite(effect), effect, 0.0))

@@ -6,7 +6,7 @@ worker saw a value first. A value that has left all windows makes room for anoth
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 
 import numpy as np
 import numpy.typing as npt
@@ -18,13 +18,24 @@ Bools = npt.NDArray[np.bool_]
 
 
 class Naming:
-    """Rows of a dimension's scores: `names[row]` is the value shown there, None where the row is free."""
+    """Rows of a dimension's scores: `names[row]` is the value shown there, None where the row is free.
+
+    `values` are the dimension's, by id. They may grow at the end from call to call, and do not change otherwise.
+    """
 
     def __init__(self, max_values: int) -> None:
         self._room = max_values
         self.names: list[str | None] = []
         self._rows: dict[str, int] = {}
         self._free: list[int] = []
+        self._row_of: Ints = np.zeros(0, dtype=np.int64)  # by id; -1: without a row of its own
+
+    def copy(self) -> Naming:
+        """Another that begins with the same."""
+        other = Naming(self._room)
+        other.names, other._rows, other._free = self.names.copy(), self._rows.copy(), self._free.copy()
+        other._row_of = self._row_of.copy()
+        return other
 
     def restore(self, names: Iterable[str]) -> list[int]:
         """Begin with these values named; their rows, in their order."""
@@ -36,28 +47,43 @@ class Naming:
         Rows that had none at the last tick (not `seen`) are freed first, even if they have some again: a successor
         knows nothing of them. Returns the rows that are new or freed: what was known of them is about somebody else.
         """
-        present = {value for value, is_active in zip(values, active.tolist(), strict=True) if is_active}
-        gone = [name for name, row in self._rows.items() if name != OTHER and not seen[row]]
-        changed = [self._release(name) for name in gone]
-        for value in sorted(present - self._rows.keys()):
-            if value in (OTHER, UNKNOWN) or self._named() < self._room:
-                changed.append(self._take(value))
-            elif OTHER not in self._rows:
-                changed.append(self._take(OTHER))
+        changed = [row for row in np.flatnonzero(~seen).tolist() if self.names[row] not in (None, OTHER)]
+        row_of = self._locate(values)
+        row_of[np.isin(row_of, changed)] = -1
+        for row in changed:
+            self._release(row)
+        nameless = {values[i]: i for i in np.flatnonzero(active & (row_of < 0)).tolist()}
+        for name in self._find_room(nameless.keys() - self._rows.keys()):
+            row = self._take(name)
+            changed.append(row)
+            if name in nameless:
+                row_of[nameless[name]] = row
         return changed
 
     def fold(self, values: Sequence[str], totals: Ints) -> Ints:
         """`totals` [windows × values × measures] as [windows × rows × measures]."""
-        out = np.zeros((len(self.names), totals.shape[0], totals.shape[2]), dtype=np.int64)
-        other = self._rows.get(OTHER)
-        rows = np.array([self._rows.get(value, -1 if other is None else other) for value in values], dtype=np.int64)
-        known = np.flatnonzero(rows >= 0)
-        # Several values may share the row of `other`.
-        np.add.at(out, rows[known], totals[:, known].swapaxes(0, 1))
-        return out.swapaxes(0, 1)
+        row_of = self._locate(values)
+        out = np.zeros((totals.shape[0], len(self.names), totals.shape[2]), dtype=np.int64)
+        named = np.flatnonzero(row_of >= 0)
+        out[:, row_of[named]] = totals[:, named]
+        if OTHER in self._rows:
+            out[:, self._rows[OTHER]] += totals[:, row_of < 0].sum(axis=1)
+        return out
 
-    def _named(self) -> int:
-        return len(self._rows.keys() - {OTHER, UNKNOWN})
+    def _locate(self, values: Sequence[str]) -> Ints:
+        """The row of each value."""
+        new = [self._rows.get(value, -1) for value in values[len(self._row_of) :]]
+        self._row_of = np.concatenate([self._row_of, np.array(new, dtype=np.int64)])
+        return self._row_of
+
+    def _find_room(self, names: Set[str]) -> list[str]:
+        """Those of the new `names` that get a row: the first by name, and `other` if not all of them do."""
+        always = names & {OTHER, UNKNOWN}
+        room = self._room - len(self._rows) + len({OTHER, UNKNOWN} & self._rows.keys())
+        chosen = sorted(names - always)[: max(0, room)]
+        if len(chosen) + len(always) < len(names) and OTHER not in self._rows:
+            always = always | {OTHER}
+        return [*sorted(always), *chosen]
 
     def _take(self, name: str) -> int:
         row = self._free.pop() if self._free else len(self.names)
@@ -68,8 +94,8 @@ class Naming:
         self._rows[name] = row
         return row
 
-    def _release(self, name: str) -> int:
-        row = self._rows.pop(name)
-        self.names[row] = None
+    def _release(self, row: int) -> None:
+        name, self.names[row] = self.names[row], None
+        assert name is not None
+        del self._rows[name]
         self._free.append(row)
-        return row

@@ -7,15 +7,17 @@ the same whenever, and from however many partitions, these arrived.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from streams.kpis.measures import Measures
-from streams.messages import STATES, Alert, PaneSnapshot, SegmentScores, Watermark
-from streams.panes.levels import Grid
-from streams.scoring import alerts, baseline, evidence, shown, silence, states
+from streams.kpis.measures import Measures, sums
+from streams.messages import Alert, PaneSnapshot, SegmentScores, Watermark
+from streams.panes.levels import LEVELS, Grid
+from streams.scoring import baseline, evidence, shown, silence, states
+from streams.scoring.baseline import Counts
+from streams.scoring.calls import Calls
+from streams.scoring.early import Early
 from streams.scoring.naming import Naming
 from streams.scoring.standing import Saved, Standing
 from streams.scoring.windows import Windows
@@ -23,15 +25,6 @@ from streams.segments.registry import UNKNOWN
 from streams.settings import Kpi, Settings
 
 Ints = npt.NDArray[np.int64]
-
-
-class Counts(NamedTuple):
-    """Of every cell [windows × rows × KPIs], its own and its rest's."""
-
-    numerator: Ints
-    denominator: Ints
-    rest_numerator: Ints
-    rest_denominator: Ints
 
 
 class DimensionScorer:
@@ -45,13 +38,13 @@ class DimensionScorer:
         self._kpis = kpis
         self._grid = Grid(settings.scoring.windows, settings.time.tick)
         self._windows = Windows(self._grid, measures.names)
+        self._early = Early(self._grid, self._windows.values)
         self._longest = int(np.argmax(settings.scoring.windows))
-        self._numerator = measures.matrix(kpis, "numerator")
-        self._denominator = measures.matrix(kpis, "denominator")
+        self._numerator = measures.columns(kpis, "numerator")
+        self._denominator = measures.columns(kpis, "denominator")
         self._binomial = np.array([kpi.model == "binomial" for kpi in kpis.values()])
         self._good = np.array([1 if kpi.good == "up" else -1 for kpi in kpis.values()], dtype=np.int64)
-        self._alerting = np.array([window in settings.alerts.windows for window in settings.scoring.windows])
-        self._pages_silence = alerts.first_of_each_denominator(kpis)
+        self._calls = Calls(dimension, settings, kpis)
         self._watermarks: dict[int, int | None] = dict.fromkeys(range(partitions))
         self._standing = Standing([str(w) for w in settings.scoring.windows], list(kpis))
         self._naming = Naming(settings.dimensions[dimension].max_values)
@@ -64,10 +57,11 @@ class DimensionScorer:
         self._windows.offer(snapshot)
 
     def offer_watermark(self, said: Watermark) -> None:
-        """Take word of how far a source partition has come."""
+        """Take word of how far a source partition has come, and of what it has read beyond."""
         known = self._watermarks[said.partition]
-        if known is None or said.watermark > known:
+        if known is None or said.watermark >= known:
             self._watermarks[said.partition] = said.watermark
+            self._early.offer(said)
 
     def restore(self, saved: Saved) -> None:
         """Go on after the predecessor's last tick, once the panes are there."""
@@ -96,31 +90,21 @@ class DimensionScorer:
             self._windows.advance(tick)
             yield self._score(tick)
 
-    def scores(self) -> list[SegmentScores]:
-        """Every segment as of the last tick, in the order of their names."""
+    def scores(self) -> Iterator[SegmentScores]:
+        """Every segment, in the order of their names: states as of the last tick, figures of all that is read."""
         tick = self.tick
         if tick is None:
-            return []
+            return iter(())
+        to = self._end(tick)
+        totals, naming, standing = self._now() if to == tick else self._ahead(tick, to)
         # By name: floating-point sums must not depend on who came first.
-        rows = {
-            name: row for row, name in enumerate(self._naming.names) if name is not None and self._standing.seen[row]
-        }
+        rows = {name: row for row, name in enumerate(naming.names) if name is not None and standing.seen[row]}
         names = sorted(rows)
         order = [rows[name] for name in names]
-        totals = self._naming.fold(self._windows.values, self._windows.totals)[:, order]
-        numerator, denominator = totals @ self._numerator, totals @ self._denominator
         eligible = np.array([name != UNKNOWN for name in names], dtype=np.bool_)
-        state, since = self._standing.state[:, order], self._standing.since[:, order]
-        table = shown.Table(
-            numerator=numerator,
-            denominator=denominator,
-            rest_numerator=baseline.rest(numerator, eligible),
-            rest_denominator=baseline.rest(denominator, eligible),
-            eligible=eligible,
-            state=state,
-            since=since,
-        )
-        return shown.scores(self.dimension, names, tick, table, self._kpis, self._grid)
+        counts = self._counts(totals[:, order], eligible)
+        table = shown.Table(*counts, eligible, standing.state[:, order], standing.since[:, order])
+        return shown.scores(self.dimension, names, tick, to, table, self._kpis, self._grid)
 
     def save(self) -> Saved | None:
         """What a successor must know; None before the first tick."""
@@ -128,6 +112,34 @@ class DimensionScorer:
             return None
         rows = [(row, name) for row, name in enumerate(self._naming.names) if name is not None]
         return self._standing.save(self.tick, rows)
+
+    # -- what is shown ----------------------------------------------------------------------------------------
+
+    def _end(self, tick: int) -> int:
+        """The end of the windows shown: of the latest pane of the finest level that is known of; the tick at least.
+
+        Clocks may be ahead. One event of theirs must not leave all others behind the windows: what is further on than
+        the time can have come, by the slowest partition's watermark, waits.
+        """
+        assert self.watermark is not None
+        times = self._settings.time
+        until = self.watermark + times.lateness + times.idle_after + times.tick
+        starts = (self._windows.latest(until), self._early.latest(until))
+        return max([tick, *(start + LEVELS[self._grid.finest] for start in starts if start is not None)])
+
+    def _now(self) -> tuple[Ints, Naming, Standing]:
+        """Totals [windows × rows × measures] at the tick, and who is in which row and stands where."""
+        return self._naming.fold(self._windows.values.names, self._windows.totals), self._naming, self._standing
+
+    def _ahead(self, tick: int, to: int) -> tuple[Ints, Naming, Standing]:
+        """The same as if the next tick were at `to`, with the early counts; where they stand nobody knows before."""
+        raw = self._early.added(self._windows, to)
+        values, naming, standing = self._windows.values.names, self._naming.copy(), self._standing.copy()
+        changed = naming.assign(values, np.asarray(raw.any(axis=(0, 2))), standing.seen)
+        standing.begin(changed, len(naming.names))
+        totals = naming.fold(values, raw)
+        standing.move(standing.state, np.asarray(totals.any(axis=(0, 2))), tick)
+        return totals, naming, standing
 
     # -- the tick ---------------------------------------------------------------------------------------------
 
@@ -150,11 +162,11 @@ class DimensionScorer:
         return True
 
     def _score(self, tick: int) -> list[Alert]:
-        raw = self._windows.totals
+        raw, values = self._windows.totals, self._windows.values.names
         active = np.asarray(raw.any(axis=(0, 2)))
         standing = self._standing
-        standing.begin(self._naming.assign(self._windows.values, active, standing.seen), len(self._naming.names))
-        totals = self._naming.fold(self._windows.values, raw)
+        standing.begin(self._naming.assign(values, active, standing.seen), len(self._naming.names))
+        totals = self._naming.fold(values, raw)
         eligible = np.array([name not in (None, UNKNOWN) for name in self._naming.names], dtype=np.bool_)
         counts = self._counts(totals, eligible)
         found = evidence.evidence(*counts, self._binomial, self._good)
@@ -165,44 +177,8 @@ class DimensionScorer:
         state = states.step(standing.state, found, *trials, quiet, rule)
         state[:, ~eligible] = states.LEARNING
         standing.move(state, np.asarray(totals.any(axis=(0, 2))), tick)
-        return self._alerts(tick, counts, found)
+        return self._calls.changed(tick, self._naming.names, counts, found, standing)
 
     def _counts(self, totals: Ints, eligible: npt.NDArray[np.bool_]) -> Counts:
-        numerator, denominator = totals @ self._numerator, totals @ self._denominator
+        numerator, denominator = sums(totals, self._numerator), sums(totals, self._denominator)
         return Counts(numerator, denominator, baseline.rest(numerator, eligible), baseline.rest(denominator, eligible))
-
-    def _alerts(self, tick: int, counts: Counts, found: evidence.Evidence) -> list[Alert]:
-        """What has changed since the last tick of what is worth a call."""
-        standing = self._standing
-        alerted, window = alerts.choose(standing.state, found, self._alerting, self._pages_silence)
-        alerted[~standing.seen] = states.PAR
-        out = []
-        for segment, kpi in np.argwhere(alerted != standing.alerted).tolist():
-            before, now = int(standing.alerted[segment, kpi]), int(alerted[segment, kpi])
-            if before != states.PAR:
-                facts = self._facts(counts, int(standing.alerted_window[segment, kpi]), segment, kpi)
-                since = int(standing.alerted_since[segment, kpi])
-                out.append(alerts.alert("resolved", STATES[before], tick, since, facts))
-            if now != states.PAR:
-                shows = int(window[segment, kpi])
-                since = int(standing.since[shows, segment, kpi])
-                out.append(alerts.alert("firing", STATES[now], tick, since, self._facts(counts, shows, segment, kpi)))
-                standing.alerted_window[segment, kpi], standing.alerted_since[segment, kpi] = shows, since
-        standing.alerted = alerted
-        return sorted(out, key=lambda alert: (alert.value, alert.kpi, alert.status))
-
-    def _facts(self, counts: Counts, window: int, segment: int, kpi: int) -> alerts.Facts:
-        numerator, denominator, rest_numerator, rest_denominator = (int(c[window, segment, kpi]) for c in counts)
-        name = list(self._kpis)[kpi]
-        return alerts.Facts(
-            dimension=self.dimension,
-            value=str(self._naming.names[segment]),
-            kpi=name,
-            window=str(self._settings.scoring.windows[window]),
-            numerator=numerator,
-            denominator=denominator,
-            rest_numerator=rest_numerator,
-            rest_denominator=rest_denominator,
-            up_is_good=bool(self._good[kpi] > 0),
-            unit=self._kpis[name].unit,
-        )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,9 @@ from streams.settings import Kpi, Span
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+
+_STATES = np.array(STATES, dtype=object)
+_AT_A_TIME = 256  # segments
 
 
 class Table(NamedTuple):
@@ -29,10 +32,32 @@ class Table(NamedTuple):
     since: Ints
 
 
+class _Place(NamedTuple):
+    """What is the same of a cell in all segments."""
+
+    kpi: str
+    window: str
+    start: int
+    end: int
+
+
 def scores(
-    dimension: str, names: Sequence[str], tick: int, table: Table, kpis: Mapping[str, Kpi], grid: Grid
-) -> list[SegmentScores]:
-    """One message a segment, its cells window by window."""
+    dimension: str, names: Sequence[str], at: int, to: int, table: Table, kpis: Mapping[str, Kpi], grid: Grid
+) -> Iterator[SegmentScores]:
+    """One message a segment, its cells window by window. All figures are worked out now, the messages as asked for.
+
+    `at` is the tick (ms) that the states are of, `to` the end (ms) of the windows that the counts are of.
+    """
+    places = [_Place(kpi, str(Span(window)), grid.start(window, to), to) for window in grid.windows for kpi in kpis]
+    rows = _rows(table, _figures(table, kpis))
+    return (
+        SegmentScores(dimension=dimension, value=name, at=at, to=to, cells=_cells(places, row))
+        for name, row in zip(names, rows, strict=True)
+    )
+
+
+def _figures(table: Table, kpis: Mapping[str, Kpi]) -> list[Floats]:
+    """What follows from the counts, from `value` to `probability_better` as in a Cell; NaN where it cannot be had."""
     binomial = np.array([kpi.model == "binomial" for kpi in kpis.values()])
     up = np.array([kpi.good == "up" for kpi in kpis.values()])
     value = _ratio(table.numerator, table.denominator)
@@ -43,33 +68,50 @@ def scores(
         index = 100 * np.where(up, shrunk.value / rest, rest / shrunk.value)
     index[table.denominator == 0] = np.nan  # of no trials there is nothing to say but what the prior says
     better = np.where(up, shrunk.above, 1 - shrunk.above)
-    figures = [_plain(column) for column in (value, rest, shrunk.value, shrunk.low, shrunk.high, index, better)]
-    counts = [column.tolist() for column in (table.numerator, table.denominator, table.state, table.since)]
-    out = []
-    for s, name in enumerate(names):
-        cells = [
-            Cell(
-                kpi=kpi,
-                window=str(Span(window)),
-                start=grid.start(window, tick),
-                end=tick,
-                numerator=counts[0][w][s][k],
-                denominator=counts[1][w][s][k],
-                value=figures[0][w][s][k],
-                rest=figures[1][w][s][k],
-                shrunk=figures[2][w][s][k],
-                low=figures[3][w][s][k],
-                high=figures[4][w][s][k],
-                index=figures[5][w][s][k],
-                probability_better=figures[6][w][s][k],
-                state=STATES[counts[2][w][s][k]],
-                since=counts[3][w][s][k],
-            )
-            for w, window in enumerate(grid.windows)
-            for k, kpi in enumerate(kpis)
+    return [value, rest, shrunk.value, shrunk.low, shrunk.high, index, better]
+
+
+def _rows(table: Table, figures: Sequence[Floats]) -> Iterator[tuple[list[Any], ...]]:
+    """Segment by segment, its columns: counts, state and figures, each a list of its cells."""
+    # Some segments at a time: as Python's numbers a large dimension is hundreds of megabytes.
+    for first in range(0, len(table.eligible), _AT_A_TIME):
+        some = slice(first, first + _AT_A_TIME)
+        columns = [
+            *(_by_segment(column[:, some]).tolist() for column in (table.numerator, table.denominator, table.since)),
+            _STATES[_by_segment(table.state[:, some])].tolist(),
+            *(_plain(_by_segment(column[:, some])) for column in figures),
         ]
-        out.append(SegmentScores(dimension=dimension, value=name, at=tick, cells=cells))
-    return out
+        yield from zip(*columns, strict=True)
+
+
+def _cells(places: Sequence[_Place], row: tuple[list[Any], ...]) -> list[Cell]:
+    return [
+        Cell(
+            kpi=place.kpi,
+            window=place.window,
+            start=place.start,
+            end=place.end,
+            numerator=numerator,
+            denominator=denominator,
+            value=value,
+            rest=rest,
+            shrunk=shrunk,
+            low=low,
+            high=high,
+            index=index,
+            probability_better=better,
+            state=state,
+            since=since,
+        )
+        for place, numerator, denominator, since, state, value, rest, shrunk, low, high, index, better in zip(
+            places, *row, strict=True
+        )
+    ]
+
+
+def _by_segment(column: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """[windows × segments × KPIs] as [segments × cells]."""
+    return column.swapaxes(0, 1).reshape(column.shape[1], -1)
 
 
 def _ratio(numerator: Ints, denominator: Ints) -> Floats:
@@ -77,9 +119,9 @@ def _ratio(numerator: Ints, denominator: Ints) -> Floats:
         return np.where(denominator > 0, numerator / denominator, np.nan)
 
 
-def _plain(column: Floats) -> list[list[list[float | None]]]:
+def _plain(column: Floats) -> list[list[float | None]]:
     """Nested lists, with None where there is no figure."""
     out = column.astype(object)
     out[~np.isfinite(column)] = None
-    plain: list[list[list[float | None]]] = out.tolist()
+    plain: list[list[float | None]] = out.tolist()
     return plain

@@ -11,6 +11,7 @@ is v / t.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -53,14 +54,29 @@ def shrink(numerator: Ints, denominator: Ints, rest: Floats, weights: Floats, bi
     """Posterior of every cell, given the rest's value and the prior's weight (shapes broadcast to the cells')."""
     x, n = numerator.astype(np.float64), denominator.astype(np.float64)
     some = np.isfinite(rest) & (rest > 0)
-    centre = np.where(some, rest, 0.5)
-    chosen = np.broadcast_to(binomial, x.shape)
-    beta = _beta(np.minimum(x, n), n, np.clip(centre, 0.0, 1.0), weights)
-    gamma = _gamma(x, n, centre, weights)
-    return Shrunk(*(np.where(some, np.where(chosen, b, g), np.nan) for b, g in zip(beta, gamma, strict=True)))
+    out = np.full((len(Shrunk._fields), *x.shape), np.nan)
+    for posterior, cells in ((_beta, some & binomial), (_gamma, some & ~binomial)):
+        given = [np.broadcast_to(each, x.shape)[cells] for each in (x, n, rest, weights)]
+        # The special functions are slow, and many cells are alike: those with few trials above all.
+        first, which = _alike(given)
+        out[:, cells] = np.stack(posterior(*(each[first] for each in given)))[:, which]
+    return Shrunk(*out)
 
 
-def _beta(x: Floats, n: Floats, centre: Floats, weights: Floats) -> Shrunk:
+def _alike(columns: Sequence[Floats]) -> tuple[Ints, Ints]:
+    """One index of each distinct row; and for every row, which of these it is like."""
+    order = np.lexsort(columns)
+    differs = np.zeros(len(order), dtype=np.bool_)
+    differs[:1] = True
+    for column in columns:
+        differs[1:] |= np.diff(column[order]) != 0
+    which = np.empty_like(order)
+    which[order] = np.cumsum(differs) - 1
+    return order[differs], which
+
+
+def _beta(successes: Floats, n: Floats, centre: Floats, weights: Floats) -> Shrunk:
+    x = np.minimum(successes, n)
     # A prior at the very edge would be no distribution.
     inner = np.clip(centre, 1e-9, 1 - 1e-9)
     a, b = weights * inner + x, weights * (1 - inner) + n - x

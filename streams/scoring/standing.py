@@ -45,6 +45,14 @@ class Standing:
         self.alerted_window: Ints = np.zeros(alerts, dtype=np.int64)
         self.seen: npt.NDArray[np.bool_] = np.zeros(0, dtype=np.bool_)  # had counts in some window at the last tick
 
+    def copy(self) -> Standing:
+        """Another that begins with the same."""
+        other = Standing(self._windows, self._kpis)
+        other.state, other.since, other.seen = self.state.copy(), self.since.copy(), self.seen.copy()
+        other.alerted, other.alerted_since = self.alerted.copy(), self.alerted_since.copy()
+        other.alerted_window = self.alerted_window.copy()
+        return other
+
     def begin(self, rows: Sequence[int], total: int) -> None:
         """Nothing is known yet of the segments in `rows`; there are `total` rows now."""
         more = total - len(self.seen)

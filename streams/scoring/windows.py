@@ -11,47 +11,42 @@ snapshots come makes no difference.
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Sequence
 
-import msgspec
 import numpy as np
 
 from streams.events.columns import Ints
 from streams.messages import PaneSnapshot
 from streams.panes.codec import newer
 from streams.panes.levels import LEVELS, Grid
-
-
-class Contribution:
-    """What one source partition has counted in one pane: segment ids, counts [ids × measures], and the snapshot that
-    said so (without its counts)."""
-
-    __slots__ = ("counts", "ids", "snapshot")
-
-    def __init__(self, ids: Ints, counts: Ints, snapshot: PaneSnapshot) -> None:
-        self.ids, self.counts, self.snapshot = ids, counts, snapshot
+from streams.scoring.contributions import Contribution, Values
 
 
 class Windows:
-    """The totals [windows × segments × measures] at the current tick, the end of all windows."""
+    """The totals [windows × values × measures] at the current tick, the end of all windows."""
 
     def __init__(self, grid: Grid, measures: Sequence[str]) -> None:
         self._grid = grid
         self.windows = grid.windows
-        self.measures = tuple(measures)
-        self.values: list[str] = []  # of the dimension, by segment id
+        self.values = Values(measures)
         self.tick: int | None = None
-        self._ids: dict[str, int] = {}
         self._panes: dict[tuple[int, int], dict[int, Contribution]] = {}
         self._starts: tuple[list[int], ...] = tuple([] for _ in LEVELS)
         self._coarse: dict[tuple[int, int, int], Contribution] = {}  # rolled up there, still needed fine here
-        self._totals: Ints = np.zeros((len(self.windows), 16, len(self.measures)), dtype=np.int64)
+        self._totals: Ints = np.zeros((len(self.windows), 16, len(measures)), dtype=np.int64)
 
     @property
     def totals(self) -> Ints:
-        """[windows × segments × measures]."""
-        return self._totals[:, : len(self.values)]
+        """[windows × values × measures]."""
+        self._make_room()
+        return self._totals[:, : len(self.values.names)]
+
+    def latest(self, until: int) -> int | None:
+        """Start (ms) of the latest pane of the finest level that does not start after `until`."""
+        starts = self._starts[self._grid.finest]
+        number = bisect_right(starts, until)
+        return starts[number - 1] if number else None
 
     @property
     def earliest(self) -> int | None:
@@ -63,19 +58,26 @@ class Windows:
         self.tick = tick
         self._totals[:] = 0
         for index, window in enumerate(self.windows):
-            self._sum(index, self._grid.start(window, tick), -(2**62), tick, 1)
+            self._sum(self._totals[index], self._grid.start(window, tick), -(2**62), tick, 1)
 
     def advance(self, tick: int) -> None:
         """Move the end of all windows on to `tick` (ms)."""
-        assert self.tick is not None
-        for index, window in enumerate(self.windows):
-            start, new = self._grid.start(window, self.tick), self._grid.start(window, tick)
-            self._sum(index, new, self.tick, tick, 1)
-            self._sum(index, start, -(2**62), self.tick, -1, until=new)
+        self._move(self._totals, tick)
         self.tick = tick
         for partition, level, start in [k for k in self._coarse if self._is_due(k[1], k[2])]:
             self._roll_up(self._coarse.pop((partition, level, start)), level)
         self._drop_before(min(self._grid.start(w, tick) for w in self.windows) - LEVELS[-1])
+
+    def ahead(self, end: int) -> Ints:
+        """The totals [windows × values × measures] of windows that end at `end` (ms), the tick or later."""
+        totals = self.totals.copy()
+        self._move(totals, end)
+        return totals
+
+    def seen(self, partition: int, start: int) -> int | None:
+        """The watermark (ms) that a source partition had when it last said what is in its finest pane at `start`."""
+        known = self._panes.get((self._grid.finest, start), {}).get(partition)
+        return known.snapshot.watermark if known is not None else None
 
     def offer(self, snapshot: PaneSnapshot) -> None:
         """Take a snapshot of this dimension's part of a pane; one that has seen less than what is known is ignored."""
@@ -130,24 +132,16 @@ class Windows:
         self._put(parent)
 
     def _contribution(self, snapshot: PaneSnapshot) -> Contribution:
-        (values,) = snapshot.counts.values()
-        said = msgspec.structs.replace(snapshot, counts={})
-        for value in values:
-            if value not in self._ids:
-                self._ids[value] = len(self.values)
-                self.values.append(value)
-        if len(self.values) > self._totals.shape[1]:
-            more = np.zeros((len(self.windows), len(self.values), len(self.measures)), dtype=np.int64)
-            self._totals = np.concatenate([self._totals, more], axis=1)
-        ids = np.array([self._ids[value] for value in values], dtype=np.int64)
-        given = np.array(list(values.values()), dtype=np.int64).reshape(len(ids), len(snapshot.measures))
-        if tuple(snapshot.measures) == self.measures:
-            return Contribution(ids, given, said)
-        counts = np.zeros((len(ids), len(self.measures)), dtype=np.int64)
-        for column, name in enumerate(self.measures):
-            if name in snapshot.measures:
-                counts[:, column] = given[:, snapshot.measures.index(name)]
-        return Contribution(ids, counts, said)
+        (counts,) = snapshot.counts.values()
+        contribution = Contribution(self.values.counted(snapshot.measures, counts), snapshot)
+        self._make_room()
+        return contribution
+
+    def _make_room(self) -> None:
+        room = self._totals.shape[1]
+        missing = len(self.values.names) - room
+        if missing > 0:
+            self._totals = np.pad(self._totals, ((0, 0), (0, max(room, missing)), (0, 0)))
 
     def _put(self, contribution: Contribution) -> None:
         key = contribution.snapshot.level, contribution.snapshot.start
@@ -180,8 +174,17 @@ class Windows:
             if self._grid.start(window, self.tick) <= start and start + LEVELS[level] <= self.tick:
                 self._totals[index, contribution.ids] += sign * contribution.counts
 
-    def _sum(self, index: int, start: int, after: int, end: int, sign: int, until: int | None = None) -> None:
-        """Add to one window the panes that start at `start` or later (and before `until`) and end within (after, end].
+    def _move(self, totals: Ints, end: int) -> None:
+        """Make of totals at the tick those of windows that end at `end`, by what comes in and what goes out."""
+        assert self.tick is not None
+        for index, window in enumerate(self.windows):
+            start, new = self._grid.start(window, self.tick), self._grid.start(window, end)
+            self._sum(totals[index], new, self.tick, end, 1)
+            self._sum(totals[index], start, -(2**62), self.tick, -1, until=new)
+
+    def _sum(self, total: Ints, start: int, after: int, end: int, sign: int, until: int | None = None) -> None:
+        """Add to one window's total the panes that start at `start` or later (and before `until`) and end within
+        (after, end].
 
         A pane is in a window whole or not at all: one that comes before the tick has passed its end waits for that.
         """
@@ -189,7 +192,7 @@ class Windows:
             last = end - span + 1 if until is None else min(until, end - span + 1)
             for pane in self._between(level, max(start, after - span + 1), last):
                 for contribution in self._panes[level, pane].values():
-                    self._totals[index, contribution.ids] += sign * contribution.counts
+                    total[contribution.ids] += sign * contribution.counts
 
     def _between(self, level: int, start: int, end: int) -> list[int]:
         starts = self._starts[level]

@@ -40,7 +40,8 @@ def cell(kpi: str = "form_fill_rate", window: str = "1h", **other: object) -> Ce
 def scores(
     value: str = "2", at: int = T0, cells: Iterable[Cell] | None = None, dimension: str = "tier"
 ) -> SegmentScores:
-    return SegmentScores(dimension=dimension, value=value, at=at, cells=[cell()] if cells is None else list(cells))
+    shown = [cell()] if cells is None else list(cells)
+    return SegmentScores(dimension=dimension, value=value, at=at, to=at + 70_000, cells=shown)
 
 
 def alert(value: str = "2", at: int = T0, **other: object) -> Alert:

@@ -83,6 +83,9 @@ def test_older_scores_never_replace_newer_ones() -> None:
     for at in (T0, T0 + 2, T0 + 1):
         latest.apply(Update({"tier:2": Scored(scores(at=at), T0)}, [], whole=False))
     assert [scored.scores.at for scored in latest.all()] == [T0 + 2]
+    for seen in (1, 2):  # of the same tick the later record has seen more
+        latest.apply(Update({"tier:2": Scored(scores(at=T0 + 2, cells=[cell(numerator=seen)]), T0)}, [], whole=False))
+    assert [scored.scores.cells[0].numerator for scored in latest.all()] == [2]
     latest.apply(Update({}, [], whole=True))
     assert latest.all() == []
 

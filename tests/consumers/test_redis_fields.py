@@ -13,6 +13,7 @@ def test_every_figure_of_a_cell_is_a_field() -> None:
         "segment": "2",
         "state": "over",
         "at": T0,
+        "to": T0 + 70_000,
         "updated_at": T0 + 5,
         "version": 1,
         "form_fill_rate:1h": 0.132,

@@ -61,6 +61,13 @@ def test_one_command_reads_a_segment(client: redis.Redis, sink: Sink) -> None:
     assert not client.exists("segpulse:rank:download_rate:1h")
 
 
+def test_of_the_same_tick_the_later_record_stands(client: redis.Redis, sink: Sink) -> None:
+    for seen in (1, 3, 2):  # its figures have seen more, or some of them again
+        sink.update(update(scores(cells=[cell(numerator=seen)])))
+    out = client.hgetall("segpulse:score:tier:2")
+    assert (out["form_fill_rate:1h:numerator"], out["at"], out["to"]) == ("2", str(T0), str(T0 + 70_000))
+
+
 def test_what_is_no_longer_there_vanishes_with_the_update(client: redis.Redis, sink: Sink) -> None:
     sink.update(update(scores(cells=[cell(), cell("download_rate"), cell("engagement")])))
     sink.update(update(scores(at=T0 + 1, cells=[cell("download_rate", index=None, low=None), cell("engagement")])))
@@ -75,7 +82,7 @@ def test_what_is_no_longer_there_vanishes_with_the_update(client: redis.Redis, s
 def test_a_hash_of_more_fields_than_lua_unpacks_at_once(client: redis.Redis, sink: Sink) -> None:
     cells = [cell(f"kpi{i}") for i in range(700)]
     sink.update(update(scores(cells=cells)))
-    assert client.hlen("segpulse:score:tier:2") == 700 * 13 + 7
+    assert client.hlen("segpulse:score:tier:2") == 700 * 13 + 8
 
 
 def test_a_segment_that_is_gone_leaves_nothing(client: redis.Redis, sink: Sink) -> None:

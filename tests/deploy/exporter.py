@@ -24,7 +24,7 @@ def scores(dimension: str, value: str, state: State, index: float) -> SegmentSco
         rest=0.036, shrunk=0.022, low=0.014, high=0.031, index=index, probability_better=0.001, state=state,
         since=now - 600_000,
     )  # fmt: skip
-    return SegmentScores(dimension=dimension, value=value, at=now, cells=[cell])
+    return SegmentScores(dimension=dimension, value=value, at=now, to=now, cells=[cell])
 
 
 @contextmanager

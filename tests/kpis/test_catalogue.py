@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from streams.events.topics import SOURCES
 from streams.kpis.catalogue import BUILT_IN, catalogue
-from streams.kpis.measures import Measures
+from streams.kpis.measures import Measures, sums
 from streams.settings import Kpi, SettingsError
 
 
@@ -63,8 +64,12 @@ def test_what_an_event_adds_to() -> None:
     assert of("clicks", "any") == set()
     assert measures.names[measures.sessions] == "sessions"
     assert measures.sessions_with == {"clicks": 3}
-    assert measures.matrix(kpis, "numerator").T.tolist() == [[0, 1, 0, 0], [0, 0, 0, 1]]
-    assert measures.matrix(kpis, "denominator").T.tolist() == [[1, 0, 0, 0], [0, 0, 1, 0]]
+    assert measures.columns(kpis, "numerator") == [[1], [3]]
+    assert measures.columns(kpis, "denominator") == [[0], [2]]
+
+
+def test_a_kpi_counts_the_sum_of_its_measures() -> None:
+    assert sums(np.array([[[1, 10, 100]]]), [[0], [1, 2], [1]]).tolist() == [[[1, 110, 10]]]
 
 
 def test_every_event_that_there_may_be_has_a_kind() -> None:

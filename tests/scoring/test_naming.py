@@ -42,4 +42,4 @@ def test_one_that_left_and_comes_back_at_once_has_no_older_claim_to_a_name_than_
         each.offer_watermark(passed(0, 7))
         assert not [alert for alerts in each.ticks() for alert in alerts]
     assert [score.value for score in first.scores()] == [score.value for score in successor.scores()]
-    assert first.scores() == successor.scores()
+    assert list(first.scores()) == list(successor.scores())

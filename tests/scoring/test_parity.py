@@ -48,7 +48,7 @@ def scored(readers: list[Reader], turns: list[int]) -> Out:
                 for found in scorer.ticks():
                     for alert in found:
                         alerts[dimension][alert.at].append(alert)
-    return {d: (dict(alerts[d]), scorer.scores()) for d, scorer in scorers.items()}
+    return {d: (dict(alerts[d]), list(scorer.scores())) for d, scorer in scorers.items()}
 
 
 def read(happened: list[Happening], lives: list[list[Step]]) -> list[Reader]:

@@ -79,7 +79,7 @@ def run(messages: list[Message], partitions: int, chosen: Settings = SETTINGS) -
     for message in messages:
         give(each, message)
     ticks = list(each.ticks())
-    return Out(ticks, each.scores())
+    return Out(ticks, list(each.scores()))
 
 
 def _minutes(values: str) -> st.SearchStrategy[list[list[Message]]]:
@@ -129,7 +129,7 @@ def test_any_interleaving_any_successor(
             for again in messages[:number]:
                 give(each, again)
     ticks += each.ticks()
-    assert Out(ticks, each.scores()) == expected
+    assert Out(ticks, list(each.scores())) == expected
 
 
 @given(_minutes("abc"))

@@ -75,7 +75,7 @@ def test_mirrored_for_a_kpi_of_which_less_is_better() -> None:
     }
     both = np.array([[[30, 30], [50, 50]]])
     table = Table(both, both * 0 + 100, both[:, ::-1], both * 0 + 100, np.ones(2, dtype=np.bool_), both * 0, both * 0)
-    (low, _) = scores("d", ["low", "high"], 3_600_000, table, kpis, Grid([3_600_000], 10_000))
+    (low, _) = scores("d", ["low", "high"], 3_600_000, 3_600_000, table, kpis, Grid([3_600_000], 10_000))
     up, down = low.cells
     assert (up.numerator, up.value, up.rest, up.start, up.end) == (30, 0.3, 0.5, 0, 3_600_000)
     assert up.index is not None
@@ -91,7 +91,7 @@ def test_no_figure_is_made_up() -> None:
     kpis = {"k": Kpi(numerator=("a",), denominator=("b",), unit="ratio", model="binomial")}
     nothing = np.zeros((1, 1, 1), dtype=np.int64)
     table = Table(nothing, nothing, nothing, nothing, np.ones(1, dtype=np.bool_), nothing.astype(np.int8), nothing)
-    (alone,) = scores("d", ["alone"], 3_600_000, table, kpis, Grid([3_600_000], 10_000))
+    (alone,) = scores("d", ["alone"], 3_600_000, 3_600_000, table, kpis, Grid([3_600_000], 10_000))
     (cell,) = alone.cells
     assert [cell.value, cell.rest, cell.shrunk, cell.low, cell.high, cell.index, cell.probability_better] == [None] * 7
 
@@ -102,6 +102,6 @@ def test_of_no_trials_there_is_no_index() -> None:
     trials = np.array([[[0], [10]]], dtype=np.int64)
     known = np.ones(2, dtype=np.bool_)
     table = Table(column, trials, column[:, ::-1], trials[:, ::-1], known, column.astype(np.int8) * 0, column)
-    none, _ = scores("d", ["none", "some"], 3_600_000, table, kpis, Grid([3_600_000], 10_000))
+    none, _ = scores("d", ["none", "some"], 3_600_000, 3_600_000, table, kpis, Grid([3_600_000], 10_000))
     assert none.cells[0].value is None
     assert none.cells[0].index is None

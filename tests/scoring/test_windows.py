@@ -75,7 +75,9 @@ class Plain:
 def totals(windows: Windows, index: int) -> Counter[tuple[str, str]]:
     table = windows.totals[index]
     assert (table >= 0).all()
-    return Counter({(v, m): int(table[i, j]) for i, v in enumerate(windows.values) for j, m in enumerate(MEASURES)})
+    return Counter(
+        {(v, m): int(table[i, j]) for i, v in enumerate(windows.values.names) for j, m in enumerate(MEASURES)}
+    )
 
 
 def assert_equal(windows: Windows, plain: Plain) -> None:

@@ -1,0 +1,106 @@
+"""What the score engine sends, and when, by a pipeline that only writes it down."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from types import SimpleNamespace
+from typing import Any, cast
+
+import msgspec
+import pytest
+
+from streams.engine import keys
+from streams.engine.metrics import Metrics
+from streams.engine.score import Score
+from streams.events.topics import SEGMENT_PANES, SEGMENT_SCORES
+from streams.messages import PaneSnapshot, SegmentScores, Watermark
+from streams.panes import codec
+from streams.settings import Kafka, Span, Time
+from tests.engine.made import Made, fetched
+from tests.scoring.test_early import early_of
+from tests.scoring.test_scorer import KPIS, MEASURES, MINUTE, SETTINGS, START, pane, passed
+
+CHECKPOINT = 0.2
+STATES = "states"
+CHOSEN = msgspec.structs.replace(
+    SETTINGS, kafka=Kafka(partitions=1), time=Time(tick=Span(MINUTE), checkpoint=Span(int(1000 * CHECKPOINT)))
+)
+
+
+class Engine:
+    """A Score that owns dimension `d`, with all that it has sent."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("streams.engine.score.store_of", lambda _: SimpleNamespace(data={}))
+        self.sent: list[tuple[str, bytes, bytes | None]] = []
+        pipeline = SimpleNamespace(
+            settings=CHOSEN, states=SimpleNamespace(changelog_topic_name=STATES), app=SimpleNamespace(producer=self)
+        )
+        self.score = Score(cast("Any", pipeline), KPIS, MEASURES, Metrics())
+        self._offset = 0
+
+    async def send(self, topic: str, key: bytes, value: bytes | None, *_: object) -> Awaitable[None]:
+        self.sent.append((topic, key, value))
+        done = asyncio.get_running_loop().create_future()
+        done.set_result(None)
+        return done
+
+    async def ends(self, tps: list[Any]) -> dict[Any, int]:
+        return dict.fromkeys(tps, 0)
+
+    async def say(self, *messages: PaneSnapshot | Watermark) -> list[tuple[str, bytes, bytes | None]]:
+        """Records come; what has been sent by the time that all of it must have been."""
+        self.sent = []
+        records = []
+        for message in messages:
+            key = keys.watermark("d", message.partition)
+            if isinstance(message, PaneSnapshot):
+                key = keys.segment_pane("d", message.partition, (message.level, message.start))
+            records.append(Made(self._offset, key, codec.encode(message)))
+            self._offset += 1
+        await self.score.take(cast("Any", SimpleNamespace(topic=SEGMENT_PANES, partition=0)), fetched(records))
+        until = asyncio.get_running_loop().time() + 2 * CHECKPOINT
+        while asyncio.get_running_loop().time() < until:
+            await self.score.wait()
+            await self.score.checkpoint()
+        return self.sent
+
+
+def shown(sent: list[tuple[str, bytes, bytes | None]]) -> dict[str, SegmentScores | None]:
+    scores = [(key.decode(), value) for topic, key, value in sent if topic == SEGMENT_SCORES]
+    return {key: None if value is None else msgspec.json.decode(value, type=SegmentScores) for key, value in scores}
+
+
+def run(story: Callable[[Engine], Awaitable[None]], monkeypatch: pytest.MonkeyPatch) -> None:
+    async def told() -> None:
+        engine = Engine(monkeypatch)
+        await engine.score.load(0, cast("Any", engine))
+        await story(engine)
+
+    asyncio.run(told())
+
+
+def test_figures_between_ticks_leave_the_saved_state_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story(engine: Engine) -> None:
+        sent = await engine.say(pane(0, 0, {"a": (5, 10)}), passed(0, 1))
+        assert [topic for topic, *_ in sent] == [SEGMENT_SCORES, STATES], "after a tick, and last"
+        assert not await engine.say(passed(0, 1)), "nothing new to show"
+        sent = await engine.say(early_of(0, 65, 60, a=2, b=1))
+        assert {topic for topic, *_ in sent} == {SEGMENT_SCORES}
+        now = shown(sent)
+        assert now.keys() == {"d:a", "d:b"}
+        assert now["d:a"] is not None
+        assert (now["d:a"].at, now["d:a"].to) == (START + MINUTE, START + MINUTE + 10_000)
+        assert {cell.denominator for cell in now["d:a"].cells} == {12}
+
+    run(story, monkeypatch)
+
+
+def test_one_that_was_only_early_leaves_a_tombstone(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story(engine: Engine) -> None:
+        await engine.say(pane(0, 0, {"a": (5, 10)}), passed(0, 1), early_of(0, 65, 60, b=1))
+        sent = await engine.say(pane(0, 1, {"a": (1, 2)}), passed(0, 2))
+        assert shown(sent)["d:b"] is None
+
+    run(story, monkeypatch)
