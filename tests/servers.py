@@ -6,7 +6,7 @@ import os
 import shutil
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
@@ -14,6 +14,7 @@ from typing import NoReturn
 import pytest
 
 from streams.tools.local import apache
+from streams.tools.local.apache import KafkaNode as KafkaNode
 from streams.tools.local.apache import kafka_version
 from streams.tools.local.servers import LOOPBACK, Server, ServerError, debian_redis, embedded_redis, start
 
@@ -48,6 +49,11 @@ def apache_kafka(folder: Path) -> Iterator[Server]:
     """One broker of Apache Kafka in KRaft mode. `child.kill()` and `child.start()` are a crash and what follows it."""
     with apache.apache_kafka(folder, apache_kafka_jars()) as server:
         yield server
+
+
+def kafka_broker(folder: Path, nodes: Sequence[KafkaNode], at: int) -> list[str]:
+    """The command of `nodes[at]` of a cluster of all `nodes`, with its storage formatted in `folder`."""
+    return apache.kafka_broker(folder, nodes, at, apache_kafka_jars(), "512m" if len(nodes) == 1 else "384m")
 
 
 @contextmanager

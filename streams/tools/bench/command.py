@@ -56,7 +56,7 @@ def command(keep: Path | None, as_json: bool, **options: Any) -> None:
     """Measure segpulse on this machine, on an Apache Kafka and a Redis started for it.
 
     Apache Kafka must be in .cache/kafka below the current folder (.ci/run fetches it), Debian's redis-server installed.
-    Two million events take a few minutes; fifty million (--only memory) a quarter of an hour or more, and 15 GB of disk
+    Two million events take a few minutes; fifty million (--only memory) a quarter of an hour or more, and 10 GB of disk
     in the temporary folder ($TMPDIR), or in --keep. Ctrl-C stops everything.
     """
     if importlib.util.find_spec("confluent_kafka") is None:

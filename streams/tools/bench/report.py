@@ -62,9 +62,7 @@ def show(report: Report, console: Console) -> None:
 
 def _tables(report: Report) -> Iterator[Table]:
     if report.throughput or report.peers:
-        yield _table(
-            "Throughput", ("who", "events/s", "steady", "CPU s / M events", "peak MB", "events", "s"), _rates(report)
-        )
+        yield _table("Throughput", ("who", "events/s", "CPU s / M events", "peak MB", "events", "s"), _rates(report))
     if latency := report.latency:
         seconds = (latency.p50_seconds, latency.p99_seconds, latency.max_seconds)
         shown = ["-" if each is None else f"{each:.2f}" for each in seconds]
@@ -89,11 +87,10 @@ def _rates(report: Report) -> Iterator[tuple[str, ...]]:
     for each in report.throughput:
         rate, cpu = f"{each.events_per_second:,.0f}", f"{each.cpu_seconds_per_million_events:.2f}"
         who = f"segpulse, {each.workers} worker{'s' if each.workers > 1 else ''}"
-        middle = f"{each.steady_events_per_second:,.0f}" if each.steady_events_per_second else ""
-        yield who, rate, middle, cpu, f"{each.peak_resident_mb:,.0f}", f"{each.events:,}", f"{each.seconds:.1f}"
+        yield who, rate, cpu, f"{each.peak_resident_mb:,.0f}", f"{each.events:,}", f"{each.seconds:.1f}"
     for peer in report.peers:
         rate, cpu = f"{peer.events_per_second:,.0f}", f"{peer.cpu_seconds_per_million_events:.2f}"
-        yield f"{peer.name} ({peer.version})", rate, "", cpu, "", f"{peer.events:,}", f"{peer.seconds:.1f}"
+        yield f"{peer.name} ({peer.version})", rate, cpu, "", f"{peer.events:,}", f"{peer.seconds:.1f}"
 
 
 def _table(title: str, columns: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Table:

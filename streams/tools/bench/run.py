@@ -21,12 +21,12 @@ from streams.tools.bench.stand import PARTITIONS, Stand, stand
 from streams.tools.bench.task import Task
 from streams.tools.bench.throughput import throughput
 from streams.tools.bench.tick import tick_seconds
+from streams.tools.files.source import closing
 
 EVENTS = 2_000_000
 _FILLED_WITHIN = 3_600.0  # seconds
 _GROWTH_EVENTS, _GROWTH_VISITORS = 200_000, 20_000
 _TICKS = ((1_000, 6, 10), (10_000, 20, 5))  # segments, KPIs, ticks
-_MARGIN = 1_000  # ms of event time that the closing heartbeats go beyond the last event
 
 
 class Options(NamedTuple):
@@ -87,7 +87,7 @@ def _with_servers(options: Options, made: Stand, report: Report) -> None:
 def _fill(options: Options, made: Stand, events: int) -> Filled:
     """New topics, filled and closed; the last event is of about now."""
     made.new_topics()
-    now = int(time.time() * 1000)
+    now, times = int(time.time() * 1000), Time()
     spec = Fill(
         broker=made.broker,
         partitions=PARTITIONS,
@@ -96,7 +96,7 @@ def _fill(options: Options, made: Stand, events: int) -> Filled:
         seed=options.seed,
         density=options.density,
         until=now,
-        closes=now + Time().lateness + _MARGIN,
+        closes=closing(now, times.tick) + times.lateness,  # as a replay ends: to the tick after the last event
     )
     with bar("filling the topics", events) as tell, Task("fill", spec, made.folder) as task:
         return task.wait(Filled, tell, _FILLED_WITHIN)

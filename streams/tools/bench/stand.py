@@ -24,8 +24,13 @@ PARTITIONS = 4
 _SEGMENTS = "segpulse:segments"  # a key that is there where scores are
 _OWN = tuple(name for name in topics.TOPICS if name not in names.SOURCE_TOPICS)  # what workers write
 _PATIENCE = 60.0  # seconds for the broker to delete topics
-#: As brokers have it: those who start together are given their partitions together.
-_PROPERTIES = {"group.initial.rebalance.delay.ms": 3_000}
+#: As brokers have it by default: those who start together are given their partitions together, and a broker on a busy
+#: machine does not count as lost.
+_PROPERTIES = {
+    "group.initial.rebalance.delay.ms": 3_000,
+    "broker.heartbeat.interval.ms": 2_000,
+    "broker.session.timeout.ms": 9_000,
+}
 
 
 class Stand(NamedTuple):
@@ -49,13 +54,13 @@ class Stand(NamedTuple):
         """All topics, empty."""
         with self.admin() as admin:
             _delete(admin, topics.TOPICS)
-            topics.create(admin, settings.Kafka(broker=self.broker, partitions=PARTITIONS))
+            topics.create(admin, settings.Kafka(broker=self.broker, partitions=PARTITIONS, app_id=f"{APP}-none"))
 
     def new_run(self) -> None:
         """The source topics stay as they are; what workers have written is gone."""
         with self.admin() as admin:
             _delete(admin, _OWN)
-            topics.create(admin, settings.Kafka(broker=self.broker, partitions=PARTITIONS))
+            topics.create(admin, settings.Kafka(broker=self.broker, partitions=PARTITIONS, app_id=f"{APP}-none"))
 
     def remove(self) -> None:
         """No topic of ours is left."""
@@ -102,9 +107,11 @@ def _borrowed(url: str) -> Iterator[None]:
         with redis.Redis.from_url(url) as client:
             if client.exists(_SEGMENTS):
                 raise BenchError("the Redis of --redis holds scores of segpulse: give it another, or leave it out")
-            yield
-            for key in client.scan_iter("segpulse:*", count=1_000):
-                client.delete(key)
+            try:
+                yield
+            finally:
+                for key in client.scan_iter("segpulse:*", count=1_000):
+                    client.delete(key)
     except (redis.RedisError, ValueError) as error:
         raise BenchError(f"the Redis of --redis cannot be used: {type(error).__name__}") from None
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from itertools import pairwise
 from pathlib import Path
 
 import msgspec
@@ -12,7 +10,7 @@ import msgspec
 from streams.tools.bench.counting import watched
 from streams.tools.bench.fill import Filled
 from streams.tools.bench.stand import Stand
-from streams.tools.bench.workers import Sample, started
+from streams.tools.bench.workers import started
 
 
 class Throughput(msgspec.Struct, kw_only=True):
@@ -22,8 +20,7 @@ class Throughput(msgspec.Struct, kw_only=True):
     events: int  # in the topics
     counted: int  # by the workers' own counters; more than `events` only where a partition moved between workers
     events_per_second: float
-    steady_events_per_second: float | None  # of the middle alone; None: too few events to tell
-    seconds: float  # the span of events_per_second
+    seconds: float  # the span that this is over
     seconds_from_start: float  # from the start of the processes on: with imports and joining
     cpu_seconds_per_million_events: float  # over the span, of all workers, with all that they do
     peak_resident_mb: float  # of the largest worker, ever
@@ -32,16 +29,15 @@ class Throughput(msgspec.Struct, kw_only=True):
 def throughput(stand: Stand, filled: Filled, config: Path, workers: int) -> Throughput:
     """Start workers on topics that are full and closed, and measure until everything is counted and checkpointed.
 
-    `events_per_second` is all events over the whole span. It begins when the first worker has its partitions, their
-    state loaded and nothing read yet. It ends when all is counted, its panes and progress acknowledged by Kafka and the
-    offsets committed (seen within 0.1 s). In it are fetching, decoding, checks, dedupe, sessions, segments, panes,
-    scoring, publishing, all checkpoints and the wait of up to a second for the last one (time.checkpoint). Not in it is
-    waiting for the clock: every topic ends with a heartbeat, so no partition has to count as idle first, and nothing
-    waits for the lateness.
+    The rate is all events over the whole span. It begins when the first worker has its partitions, their state loaded
+    and nothing read yet. It ends when all is counted, its panes and progress acknowledged by Kafka and the offsets
+    committed (seen within 0.1 s). In it are fetching, decoding, checks, dedupe, sessions, segments, panes, scoring,
+    publishing, all checkpoints and the wait of up to a second for the last one (time.checkpoint). Not in it is waiting
+    for the clock: every topic ends with a heartbeat, so no partition has to count as idle first, and nothing waits for
+    the lateness.
 
-    `steady_events_per_second` is taken between two checkpoints, the first that had counted anything and the last but
-    one. Events wait for the watermark in the same number at both, so what is counted between them was also read, and
-    the span's edges (first fetch, last checkpoint) are in neither.
+    There is no rate of a "steady" middle: events are read and decoded long before the watermark lets them be counted,
+    so between two looks at the counters there is more or less work than the events counted say.
     """
     stand.new_run()
     began = time.time()
@@ -56,18 +52,8 @@ def throughput(stand: Stand, filled: Filled, config: Path, workers: int) -> Thro
         events=filled.events,
         counted=last.events,
         events_per_second=round(filled.events / seconds, 1),
-        steady_events_per_second=steady(samples),
         seconds=round(seconds, 3),
         seconds_from_start=round(last.at - began, 3),
         cpu_seconds_per_million_events=round((last.cpu - before[-1].cpu) / filled.events * 1e6, 3),
         peak_resident_mb=round(peak / 1e6, 1),
     )
-
-
-def steady(samples: Sequence[Sample]) -> float | None:
-    """Events a second between the first and the last but one change of the count; None where there are too few."""
-    steps = [after for before, after in pairwise(samples) if after.events > before.events]
-    if len(steps) < 4:
-        return None
-    first, last = steps[0], steps[-2]
-    return round((last.events - first.events) / (last.at - first.at), 1)

@@ -1,4 +1,4 @@
-"""Rates, slopes and ratios from made-up samples; growth in process, on few events."""
+"""Slopes and ratios from made-up samples; growth in process, on few events."""
 
 from __future__ import annotations
 
@@ -9,21 +9,12 @@ from streams.tools.bench.growth import BATCH, measure
 from streams.tools.bench.memory import slope
 from streams.tools.bench.peers.run import BARE, QUIX, Peer
 from streams.tools.bench.report import ratios
-from streams.tools.bench.throughput import Throughput, steady
+from streams.tools.bench.throughput import Throughput
 from streams.tools.bench.workers import Sample
 
 
 def sample(at: float, events: int, resident: float = 0.0) -> Sample:
     return Sample(at=at, events=events, cpu=0.0, resident=int(resident), watermark=0.0)
-
-
-def test_steady_is_between_the_first_step_and_the_last_but_one() -> None:
-    steps = [(0, 0), (1, 0), (2, 50), (3, 150), (3.5, 150), (4, 250), (9, 300)]
-    assert steady([sample(*step) for step in steps]) == 100.0
-
-
-def test_too_few_steps_for_steady() -> None:
-    assert steady([sample(0, 0), sample(1, 50), sample(2, 60), sample(3, 99)]) is None
 
 
 def test_slope_is_of_the_second_half() -> None:
@@ -50,7 +41,7 @@ def test_growth_counts_every_event() -> None:
 
 def _throughput(workers: int, rate: float) -> Throughput:
     return Throughput(
-        workers=workers, events=1, counted=1, events_per_second=rate, steady_events_per_second=None, seconds=1.0,
+        workers=workers, events=1, counted=1, events_per_second=rate, seconds=1.0,
         seconds_from_start=1.0, cpu_seconds_per_million_events=1.0, peak_resident_mb=1.0,
     )  # fmt: skip
 
