@@ -20,13 +20,14 @@ from streams.agents import ingest as ingest_agent
 from streams.agents import score as score_agent
 from streams.engine import lifecycle, logs
 from streams.engine.app import Pipeline
+from streams.engine.fence import NoTransactionsError, check_offered
 from streams.engine.ingest import Ingest
 from streams.engine.metrics import Metrics
 from streams.engine.score import Score
 from streams.kpis.catalogue import catalogue
 from streams.kpis.measures import Measures
 from streams.settings import Kpi, Settings
-from streams.tools.topics import TopicsError, connect, create
+from streams.tools.topics import CountsError, TopicsError, check_counts, connect, create
 
 log = logging.getLogger("segpulse")
 
@@ -64,11 +65,13 @@ async def _run(chosen: Settings, kpis: Mapping[str, Kpi], metrics: Metrics) -> N
     score = Score(pipeline, kpis, measures, metrics)
     ingest_agent.wire(pipeline, ingest)
     score_agent.wire(pipeline, score)
-    loaded = lifecycle.wire(pipeline, ingest, score)
+    take_leave = lifecycle.wire(pipeline, ingest, score, lambda: _look_at_topics(chosen))
     stop = asyncio.Event()
     for signum in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(signum, stop.set)
+    refused: Exception | None = None
     try:
+        await check_offered(chosen.kafka)
         await pipeline.app.start()
         faust_ends = asyncio.ensure_future(pipeline.app.wait_until_stopped())
         ends: set[asyncio.Future[Any]] = {asyncio.ensure_future(stop.wait()), faust_ends, pipeline.failed}
@@ -77,11 +80,28 @@ async def _run(chosen: Settings, kpis: Mapping[str, Kpi], metrics: Metrics) -> N
             future.result()
         if not stop.is_set():
             raise pipeline.app.crash_reason or RuntimeError("Faust has stopped by itself")
+    except NoTransactionsError as error:
+        raise click.ClickException(str(error)) from None
+    except CountsError as error:
+        refused = error  # beginning again would end here again
     except (Exception, asyncio.CancelledError) as error:
         _begin_again(error)
-    loaded.clear()  # no checkpoint begins any more
     with contextlib.suppress(asyncio.TimeoutError):  # a broker that is away cannot be taken leave of
+        await asyncio.wait_for(take_leave(), _PATIENCE)
+    with contextlib.suppress(asyncio.TimeoutError):
         await asyncio.wait_for(pipeline.app.stop(), _PATIENCE)
+    if refused is not None:
+        raise click.ClickException(str(refused))
+
+
+async def _look_at_topics(chosen: Settings) -> None:
+    """Raise CountsError where topics have other partition counts by now; nobody to ask is not for this to say."""
+    try:
+        await asyncio.to_thread(check_counts, chosen.kafka)
+    except CountsError:
+        raise
+    except TopicsError:
+        return
 
 
 def _begin_again(error: BaseException) -> NoReturn:

@@ -10,12 +10,11 @@ from collections.abc import Mapping, Sequence
 import msgspec
 from faust.types import TP
 
-from streams.engine import keys
+from streams.engine import fence, keys
 from streams.engine.app import Pipeline, store_of
 from streams.engine.batching import Raw
 from streams.engine.changelog import Log
 from streams.engine.metrics import Metrics
-from streams.engine.outbox import Outbox
 from streams.engine.position import Position, new_records
 from streams.events.topics import SEGMENT_ALERTS, SEGMENT_PANES, SEGMENT_SCORES
 from streams.kpis.measures import Measures
@@ -73,7 +72,7 @@ class Score:
                 if dimension.encode() in saved:
                     scorer.restore(_saved.decode(saved[dimension.encode()]))
                 scorers[dimension] = scorer
-        self._owned[partition] = Owned(scorers, (await log_of.ends([tp]))[tp])
+        self._owned[partition] = Owned(scorers, await log_of.after_last(tp))
         return {tp: 0}  # the topic is the state: it is read whole
 
     def drop_all(self) -> None:
@@ -102,6 +101,8 @@ class Score:
             if owned.ready:
                 for dimension, scorer in owned.scorers.items():
                     alerts = await self._tick(scorer)
+                    if self._owned.get(partition) is not owned:
+                        return  # given away meanwhile; the next owner does the same ticks
                     await self._publish(partition, owned, dimension, alerts)
 
     async def _tick(self, scorer: DimensionScorer) -> list[Alert]:
@@ -121,18 +122,18 @@ class Score:
             return
         owned.published[dimension] = tick
         saved = scorer.save()
-        outbox = Outbox(self._pipeline.app.producer)
-        for alert in alerts:
-            await outbox.send(SEGMENT_ALERTS, alert.fingerprint.encode(), _encode(alert), partition)
-            self._metrics.alerts.labels(alert.state, alert.status).inc()
         scores = scorer.scores()
-        for score in scores:
-            await outbox.send(SEGMENT_SCORES, f"{dimension}:{score.value}".encode(), _encode(score), partition)
         shown = {score.value for score in scores}
-        for gone in owned.shown.get(dimension, set()) - shown:
-            await outbox.send(SEGMENT_SCORES, f"{dimension}:{gone}".encode(), None, partition)
+        async with self._pipeline.fence.checkpoint(fence.of_dimensions(partition)) as outbox:
+            for alert in alerts:
+                await outbox.send(SEGMENT_ALERTS, alert.fingerprint.encode(), _encode(alert), partition)
+            for score in scores:
+                await outbox.send(SEGMENT_SCORES, f"{dimension}:{score.value}".encode(), _encode(score), partition)
+            for gone in owned.shown.get(dimension, set()) - shown:
+                await outbox.send(SEGMENT_SCORES, f"{dimension}:{gone}".encode(), None, partition)
+            await outbox.settle()
+            await outbox.send(self._pipeline.states.changelog_topic_name, dimension.encode(), _pack(saved), partition)
         owned.shown[dimension] = shown
-        await outbox.settle()
-        await outbox.send(self._pipeline.states.changelog_topic_name, dimension.encode(), _pack(saved), partition)
-        await outbox.settle()
+        for alert in alerts:
+            self._metrics.alerts.labels(alert.state, alert.status).inc()
         self._metrics.tick.labels(dimension).set(tick / 1000)

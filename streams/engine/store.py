@@ -7,11 +7,11 @@ the last record for the newest. This one does not.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, cast
+from typing import Any
 
 import faust
 from faust.stores.base import Store
-from faust.types import TP, EventT
+from faust.types import TP
 
 from streams.engine.batching import Raw
 
@@ -31,10 +31,9 @@ class PartitionStore(Store):  # type: ignore[type-arg]
         """Nothing is on disk."""
         return None
 
-    def apply_changelog_batch(self, batch: Iterable[EventT[Any]], *_: Any, **__: Any) -> None:
-        """Take fetched batches of changelog records (see engine.batching)."""
-        for event in batch:
-            self.apply(event.message.partition, cast("list[Raw]", event.message.value))
+    def apply_changelog_batch(self, *_: Any, **__: Any) -> None:
+        """Faust restores nothing; see engine.consuming."""
+        raise TypeError("changelogs are read by engine.changelog")
 
     def apply(self, partition: int, records: Iterable[Raw]) -> None:
         """Take changelog records, in offset order. One that is older than what is held, whoever wrote it, is not."""

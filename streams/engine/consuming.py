@@ -1,0 +1,40 @@
+"""Faust's consumer, changed in two places.
+
+It reads what is committed: nothing of a checkpoint that a worker did not live to end. (Faust ties this to an
+exactly-once mode of its own. aiokafka takes the isolation level from the attribute when it starts.)
+
+And it tells Faust's table recovery that all changelogs are read to their ends. The engine reads them itself, to an end
+that it has checked (engine.changelog); Faust would wait for the offset before a log's end, where Kafka keeps a mark of
+its own at the end of each transaction, and no record ever comes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer
+from faust.types import TP
+
+
+class _Thread(AIOKafkaConsumerThread):
+    def _create_worker_consumer(self, transport: Any) -> Any:
+        consumer: Any = super()._create_worker_consumer(transport)
+        assert consumer._isolation_level == "read_uncommitted", "Faust or aiokafka has changed: see engine.consuming"
+        consumer._isolation_level = "read_committed"
+        return consumer
+
+
+class EngineConsumer(Consumer):
+    """See the module. Only table recovery asks for `highwaters` and `earliest_offsets`."""
+
+    def _new_consumer_thread(self) -> AIOKafkaConsumerThread:
+        return _Thread(self, loop=self.loop, beacon=self.beacon)
+
+    async def highwaters(self, *partitions: TP) -> Mapping[TP, int]:
+        """There is nothing to read before here."""
+        return dict.fromkeys(partitions, 0)
+
+    async def earliest_offsets(self, *partitions: TP) -> Mapping[TP, int]:
+        """Reading begins at the end."""
+        return await super().highwaters(*partitions)
