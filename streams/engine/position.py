@@ -32,8 +32,9 @@ R = TypeVar("R", bound=HasOffset)
 class Position:
     """The next offset expected of one topic partition."""
 
-    def __init__(self, expected: int) -> None:
+    def __init__(self, expected: int, gaps: bool = False) -> None:
         self.expected = expected
+        self._gaps = gaps  # are there gaps wherever a transaction ends? Then each is believed at once
         self._gap: int | None = None
 
     def take(self, records: Sequence[R]) -> Sequence[R] | None:
@@ -42,7 +43,7 @@ class Position:
         if not new:
             return new
         first = new[0].offset
-        if first > self.expected and (self._gap is None or first != self._gap):
+        if not self._gaps and first > self.expected and (self._gap is None or first != self._gap):
             self._gap = first if self._gap is None else min(self._gap, first)
             return None
         self._gap = None

@@ -38,7 +38,8 @@ class Owned:
 
     def __init__(self, scorers: dict[str, DimensionScorer], end: int) -> None:
         self.scorers = scorers
-        self.position = Position(0)
+        # It is read from its beginning, so no batch of before a seek lies ahead; and every checkpoint leaves a gap.
+        self.position = Position(0, gaps=True)
         self.end = end  # of the log when it was assigned: before it is read so far, nothing is scored
         self.published: dict[str, int] = {}  # dimension -> tick
         self.shown: dict[str, set[str]] = {}  # dimension -> values on segment_scores
