@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from streams.tools.demo import EMBEDDED
 from streams.tools.local.processes import Child
 from streams.tools.local.servers import Server, embedded_broker, free_port
 from tests.integration.live import Live, alert_order, live
@@ -48,7 +49,7 @@ def test_killed_in_the_middle_of_it(apache_kafka: Server, redis_server: Server, 
 def test_a_worker_waits_for_its_broker(tmp_path: Path) -> None:
     port = free_port()
     environ = {"SEGPULSE_KAFKA_BROKER": f"127.0.0.1:{port}", "SEGPULSE_WORKER_PORT": str(free_port())}
-    worker = Live(tmp_path, {**environ, "SEGPULSE_REDIS_URL": "redis://127.0.0.1:1"}).worker
+    worker = Live(tmp_path, {**EMBEDDED, **environ, "SEGPULSE_REDIS_URL": "redis://127.0.0.1:1"}).worker
     with worker:
         until = time.monotonic() + 30
         while len(lines := worker.last_lines()) < 2:

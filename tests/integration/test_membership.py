@@ -1,0 +1,113 @@
+"""Workers that come, go, stop and wake beside each other on real Apache Kafka: who writes, and how soon."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from kafka.admin import KafkaAdminClient
+
+from streams.tools.local.processes import Child
+from streams.tools.local.servers import Server, free_port
+from tests import servers
+
+pytestmark = [pytest.mark.kafka, pytest.mark.timeout(180)]
+
+BOTH = "partitions [0, 1]: state loaded"
+
+
+class Worker(Child):
+    """A worker of one group, and what it has said."""
+
+    def __init__(self, name: str, broker: str, folder: Path, session_timeout: str) -> None:
+        environ = {
+            "SEGPULSE_KAFKA_BROKER": broker,
+            "SEGPULSE_KAFKA_PARTITIONS": "2",
+            "SEGPULSE_KAFKA_SESSION_TIMEOUT": session_timeout,
+            "SEGPULSE_TIME_CHECKPOINT": "200ms",
+            "SEGPULSE_WORKER_PORT": str(free_port()),
+            "APP_DATADIR": str(folder),
+        }
+        super().__init__(name, [sys.executable, "-m", "segpulse", "worker"], folder / f"{name}.log", environ)
+        self.read = 0
+
+    def said(self) -> str:
+        """Since the last wait that was fulfilled."""
+        return self.log.read_text("utf-8")[self.read :]
+
+    def wait(self, until: Callable[[str], bool], seconds: float) -> float:
+        """Until what it says is what is wanted; how long that took."""
+        began = time.monotonic()
+        while not until(self.said()):
+            assert time.monotonic() < began + seconds, f"{self.name} said: {self.last_lines()}"
+            time.sleep(0.05)
+        self.read = len(self.log.read_text("utf-8"))
+        return time.monotonic() - began
+
+
+@pytest.fixture(scope="module")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with servers.apache_kafka(tmp_path_factory.mktemp("kafka")) as server:
+        yield server
+
+
+def test_one_that_is_killed_and_comes_back_does_not_wait_for_its_old_session(broker: Server, tmp_path: Path) -> None:
+    with Worker("killed", broker.address, tmp_path, "45s") as worker:
+        worker.wait(lambda said: BOTH in said, 60)
+        time.sleep(2.0)
+        worker.kill()
+        worker.start()
+        assert worker.wait(lambda said: BOTH in said, 30) < 30  # of 45
+
+
+def test_one_that_stops_politely_leaves_its_share_at_once(broker: Server, tmp_path: Path) -> None:
+    one, other = (Worker(name, broker.address, tmp_path, "60s") for name in ("one", "other"))
+    with one:
+        one.wait(lambda said: BOTH in said, 60)
+        with other:
+            other.wait(lambda said: "state loaded" in said, 60)
+            one.wait(lambda said: "state loaded" in said, 60)
+            other.ask_to_stop()
+            assert one.wait(lambda said: BOTH in said, 30) < 30  # of 60
+            assert "ERROR" not in one.said()
+
+
+def test_one_that_wakes_beside_its_successor_writes_nothing_and_begins_again(broker: Server, tmp_path: Path) -> None:
+    sleeper, successor = (Worker(name, broker.address, tmp_path, "6s") for name in ("sleeper", "successor"))
+    with sleeper:
+        sleeper.wait(lambda said: BOTH in said, 60)
+        with successor:
+            successor.wait(lambda said: "state loaded" in said, 60)
+            sleeper.wait(lambda said: "state loaded" in said, 60)
+            time.sleep(1.0)
+            os.kill(sleeper.pid, signal.SIGSTOP)
+            try:
+                successor.wait(lambda said: BOTH in said, 60)
+                time.sleep(1.0)
+            finally:
+                os.kill(sleeper.pid, signal.SIGCONT)
+            sleeper.wait(lambda said: "beginning again" in said and "state loaded" in said, 60)
+            lines = [line for line in sleeper.log.read_text("utf-8").splitlines() if " segpulse: " in line]
+            again = [line for line in lines if "beginning again" in line]
+            assert len(again) == 1, lines
+            assert "FencedError: another worker has taken over" in again[0]
+            assert "beginning again" not in successor.log.read_text("utf-8")
+
+
+def test_more_partitions_end_a_running_worker_with_a_clear_word(broker: Server, tmp_path: Path) -> None:
+    with Worker("worker", broker.address, tmp_path, "10s") as worker:
+        worker.wait(lambda said: BOTH in said, 60)
+        with KafkaAdminClient(bootstrap_servers=broker.address) as admin:
+            admin.create_partitions({"clicks": 3})
+        worker.wait(lambda said: "Error: kafka.partitions is 2, but clicks has 3. segpulse cannot change" in said, 60)
+        until = time.monotonic() + 30
+        while worker.running:
+            assert time.monotonic() < until, "it goes on"
+            time.sleep(0.1)
+        assert worker.exit_code == 1
+        assert "beginning again" not in worker.log.read_text("utf-8")
