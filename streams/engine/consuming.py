@@ -1,4 +1,4 @@
-"""Faust's consumer, changed in two places.
+"""Faust's consumer, changed in three places.
 
 It reads what is committed: nothing of a checkpoint that a worker did not live to end. (Faust ties this to an
 exactly-once mode of its own. aiokafka takes the isolation level from the attribute when it starts.)
@@ -6,6 +6,8 @@ exactly-once mode of its own. aiokafka takes the isolation level from the attrib
 And it tells Faust's table recovery that all changelogs are read to their ends. The engine reads them itself, to an end
 that it has checked (engine.changelog); Faust would wait for the offset before a log's end, where Kafka keeps a mark of
 its own at the end of each transaction, and no record ever comes.
+
+And offsets that come too late to be committed, since the partitions are being given out anew, are let go.
 """
 
 from __future__ import annotations
@@ -23,6 +25,11 @@ class _Thread(AIOKafkaConsumerThread):
         assert consumer._isolation_level == "read_uncommitted", "Faust or aiokafka has changed: see engine.consuming"
         consumer._isolation_level = "read_committed"
         return consumer
+
+    async def _commit(self, offsets: Mapping[TP, int]) -> bool:
+        if not self.assignment() & offsets.keys():
+            return False  # being given out anew, of which the engine is not told yet; Faust would call it a crash
+        return bool(await super()._commit(offsets))
 
 
 class EngineConsumer(Consumer):
