@@ -64,6 +64,32 @@ def test_a_worker_waits_for_its_broker(tmp_path: Path) -> None:
                 time.sleep(0.5)
 
 
+GONE = """
+import streams.worker
+streams.worker._wait_for_broker = lambda chosen: None
+from segpulse.cli import main
+main()
+"""
+
+
+@pytest.mark.timeout(90)
+@pytest.mark.parametrize("transactions", ["true", "false"])
+def test_a_broker_that_goes_while_a_worker_starts_is_waited_for(transactions: str, tmp_path: Path) -> None:
+    environ = {
+        "SEGPULSE_KAFKA_BROKER": f"127.0.0.1:{free_port()}",
+        "SEGPULSE_KAFKA_TRANSACTIONS": transactions,
+        "SEGPULSE_WORKER_PORT": str(free_port()),
+        "APP_DATADIR": str(tmp_path),
+    }
+    with Child("worker", [sys.executable, "-c", GONE, "worker"], tmp_path / "worker.log", environ) as worker:
+        until = time.monotonic() + 60
+        while not any("kafka: no broker answers" in line for line in worker.last_lines()):
+            assert time.monotonic() < until, worker.last_lines()
+            time.sleep(0.3)
+        assert "beginning again from the last checkpoint" in worker.log.read_text()
+        assert "Traceback" not in worker.log.read_text()
+
+
 FAULTY = """
 from streams.engine.ingest import Ingest
 async def take(self, *_):
