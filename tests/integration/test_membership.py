@@ -118,6 +118,27 @@ def test_one_that_wakes_beside_its_successor_writes_nothing_and_begins_again(bro
             assert "beginning again" not in successor.log.read_text("utf-8")
 
 
+STUCK = """
+import asyncio
+from streams.engine import changelog, lifecycle
+async def never(*_):
+    await asyncio.Event().wait()
+changelog.Log.complete = never
+lifecycle._STALLED = 1.0
+from segpulse.cli import main
+main()
+"""
+
+
+def test_a_recovery_that_gets_nowhere_is_begun_again(
+    broker: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SEGPULSE_KAFKA_REBALANCE_TIMEOUT", "3s")
+    with Worker("stuck", broker.address, tmp_path, "6s", STUCK) as worker:
+        worker.wait(lambda said: "TimeoutError: no state loaded, and nothing new of it in 9 s; beginning" in said, 60)
+        worker.wait(lambda said: BOTH in said, 60)
+
+
 def test_more_partitions_end_a_running_worker_with_a_clear_word(broker: Server, tmp_path: Path) -> None:
     with Worker("worker", broker.address, tmp_path, "10s") as worker:
         worker.wait(lambda said: BOTH in said, 60)
