@@ -22,6 +22,7 @@ from streams.engine import lifecycle, logs
 from streams.engine.app import Pipeline
 from streams.engine.fence import NoTransactionsError, check_offered
 from streams.engine.ingest import Ingest
+from streams.engine.membership import NameTakenError
 from streams.engine.metrics import Metrics
 from streams.engine.score import Score
 from streams.kpis.catalogue import catalogue
@@ -72,8 +73,7 @@ async def _run(chosen: Settings, kpis: Mapping[str, Kpi], metrics: Metrics) -> N
     refused: Exception | None = None
     try:
         await check_offered(chosen.kafka)
-        await pipeline.app.start()
-        faust_ends = asyncio.ensure_future(pipeline.app.wait_until_stopped())
+        faust_ends = asyncio.ensure_future(_run_faust(pipeline))
         ends: set[asyncio.Future[Any]] = {asyncio.ensure_future(stop.wait()), faust_ends, pipeline.failed}
         done, _ = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         for future in done:
@@ -82,7 +82,7 @@ async def _run(chosen: Settings, kpis: Mapping[str, Kpi], metrics: Metrics) -> N
             raise pipeline.app.crash_reason or RuntimeError("Faust has stopped by itself")
     except NoTransactionsError as error:
         raise click.ClickException(str(error)) from None
-    except CountsError as error:
+    except (CountsError, NameTakenError) as error:
         refused = error  # beginning again would end here again
     except (Exception, asyncio.CancelledError) as error:
         _begin_again(error)
@@ -92,6 +92,11 @@ async def _run(chosen: Settings, kpis: Mapping[str, Kpi], metrics: Metrics) -> N
         await asyncio.wait_for(pipeline.app.stop(), _PATIENCE)
     if refused is not None:
         raise click.ClickException(str(refused))
+
+
+async def _run_faust(pipeline: Pipeline) -> None:
+    await pipeline.app.start()  # until the first partitions are loaded
+    await pipeline.app.wait_until_stopped()
 
 
 async def _look_at_topics(chosen: Settings) -> None:

@@ -12,14 +12,24 @@ And offsets that come too late to be committed, since the partitions are being g
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer
 from faust.types import TP
 
+from streams.engine.membership import watch_name
+
 
 class _Thread(AIOKafkaConsumerThread):
+    async def on_start(self) -> None:
+        await super().on_start()
+        watch_name(self._consumer, self._name_taken)
+
+    def _name_taken(self, error: Exception) -> None:
+        asyncio.run_coroutine_threadsafe(self.app.crash(error), self.app.loop)
+
     def _create_worker_consumer(self, transport: Any) -> Any:
         consumer: Any = super()._create_worker_consumer(transport)
         assert consumer._isolation_level == "read_uncommitted", "Faust or aiokafka has changed: see engine.consuming"

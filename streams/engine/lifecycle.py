@@ -108,18 +108,18 @@ def wire(pipeline: Pipeline, ingest: Ingest, score: Score, look_at_topics: Look)
             await asyncio.sleep(_LOOK)
             await pipeline.or_crash(look_at_topics())
 
-    @app.task  # type: ignore[untyped-decorator]
     async def watch_loading() -> None:
-        await pipeline.or_crash(watch())
-
-    async def watch() -> None:
         patience = max(_STALLED, 3 * pipeline.settings.kafka.rebalance_timeout / 1000)
-        while not app.should_stop:
+        while not pipeline.failed.done():
             await asyncio.sleep(1.0)
             if not loaded.is_set() and time.monotonic() - progress > patience:
-                raise TimeoutError(f"no state loaded, and nothing new of it in {patience:.0f} s")
+                stalled = TimeoutError(f"no state loaded, and nothing new of it in {patience:.0f} s")
+                pipeline.failed.set_exception(stalled)
+
+    watching = asyncio.ensure_future(watch_loading())  # not a task of Faust's: those begin when all is loaded
 
     async def take_leave() -> None:
+        watching.cancel()
         await drop_all()
         leave_group(app)
 
