@@ -41,6 +41,7 @@ class Connection:
                 allow_auto_create_topics=False,
                 auto_offset_reset="earliest",
                 enable_auto_commit=False,
+                isolation_level="read_committed",  # nothing of a checkpoint that a worker did not live to end
                 max_poll_records=RECORDS_A_POLL,
                 **options,
             )

@@ -20,13 +20,15 @@ from streams.agents import ingest as ingest_agent
 from streams.agents import score as score_agent
 from streams.engine import lifecycle, logs
 from streams.engine.app import Pipeline
+from streams.engine.fence import NoTransactionsError, check_offered
 from streams.engine.ingest import Ingest
+from streams.engine.membership import NameTakenError
 from streams.engine.metrics import Metrics
 from streams.engine.score import Score
 from streams.kpis.catalogue import catalogue
 from streams.kpis.measures import Measures
 from streams.settings import Kpi, Settings
-from streams.tools.topics import TopicsError, connect, create
+from streams.tools.topics import CountsError, TopicsError, check_counts, connect, create
 
 log = logging.getLogger("segpulse")
 
@@ -64,24 +66,47 @@ async def _run(chosen: Settings, kpis: Mapping[str, Kpi], metrics: Metrics) -> N
     score = Score(pipeline, kpis, measures, metrics)
     ingest_agent.wire(pipeline, ingest)
     score_agent.wire(pipeline, score)
-    loaded = lifecycle.wire(pipeline, ingest, score)
+    take_leave = lifecycle.wire(pipeline, ingest, score, lambda: _look_at_topics(chosen))
     stop = asyncio.Event()
     for signum in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(signum, stop.set)
+    refused: Exception | None = None
     try:
-        await pipeline.app.start()
-        faust_ends = asyncio.ensure_future(pipeline.app.wait_until_stopped())
+        await check_offered(chosen.kafka)
+        faust_ends = asyncio.ensure_future(_run_faust(pipeline))
         ends: set[asyncio.Future[Any]] = {asyncio.ensure_future(stop.wait()), faust_ends, pipeline.failed}
         done, _ = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         for future in done:
             future.result()
         if not stop.is_set():
             raise pipeline.app.crash_reason or RuntimeError("Faust has stopped by itself")
+    except NoTransactionsError as error:
+        raise click.ClickException(str(error)) from None
+    except (CountsError, NameTakenError) as error:
+        refused = error  # beginning again would end here again
     except (Exception, asyncio.CancelledError) as error:
         _begin_again(error)
-    loaded.clear()  # no checkpoint begins any more
     with contextlib.suppress(asyncio.TimeoutError):  # a broker that is away cannot be taken leave of
+        await asyncio.wait_for(take_leave(), _PATIENCE)
+    with contextlib.suppress(asyncio.TimeoutError):
         await asyncio.wait_for(pipeline.app.stop(), _PATIENCE)
+    if refused is not None:
+        raise click.ClickException(str(refused))
+
+
+async def _run_faust(pipeline: Pipeline) -> None:
+    await pipeline.app.start()  # until the first partitions are loaded
+    await pipeline.app.wait_until_stopped()
+
+
+async def _look_at_topics(chosen: Settings) -> None:
+    """Raise CountsError where topics have other partition counts by now; nobody to ask is not for this to say."""
+    try:
+        await asyncio.to_thread(check_counts, chosen.kafka)
+    except CountsError:
+        raise
+    except TopicsError:
+        return
 
 
 def _begin_again(error: BaseException) -> NoReturn:

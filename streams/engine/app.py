@@ -10,10 +10,12 @@ from typing import Any
 
 import faust
 
-from streams.engine.fetching import FetchingConsumer, FetchingTransport
+from streams.engine.consuming import EngineConsumer, EngineTransport
+from streams.engine.fence import Fence
+from streams.engine.membership import member_of
+from streams.engine.progress import newer
 from streams.engine.store import PartitionStore, PartitionTable
 from streams.events.topics import SEGMENT_PANES, SOURCE_TOPICS
-from streams.panes import codec
 from streams.settings import Settings
 
 FETCH = 1024 * 1024  # bytes, compressed, of one partition a fetch; a larger record still comes, alone
@@ -49,24 +51,27 @@ class Pipeline:
             broker_session_timeout=kafka.session_timeout / 1000,
             broker_rebalance_timeout=kafka.rebalance_timeout / 1000,
             broker_heartbeat_interval=max(1.0, kafka.session_timeout / 6000),
+            consumer_group_instance_id=member_of(settings),
             broker_commit_livelock_soft_timeout=10**9,  # the engine commits, and says so in its own metrics
             producer_compression_type="lz4",
             producer_linger=0.005,
             stream_wait_empty=False,
             stream_buffer_maxsize=16,
             stream_recovery_delay=0.0,
-            recovery_consistency_check=False,  # it trusts the broker's word for a log's end; see engine.changelog
+            recovery_consistency_check=False,  # the engine reads changelogs itself; see engine.changelog
             web_enabled=False,
             logging_config=None,
             loghandlers=[],
             Table=PartitionTable,
         )
-        app.transport = FetchingTransport(app.conf.broker_consumer, app)
+        app.transport = EngineTransport(app.conf.broker_consumer, app)
+        #: Through which all is written.
+        self.fence = Fence(kafka, lambda: app.producer)
         # Nothing is acknowledged to Faust: which offset may be committed is the engine's to know.
         self.sources = app.topic(*SOURCE_TOPICS, acks=False, **_RAW)
         self.segment_panes = app.topic(SEGMENT_PANES, acks=False, **_RAW)
         self.panes = self._table("panes", "what each source partition has counted, by pane")
-        store_of(self.panes).newer = _newer_pane
+        store_of(self.panes).newer = newer
         self.traits = self._table("traits", "what events have said of visitors")
         self.states = self._table("states", "what was found of each dimension at its last tick")
 
@@ -77,16 +82,15 @@ class Pipeline:
             help=text,
             key_type=bytes,
             value_type=bytes,
-            recovery_buffer_size=1,  # of batches
         )
         assert isinstance(table, PartitionTable)
         return table
 
     @property
-    def consumer(self) -> FetchingConsumer:
+    def consumer(self) -> EngineConsumer:
         """Faust's consumer, once the app has started."""
         consumer = self.app.consumer
-        assert isinstance(consumer, FetchingConsumer)
+        assert isinstance(consumer, EngineConsumer)
         return consumer
 
     async def or_crash(self, step: Awaitable[None]) -> None:
@@ -114,10 +118,3 @@ def store_of(table: PartitionTable) -> PartitionStore:
     store = table.data
     assert isinstance(store, PartitionStore)
     return store
-
-
-PROGRESS = b"progress"
-
-
-def _newer_pane(key: bytes, new: bytes, old: bytes) -> bool:
-    return key == PROGRESS or codec.newer(codec.decode(new), codec.decode(old))

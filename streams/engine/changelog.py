@@ -1,10 +1,9 @@
-"""Reading changelogs to their verified end: Faust's word for it that a table is restored is checked, not believed."""
+"""Reading changelogs to their verified end, beside Faust, which is told that there is nothing to restore."""
 
 from __future__ import annotations
 
-import logging
-from collections import Counter
-from collections.abc import Iterable, Mapping
+import contextlib
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from faust.types import TP
@@ -12,24 +11,63 @@ from faust.types import TP
 from streams.engine.fetching import Fetched
 from streams.engine.store import PartitionStore
 
-log = logging.getLogger("segpulse")
-
 _PAUSE = 300  # ms without a record after which there is none
+_BACK = 64  # offsets before a log's end in which its last record is looked for first
+_FETCH = 4 * 1024 * 1024  # bytes
 
 
 class Log:
-    """Looks at topic partitions beside Faust's consumer: where they begin and end, and what is in them."""
+    """Looks at topic partitions beside Faust's consumer: where they begin and end, and what is in them.
 
-    def __init__(self, consumer: AIOKafkaConsumer) -> None:
-        self._consumer = consumer
+    What is not committed is not there: a log's end is where its oldest open transaction begins.
+    """
 
-    async def ends(self, tps: list[TP]) -> dict[TP, int]:
-        """The offset after each log's last record."""
-        return _plain(await self._consumer.end_offsets([TopicPartition(*tp) for tp in tps]))
+    def __init__(self, broker: str, progress: Callable[[], None] = lambda: None) -> None:
+        self._broker = broker
+        self._progress = progress  # called whenever something has come
+
+    @contextlib.asynccontextmanager
+    async def _reader(self) -> AsyncIterator[AIOKafkaConsumer]:
+        # One a task: aiokafka's consumer cannot be stopped for sure when it was assigned twice or unsubscribed, for
+        # its fetcher takes its own cancellation for that of a fetch.
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=self._broker,
+            enable_auto_commit=False,
+            isolation_level="read_committed",
+            max_partition_fetch_bytes=_FETCH,
+            fetch_max_wait_ms=20,  # other questions to the broker wait behind a fetch
+        )
+        await consumer.start()
+        try:
+            yield consumer
+        finally:
+            await consumer.stop()
 
     async def begins(self, tps: list[TP]) -> dict[TP, int]:
         """The offset of each log's first record."""
-        return _plain(await self._consumer.beginning_offsets([TopicPartition(*tp) for tp in tps]))
+        async with self._reader() as reader:
+            return _plain(await reader.beginning_offsets([TopicPartition(*tp) for tp in tps]))
+
+    async def after_last(self, tp: TP) -> int:
+        """The offset after the last record of the log. Its end may lie further on: Kafka's own marks take offsets."""
+        part = TopicPartition(*tp)
+        async with self._reader() as reader:
+            begin = (await reader.beginning_offsets([part]))[part]
+            end = (await reader.end_offsets([part]))[part]
+            reader.assign([part])
+            back = _BACK
+            while True:
+                since, last = max(end - back, begin), None
+                reader.seek(part, since)
+                while await reader.position(part) < end:
+                    for record in (await reader.getmany(timeout_ms=_PAUSE)).get(part, ()):
+                        last = record.offset if record.offset < end else last
+                    self._progress()
+                if last is not None:
+                    return int(last) + 1
+                if since == begin:
+                    return int(begin)
+                back *= 16
 
     async def complete(self, stores: Mapping[str, PartitionStore], partitions: Iterable[int]) -> None:
         """Read what these stores (by changelog topic) have not of their changelogs' partitions.
@@ -40,24 +78,18 @@ class Log:
         tps = [TopicPartition(topic, partition) for topic in stores for partition in partitions]
         if not tps:
             return
-        ends, begins = await self._consumer.end_offsets(tps), await self._consumer.beginning_offsets(tps)
-        self._consumer.assign(tps)
-        for tp in tps:
-            self._consumer.seek(tp, max(stores[tp.topic].read.get(tp.partition, -1) + 1, begins[tp]))
-        read: Counter[TopicPartition] = Counter()
-        more = True
-        while more or await self._short_of(ends):
-            fetched = await self._consumer.getmany(timeout_ms=_PAUSE)
-            more = bool(fetched)
-            for tp, batch in fetched.items():
-                stores[tp.topic].apply(tp.partition, Fetched(batch[0].offset, batch[-1].offset + 1, batch, None))
-                read[tp] += len(batch)
-        self._consumer.unsubscribe()
-        for tp, records in read.items():
-            log.info("%s/%s: read %s records that its recovery had left out", tp.topic, tp.partition, records)
-
-    async def _short_of(self, ends: Mapping[TopicPartition, int]) -> bool:
-        return any([await self._consumer.position(tp) < end for tp, end in ends.items()])
+        async with self._reader() as reader:
+            ends, begins = await reader.end_offsets(tps), await reader.beginning_offsets(tps)
+            reader.assign(tps)
+            for tp in tps:
+                reader.seek(tp, max(stores[tp.topic].read.get(tp.partition, -1) + 1, begins[tp]))
+            more = True
+            while more or any([await reader.position(tp) < end for tp, end in ends.items()]):
+                fetched = await reader.getmany(timeout_ms=_PAUSE)
+                more = bool(fetched)
+                for tp, batch in fetched.items():
+                    stores[tp.topic].apply(tp.partition, Fetched(batch[0].offset, batch[-1].offset + 1, batch, None))
+                    self._progress()
 
 
 def _plain(offsets: Mapping[TopicPartition, int]) -> dict[TP, int]:

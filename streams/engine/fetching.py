@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, Protocol
 
 from aiokafka.consumer.fetcher import READ_COMMITTED, Fetcher, FetchResult, PartitionRecords
 from aiokafka.errors import ConsumerStoppedError, CorruptRecordException
-from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer, Transport
+from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread
 from faust.types import TP
 
 _WAIT = 100  # ms that the broker waits for records: while it does, partitions read meanwhile cannot be fetched
@@ -89,7 +89,7 @@ def _is_aborted(unread: PartitionRecords, batch: Any) -> bool:
 
 
 class FetchingThread(AIOKafkaConsumerThread):
-    """Faust's consumer thread, which hands over whole answers, one partition's at a time."""
+    """Faust's consumer thread, which hands over whole answers, one partition's at a time, but for `consumer.held`."""
 
     def _create_worker_consumer(self, transport: Any) -> Any:
         consumer: Any = super()._create_worker_consumer(transport)
@@ -127,20 +127,3 @@ def _unpack_whole(fetcher: Fetcher, tp: TP) -> None:
     result = fetcher._records.get(tp)
     if isinstance(result, FetchResult) and result._partition_records is not None:
         result._partition_records._records_iterator = unpacked(result._partition_records)
-
-
-class FetchingConsumer(Consumer):
-    """Faust's consumer; what is `held` is not handed over."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self.held: set[TP] = set()
-        super().__init__(*args, **kwargs)
-
-    def _new_consumer_thread(self) -> FetchingThread:
-        return FetchingThread(self, loop=self.loop, beacon=self.beacon)
-
-
-class FetchingTransport(Transport):
-    """Faust's transport with that consumer."""
-
-    Consumer = FetchingConsumer

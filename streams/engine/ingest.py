@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import math
 import time
@@ -13,8 +14,8 @@ import msgspec
 import numpy as np
 from faust.types import TP
 
-from streams.engine import keys
-from streams.engine.app import PROGRESS, Pipeline, store_of
+from streams.engine import fence, keys, progress
+from streams.engine.app import Pipeline, store_of
 from streams.engine.changelog import Log
 from streams.engine.fetching import Fetched, Record
 from streams.engine.metrics import Metrics
@@ -34,7 +35,6 @@ from streams.segments.known import Traits
 log = logging.getLogger("segpulse")
 
 _encode = msgspec.json.Encoder().encode
-_progress = msgspec.json.Decoder(Progress)
 _traits = msgspec.json.Decoder(Traits)
 
 
@@ -73,8 +73,8 @@ class Ingest:
     async def load(self, partition: int, log_of: Log) -> dict[TP, int]:
         """Begin with what the changelogs say of a source partition; return the offsets to read from."""
         held = dict(store_of(self._pipeline.panes).data.get(partition, {}))
-        said = held.pop(PROGRESS, None)
-        progress = _progress.decode(said) if said is not None else None
+        said = held.pop(progress.PROGRESS, None)
+        come_to = progress.decode(said) if said is not None else None
         panes = {keys.parse_pane(key): value for key, value in held.items()}
         traits = {
             key.decode(): _traits.decode(value)
@@ -82,12 +82,12 @@ class Ingest:
         }
         begins = await log_of.begins([TP(topic, partition) for topic in SOURCE_TOPICS])
         core = SourcePartition(partition, self._settings, self._measures)
-        core.load(panes, progress, traits, {tp.topic: offset for tp, offset in begins.items()})
-        resume = {topic: progress.resume.get(topic, 0) if progress else 0 for topic in SOURCE_TOPICS}
+        core.load(panes, come_to, traits, {tp.topic: offset for tp, offset in begins.items()})
+        resume = {topic: come_to.resume.get(topic, 0) if come_to else 0 for topic in SOURCE_TOPICS}
         unpublished = []
         for key, value in sorted(panes.items()):
             snapshot = codec.decode(value)
-            if progress is None or snapshot.watermark > progress.watermark:
+            if come_to is None or snapshot.watermark > come_to.watermark:
                 unpublished.append(Change(key, snapshot, value, tuple(snapshot.counts)))
         self._owned[partition] = Owned(core, {t: Position(offset) for t, offset in resume.items()}, unpublished)
         return {TP(topic, partition): offset for topic, offset in resume.items()}
@@ -140,15 +140,24 @@ class Ingest:
         2. When Kafka has all of it, the panes to segment_panes; a successor sends on again what may not have been.
         3. When Kafka has that, finer panes that went into coarser ones leave the changelog, and how far this has come;
            then the offsets to read from are committed.
-        """
-        for partition, owned in list(self._owned.items()):
-            if owned.core.caught_up:
-                began = time.monotonic()
-                await self._write(partition, owned, taken_from(owned.core, self._now()))
-                self._metrics.checkpoint.observe(time.monotonic() - began)
 
-    async def _write(self, partition: int, owned: Owned, taken: Taken) -> None:
-        outbox = Outbox(self._pipeline.app.producer)
+        Where there are transactions (engine.fence), 1 to 3 are one, up to the offsets.
+        """
+        await asyncio.gather(*(self._checkpoint(partition, owned) for partition, owned in self._owned.items()))
+
+    async def _checkpoint(self, partition: int, owned: Owned) -> None:
+        if not owned.core.caught_up:
+            return
+        began = time.monotonic()
+        taken = taken_from(owned.core, self._now())
+        async with self._pipeline.fence.checkpoint(fence.of_source(partition)) as outbox:
+            await self._write(outbox, partition, owned, taken)
+        if self._owned.get(partition) is owned:
+            await commit(self._pipeline.app, {TP(t, partition): o for t, o in taken.progress.resume.items()})
+        self._tell(partition, owned, taken)
+        self._metrics.checkpoint.observe(time.monotonic() - began)
+
+    async def _write(self, outbox: Outbox, partition: int, owned: Owned, taken: Taken) -> None:
         panes, traits = self._pipeline.panes.changelog_topic_name, self._pipeline.traits.changelog_topic_name
         for letter in taken.dead_letters:
             await outbox.send(DEAD_LETTERS, letter.topic.encode(), _encode(letter))
@@ -165,11 +174,7 @@ class Ingest:
         for change in taken.changes:
             if change.value is None:
                 await outbox.send(panes, keys.pane(change.key), None, partition)
-        await outbox.send(panes, PROGRESS, _encode(taken.progress), partition)
-        await outbox.settle()
-        if self._owned.get(partition) is owned:
-            await commit(self._pipeline.app, {TP(t, partition): o for t, o in taken.progress.resume.items()})
-        self._tell(partition, owned, taken)
+        await outbox.send(panes, progress.PROGRESS, progress.encode(taken.progress), partition)
 
     async def _publish(self, outbox: Outbox, partition: int, changes: list[Change]) -> None:
         """The panes by dimension."""

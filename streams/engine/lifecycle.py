@@ -4,58 +4,88 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
+from collections.abc import Awaitable, Callable
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer
 from faust.types import TP
 
 from streams.engine.app import Pipeline
 from streams.engine.changelog import Log
+from streams.engine.fence import of_dimensions, of_source
 from streams.engine.ingest import Ingest, commit
+from streams.engine.membership import leave_group
 from streams.engine.score import Score
 from streams.events.topics import SEGMENT_PANES, SOURCE_TOPICS
 
 log = logging.getLogger("segpulse")
 
+_STALLED = 60.0  # seconds without progress after which a worker that has no state gives it up and begins again
+_LOOK = 30.0  # seconds between looks at the topics
 
-def wire(pipeline: Pipeline, ingest: Ingest, score: Score) -> asyncio.Event:
-    """Connect the engine to the app's signals and give it its tasks, which run while the returned event is set."""
+Look = Callable[[], Awaitable[None]]
+
+
+def wire(pipeline: Pipeline, ingest: Ingest, score: Score, look_at_topics: Look) -> Callable[[], Awaitable[None]]:
+    """Connect the engine to the app's signals and give it its tasks. The function returned takes leave, politely.
+
+    `look_at_topics` raises where they have become unusable, which ends the worker.
+    """
     app, times = pipeline.app, pipeline.settings.time
-    loaded = asyncio.Event()
+    loaded = asyncio.Event()  # the tasks run while it is set
+    turn = 0  # of giving out partitions
+    progress = time.monotonic()
 
-    @app.on_partitions_revoked.connect
-    async def drop(*_: Any, **__: Any) -> None:
+    def go_on() -> None:
+        nonlocal progress
+        progress = time.monotonic()
+
+    async def drop_all() -> None:
+        nonlocal turn
+        turn += 1
         loaded.clear()
         ingest.drop_all()
         score.drop_all()
+        go_on()
+        await pipeline.fence.give_up()
+
+    @app.on_partitions_revoked.connect
+    async def drop(*_: Any, **__: Any) -> None:
+        await pipeline.or_crash(drop_all())
+
+    @app.on_partitions_assigned.connect
+    async def assigned(*_: Any, **__: Any) -> None:
+        go_on()
 
     @app.on_rebalance_complete.connect
     async def load(*_: Any, **__: Any) -> None:
-        # Faust awaits this after its tables are restored, and before it seeks to the committed offsets and reads on.
+        # Faust awaits this after it has given out partitions, and before it seeks to the committed offsets and reads.
         await pipeline.or_crash(load_assigned())
 
     async def load_assigned() -> None:
+        await drop_all()
+        mine = turn
         assignment: set[TP] = app.consumer.assignment()
-        ingest.drop_all()
-        score.drop_all()
-        reader = AIOKafkaConsumer(bootstrap_servers=pipeline.settings.kafka.broker, enable_auto_commit=False)
-        await reader.start()
-        try:
-            look = Log(reader)
-            await look.complete(pipeline.stores, {tp.partition for tp in assignment})
-            offsets: dict[TP, int] = {}
-            for tp in sorted(assignment):
-                if tp.topic == SOURCE_TOPICS[0]:
-                    offsets |= await ingest.load(tp.partition, look)
-                elif tp.topic == SEGMENT_PANES:
-                    offsets |= await score.load(tp.partition, look)
-        finally:
-            await reader.stop()
+        await look_at_topics()
+        sources = sorted(tp.partition for tp in assignment if tp.topic == SOURCE_TOPICS[0])
+        dimensions = sorted(tp.partition for tp in assignment if tp.topic == SEGMENT_PANES)
+        # First of all the fence: what is read after it is the last that a predecessor has written.
+        await pipeline.fence.take([*map(of_source, sources), *map(of_dimensions, dimensions)])
+        look = Log(pipeline.settings.kafka.broker, go_on)
+        await look.complete(pipeline.stores, {*sources, *dimensions})
+        offsets: dict[TP, int] = {}
+        for partition in sources:
+            offsets |= await ingest.load(partition, look)
+            go_on()
+        for partition in dimensions:
+            offsets |= await score.load(partition, look)
+            go_on()
+        if turn != mine:
+            return  # they are being given out anew
         if offsets:
             await commit(app, offsets)
         loaded.set()
-        mine = sorted({tp.partition for tp in offsets})
-        log.info("partitions %s: state loaded", mine)
+        log.info("partitions %s: state loaded", sorted({*sources, *dimensions}))
 
     @app.task  # type: ignore[untyped-decorator]
     async def checkpoint_panes() -> None:
@@ -72,4 +102,25 @@ def wire(pipeline: Pipeline, ingest: Ingest, score: Score) -> asyncio.Event:
             await loaded.wait()
             await pipeline.or_crash(score.checkpoint())
 
-    return loaded
+    @app.task  # type: ignore[untyped-decorator]
+    async def watch_topics() -> None:
+        while not app.should_stop:
+            await asyncio.sleep(_LOOK)
+            await pipeline.or_crash(look_at_topics())
+
+    async def watch_loading() -> None:
+        patience = max(_STALLED, 3 * pipeline.settings.kafka.rebalance_timeout / 1000)
+        while not pipeline.failed.done():
+            await asyncio.sleep(1.0)
+            if not loaded.is_set() and time.monotonic() - progress > patience:
+                stalled = TimeoutError(f"no state loaded, and nothing new of it in {patience:.0f} s")
+                pipeline.failed.set_exception(stalled)
+
+    watching = asyncio.ensure_future(watch_loading())  # not a task of Faust's: those begin when all is loaded
+
+    async def take_leave() -> None:
+        watching.cancel()
+        await drop_all()
+        leave_group(app)
+
+    return take_leave

@@ -11,12 +11,11 @@ from collections.abc import Mapping
 import msgspec
 from faust.types import TP
 
-from streams.engine import keys
+from streams.engine import fence, keys
 from streams.engine.app import Pipeline, store_of
 from streams.engine.changelog import Log
 from streams.engine.fetching import Fetched
 from streams.engine.metrics import Metrics
-from streams.engine.outbox import Outbox
 from streams.engine.pace import Pace
 from streams.engine.position import Position, new_records
 from streams.events.topics import SEGMENT_ALERTS, SEGMENT_PANES, SEGMENT_SCORES
@@ -80,7 +79,7 @@ class Score:
                     scorer.restore(_saved.decode(saved[dimension.encode()]))
                 scorers[dimension] = scorer
         paces = {dimension: Pace(self._interval, partitions) for dimension in scorers}
-        self._owned[partition] = Owned(scorers, paces, (await log_of.ends([tp]))[tp])
+        self._owned[partition] = Owned(scorers, paces, await log_of.after_last(tp))
         return {tp: 0}  # the topic is the state: it is read whole
 
     def drop_all(self) -> None:
@@ -130,6 +129,8 @@ class Score:
     async def _score(self, partition: int, owned: Owned, dimension: str, pace: Pace) -> None:
         scorer = owned.scorers[dimension]
         alerts = await self._tick(scorer)
+        if self._owned.get(partition) is not owned:
+            return  # given away meanwhile; the next owner does the same ticks
         ticked = scorer.tick != owned.published.get(dimension)
         began = time.monotonic()
         if scorer.tick is not None and (ticked or pace.early_is_due(began)):
@@ -151,23 +152,25 @@ class Score:
         self, partition: int, owned: Owned, dimension: str, alerts: list[Alert], saved: Saved | None
     ) -> float:
         """Send it all out; `saved` only after a tick. Returns the seconds of work that the scores were."""
-        outbox = Outbox(self._pipeline.app.producer)
-        for alert in alerts:
-            await outbox.send(SEGMENT_ALERTS, alert.fingerprint.encode(), _encode(alert), partition)
-            self._metrics.alerts.labels(alert.state, alert.status).inc()
-        began, shown, slices = time.thread_time(), set(), _Slices()
-        for score in owned.scorers[dimension].scores():
-            await outbox.send(SEGMENT_SCORES, f"{dimension}:{score.value}".encode(), _encode(score), partition)
-            shown.add(score.value)
-            await slices.over()
-        took = time.thread_time() - began
-        for gone in owned.shown.get(dimension, set()) - shown:
-            await outbox.send(SEGMENT_SCORES, f"{dimension}:{gone}".encode(), None, partition)
-        owned.shown[dimension] = shown
-        await outbox.settle()
-        if saved is not None:
-            await outbox.send(self._pipeline.states.changelog_topic_name, dimension.encode(), _pack(saved), partition)
+        async with self._pipeline.fence.checkpoint(fence.of_dimensions(partition)) as outbox:
+            for alert in alerts:
+                await outbox.send(SEGMENT_ALERTS, alert.fingerprint.encode(), _encode(alert), partition)
+            began, shown, slices = time.thread_time(), set(), _Slices()
+            for score in owned.scorers[dimension].scores():
+                await outbox.send(SEGMENT_SCORES, f"{dimension}:{score.value}".encode(), _encode(score), partition)
+                shown.add(score.value)
+                await slices.over()
+            took = time.thread_time() - began
+            for gone in owned.shown.get(dimension, set()) - shown:
+                await outbox.send(SEGMENT_SCORES, f"{dimension}:{gone}".encode(), None, partition)
             await outbox.settle()
+            if saved is not None:
+                states = self._pipeline.states.changelog_topic_name
+                await outbox.send(states, dimension.encode(), _pack(saved), partition)
+        owned.shown[dimension] = shown
+        for alert in alerts:
+            self._metrics.alerts.labels(alert.state, alert.status).inc()
+        if saved is not None:
             owned.published[dimension] = saved.tick
             self._metrics.tick.labels(dimension).set(saved.tick / 1000)
         return took

@@ -6,12 +6,12 @@ the last record for the newest. This one does not.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any, cast
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import faust
 from faust.stores.base import Store
-from faust.types import TP, EventT
+from faust.types import TP
 
 from streams.engine.fetching import Fetched
 
@@ -31,10 +31,9 @@ class PartitionStore(Store):  # type: ignore[type-arg]
         """Nothing is on disk."""
         return None
 
-    def apply_changelog_batch(self, batch: Iterable[EventT[Any]], *_: Any, **__: Any) -> None:
-        """Take fetched batches of changelog records (see engine.fetching)."""
-        for event in batch:
-            self.apply(event.message.partition, cast("Fetched", event.message.value))
+    def apply_changelog_batch(self, *_: Any, **__: Any) -> None:
+        """Faust restores nothing; see engine.consuming."""
+        raise TypeError("changelogs are read by engine.changelog")
 
     def apply(self, partition: int, fetched: Fetched) -> None:
         """Take a stretch of the changelog. What is older than what is held, whoever wrote it, is not taken."""

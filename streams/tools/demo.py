@@ -30,8 +30,13 @@ from streams.tools.local.supervision import Kept, stop_all
 LOGS = Path(".cache") / "demo"
 PATIENCE = 10.0  # seconds that children have to stop
 TRAFFIC = ("--rate", "10", "--live", "--story")
-#: The embedded broker waits the whole rebalance timeout whenever a worker joins.
-EMBEDDED = {"SEGPULSE_KAFKA_SESSION_TIMEOUT": "6s", "SEGPULSE_KAFKA_REBALANCE_TIMEOUT": "3s"}
+#: The embedded broker waits the whole rebalance timeout whenever a worker joins. It has no transactions.
+EMBEDDED = {
+    "SEGPULSE_KAFKA_SESSION_TIMEOUT": "6s",
+    "SEGPULSE_KAFKA_REBALANCE_TIMEOUT": "3s",
+    "SEGPULSE_KAFKA_TRANSACTIONS": "false",
+    "SEGPULSE_KAFKA_MEMBER": "",
+}
 
 
 @click.command()

@@ -14,22 +14,45 @@ from streams import settings
 from streams.events import topics
 
 _LARGE = {"max.message.bytes": str(4 * 1024 * 1024)}  # an event that is too large is ours to refuse, with its reason
-_COMPACTED = {"cleanup.policy": "compact"}
+_HOUR = 60 * 60 * 1000
+
+#: Topics that are read whole must stay about as small as what they say. Kafka's defaults compact what is a week or a
+#: gigabyte old, and only when half of it is stale.
+_STATE = {
+    "cleanup.policy": "compact",
+    "segment.ms": str(10 * 60 * 1000),  # only closed segments are compacted
+    "segment.bytes": str(64 * 1024 * 1024),
+    "min.cleanable.dirty.ratio": "0.1",
+    # Tombstones and the marks of transactions (one a second and partition) stay for so long: who reads the topic to
+    # its end must do it within. The default is a day.
+    "delete.retention.ms": str(_HOUR),
+}
+# What is read again after a restart goes back half an hour; a profile of that time must still be there. And a scorer
+# that is behind by less reads every snapshot, in order: of a compacted one it would learn only after its watermark.
+_RECENT_KEPT = {"min.compaction.lag.ms": str(_HOUR)}
 
 #: Topic -> its configuration beyond the broker's defaults.
 TOPICS: Mapping[str, Mapping[str, str]] = {
     **dict.fromkeys(topics.SOURCES, _LARGE),
-    topics.PROFILES: {**_LARGE, **_COMPACTED},
+    topics.PROFILES: {**_LARGE, **_STATE, **_RECENT_KEPT},
     topics.DEAD_LETTERS: _LARGE,
-    # A scorer that is behind still reads every snapshot of the last day, in order.
-    topics.SEGMENT_PANES: {**_COMPACTED, "min.compaction.lag.ms": str(24 * 60 * 60 * 1000)},
-    topics.SEGMENT_SCORES: _COMPACTED,
+    topics.SEGMENT_PANES: {**_STATE, **_RECENT_KEPT},
+    topics.SEGMENT_SCORES: _STATE,
     topics.SEGMENT_ALERTS: {},
 }
 
 
+def all_topics(kafka: settings.Kafka) -> dict[str, Mapping[str, str]]:
+    """TOPICS, and the changelogs of the scorer's tables, named as Faust names them."""
+    return {**TOPICS, **{f"{kafka.app_id}-{table}-changelog": _STATE for table in topics.TABLES}}
+
+
 class TopicsError(Exception):
     """The topics cannot be used as they are; the message says which, why, and what to do."""
+
+
+class CountsError(TopicsError):
+    """They have other partition counts than kafka.partitions."""
 
 
 def connect(broker: str, patience: float) -> KafkaAdminClient:
@@ -51,14 +74,14 @@ def connect(broker: str, patience: float) -> KafkaAdminClient:
 
 def create(admin: KafkaAdminClient, kafka: settings.Kafka) -> list[str]:
     """Make the topics that are missing and return their names; what is there stays as it is. Raises TopicsError."""
-    partitions = _partitions(admin)
-    _refuse_other_counts(partitions, kafka.partitions)
-    missing = [name for name in TOPICS if name not in partitions]
+    partitions, wanted = _partitions(admin), all_topics(kafka)
+    _refuse_other_counts(partitions, kafka)
+    missing = [name for name in wanted if name not in partitions]
     for name in missing:
         try:
-            _create(admin, name, kafka, TOPICS[name])
+            _create(admin, name, kafka, wanted[name])
         except InvalidConfigurationError:
-            click.echo(f"{name}: the broker does not know {', '.join(TOPICS[name])}: made without", err=True)
+            click.echo(f"{name}: the broker does not know {', '.join(wanted[name])}: made without", err=True)
             _create(admin, name, kafka, {})
     admin.wait_for_topics(missing)
     return missing
@@ -85,14 +108,14 @@ def _broker_words(error: KafkaError) -> str:
 
 def check(admin: KafkaAdminClient, kafka: settings.Kafka) -> list[str]:
     """What is not as it should be, a sentence each; empty: all is well. Raises TopicsError on another count."""
-    partitions = _partitions(admin)
-    _refuse_other_counts(partitions, kafka.partitions)
-    wrong = [f"{name}: missing; `segpulse topics create` makes it" for name in TOPICS if name not in partitions]
-    present = [name for name in TOPICS if name in partitions]
+    partitions, wanted = _partitions(admin), all_topics(kafka)
+    _refuse_other_counts(partitions, kafka)
+    wrong = [f"{name}: missing; `segpulse topics create` makes it" for name in wanted if name not in partitions]
+    present = [name for name in wanted if name in partitions]
     for name, actual in _configs(admin, present).items():
         wrong += [
             f"{name}: {key} is {actual[key]}, should be {value}: change it with your broker's kafka-configs tool"
-            for key, value in TOPICS[name].items()
+            for key, value in wanted[name].items()
             if actual.get(key, value) != value
         ]
     return wrong
@@ -110,11 +133,22 @@ def _configs(admin: KafkaAdminClient, names: Iterable[str]) -> dict[str, dict[st
     return {name: {key: entry["value"] for key, entry in entries.items()} for name, entries in told.items()}
 
 
-def _refuse_other_counts(partitions: Mapping[str, int], wanted: int) -> None:
-    other = {name: partitions[name] for name in TOPICS if partitions.get(name, wanted) != wanted}
+def check_counts(kafka: settings.Kafka) -> None:
+    """Raise CountsError where topics have other partition counts, TopicsError where no broker says."""
+    with connect(kafka.broker, 0.0) as admin:
+        try:
+            partitions = _partitions(admin)
+        except (KafkaError, OSError) as error:
+            raise TopicsError(f"kafka: {kafka.broker} does not tell its topics: {error}") from None
+    _refuse_other_counts(partitions, kafka)
+
+
+def _refuse_other_counts(partitions: Mapping[str, int], kafka: settings.Kafka) -> None:
+    wanted = kafka.partitions
+    other = {name: partitions[name] for name in all_topics(kafka) if partitions.get(name, wanted) != wanted}
     if other:
         found = ", ".join(f"{name} has {count}" for name, count in other.items())
-        raise TopicsError(
+        raise CountsError(
             f"kafka.partitions is {wanted}, but {found}. segpulse cannot change the number of partitions of a live "
             "system: visitors would move to other partitions and be counted apart. Set kafka.partitions to what the "
             "topics have, or make new topics on another cluster and replay into them."
@@ -136,7 +170,7 @@ def create_command(ctx: click.Context, wait: float) -> None:
         made = create(connect(kafka.broker, wait), kafka)
     except TopicsError as error:
         raise click.ClickException(str(error)) from None
-    click.echo(f"{len(made)} topics created, {len(TOPICS) - len(made)} were there already")
+    click.echo(f"{len(made)} topics created, {len(all_topics(kafka)) - len(made)} were there already")
 
 
 @command.command("check", short_help="Say what is wrong with the topics.")
@@ -153,4 +187,4 @@ def check_command(ctx: click.Context, wait: float) -> None:
         click.echo(line)
     if wrong:
         raise click.exceptions.Exit(1)
-    click.echo(f"all {len(TOPICS)} topics are as they should be")
+    click.echo(f"all {len(all_topics(kafka))} topics are as they should be")

@@ -15,7 +15,8 @@ from faust.types import TP
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.engine.fetching import Fetched, FetchedRecord, FetchingConsumer, FetchingTransport, unpacked
+from streams.engine.consuming import EngineConsumer, EngineTransport
+from streams.engine.fetching import Fetched, FetchedRecord, unpacked
 
 CODECS = (0, 3)  # none, lz4
 ABORT, COMMIT = b"\0\0\0\0", b"\0\0\0\1"
@@ -89,7 +90,7 @@ def test_a_broken_batch_is_told() -> None:
 
 def app(name: str) -> faust.App:
     made = faust.App(name, broker="kafka://nowhere:1", web_enabled=False)
-    made.transport = FetchingTransport(made.conf.broker_consumer, made)
+    made.transport = EngineTransport(made.conf.broker_consumer, made)
     return made
 
 
@@ -97,7 +98,7 @@ def test_faust_makes_a_message_of_it() -> None:
     consumer: Any = app("test-message").transport.create_consumer(
         _ignore, on_partitions_revoked=_ignore, on_partitions_assigned=_ignore
     )
-    assert isinstance(consumer, FetchingConsumer)
+    assert isinstance(consumer, EngineConsumer)
     value = Fetched(3, 9, [], 1_767_225_600_004)
     message: Any = consumer._to_message(TP("clicks", 0), FetchedRecord(TP("clicks", 0), value))
     assert (message.topic, message.partition, message.offset) == ("clicks", 0, 8)

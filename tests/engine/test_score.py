@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from streams.engine import keys
+from streams.engine.fence import Fence
 from streams.engine.metrics import Metrics
 from streams.engine.score import Score
 from streams.events.topics import SEGMENT_PANES, SEGMENT_SCORES
@@ -24,7 +25,9 @@ from tests.scoring.test_scorer import KPIS, MEASURES, MINUTE, SETTINGS, START, p
 CHECKPOINT = 0.2
 STATES = "states"
 CHOSEN = msgspec.structs.replace(
-    SETTINGS, kafka=Kafka(partitions=1), time=Time(tick=Span(MINUTE), checkpoint=Span(int(1000 * CHECKPOINT)))
+    SETTINGS,
+    kafka=Kafka(partitions=1, transactions=False),
+    time=Time(tick=Span(MINUTE), checkpoint=Span(int(1000 * CHECKPOINT))),
 )
 
 
@@ -35,7 +38,10 @@ class Engine:
         monkeypatch.setattr("streams.engine.score.store_of", lambda _: SimpleNamespace(data={}))
         self.sent: list[tuple[str, bytes, bytes | None]] = []
         pipeline = SimpleNamespace(
-            settings=CHOSEN, states=SimpleNamespace(changelog_topic_name=STATES), app=SimpleNamespace(producer=self)
+            settings=CHOSEN,
+            states=SimpleNamespace(changelog_topic_name=STATES),
+            app=None,
+            fence=Fence(CHOSEN.kafka, lambda: cast("Any", self)),
         )
         self.score = Score(cast("Any", pipeline), KPIS, MEASURES, Metrics())
         self._offset = 0
@@ -46,8 +52,8 @@ class Engine:
         done.set_result(None)
         return done
 
-    async def ends(self, tps: list[Any]) -> dict[Any, int]:
-        return dict.fromkeys(tps, 0)
+    async def after_last(self, _: Any) -> int:
+        return 0
 
     async def say(self, *messages: PaneSnapshot | Watermark) -> list[tuple[str, bytes, bytes | None]]:
         """Records come; what has been sent by the time that all of it must have been."""

@@ -10,10 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.engine import keys
+from streams.engine import keys, progress
 from streams.engine.logs import OncePerWhile
+from streams.engine.membership import member_of
 from streams.engine.outbox import Outbox
-from streams.settings import DIMENSIONS
+from streams.panes.progress import Progress
+from streams.settings import DIMENSIONS, Kafka, Settings
+from streams.settings.sections import Serve
 
 names = st.from_regex(r"[A-Za-z][A-Za-z0-9_-]*", fullmatch=True)
 
@@ -70,6 +73,40 @@ async def _outbox() -> None:
 
 def test_the_outbox_waits_for_every_acknowledgement() -> None:
     asyncio.run(_outbox())
+
+
+marks = st.builds(
+    Progress,
+    offsets=st.dictionaries(st.sampled_from(["clicks", "leads"]), st.integers(0, 9)),
+    resume=st.just({}),
+    watermark=st.integers(0, 9),
+    newest=st.just({}),
+    sessions=st.just({}),
+)
+
+
+@given(marks, marks)
+def test_of_two_marks_of_progress_the_one_that_has_seen_more_stands(one: Progress, other: Progress) -> None:
+    a, b = progress.encode(one), progress.encode(other)
+    assert progress.newer(progress.PROGRESS, a, a)
+    if progress.newer(progress.PROGRESS, a, b) and progress.newer(progress.PROGRESS, b, a):
+        assert (one.watermark, one.offsets) == (other.watermark, other.offsets)
+    further = progress.encode(one._replace(watermark=one.watermark + 1))
+    assert progress.newer(progress.PROGRESS, further, a)
+    assert not progress.newer(progress.PROGRESS, a, further), "a worker that wakes does not set its successor back"
+    behind = progress.encode(one._replace(offsets={topic: offset - 1 for topic, offset in one.offsets.items()}))
+    assert not one.offsets or not progress.newer(progress.PROGRESS, behind, a)
+
+
+@pytest.mark.parametrize(
+    ("member", "port", "expected"),
+    [("auto", 9309, "a-host-9309"), ("auto", 0, None), ("", 9309, None), ("one", 0, "one")],
+)
+def test_a_worker_is_the_same_member_after_a_restart(
+    member: str, port: int, expected: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("socket.gethostname", lambda: "a host")
+    assert member_of(Settings(kafka=Kafka(member=member), worker=Serve(port=port))) == expected
 
 
 def record(name: str, line: int, text: str, *args: object, broken: bool = False) -> logging.LogRecord:

@@ -15,6 +15,7 @@ from typing import Any
 import redis
 from kafka import KafkaConsumer, TopicPartition
 
+from streams.tools.demo import EMBEDDED
 from streams.tools.local.processes import Child
 from streams.tools.local.servers import free_port
 
@@ -57,6 +58,7 @@ class Live:
             bootstrap_servers=self.environ["SEGPULSE_KAFKA_BROKER"],
             auto_offset_reset="earliest",
             enable_auto_commit=False,
+            isolation_level="read_committed",
         )
         try:
             tps = [TopicPartition(topic, p) for p in consumer.partitions_for_topic(topic) or ()]
@@ -131,7 +133,7 @@ def live(
         "SEGPULSE_WORKER_PORT": str(free_port()),
         **{f"SEGPULSE_KAFKA_{key}".upper(): str(value) for key, value in kafka.items()},
         **({"SEGPULSE_CONFIG": str(config)} if config else {}),
-        **({"SEGPULSE_KAFKA_SESSION_TIMEOUT": "6s", "SEGPULSE_KAFKA_REBALANCE_TIMEOUT": "3s"} if embedded else {}),
+        **(EMBEDDED if embedded else {}),
     }
     redis.Redis.from_url(redis_url).flushall()
     system = Live(folder, environ)

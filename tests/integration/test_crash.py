@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from streams.tools.demo import EMBEDDED
 from streams.tools.local.processes import Child
 from streams.tools.local.servers import Server, embedded_broker, free_port
 from tests.integration.live import Live, alert_order, live
@@ -48,7 +49,7 @@ def test_killed_in_the_middle_of_it(apache_kafka: Server, redis_server: Server, 
 def test_a_worker_waits_for_its_broker(tmp_path: Path) -> None:
     port = free_port()
     environ = {"SEGPULSE_KAFKA_BROKER": f"127.0.0.1:{port}", "SEGPULSE_WORKER_PORT": str(free_port())}
-    worker = Live(tmp_path, {**environ, "SEGPULSE_REDIS_URL": "redis://127.0.0.1:1"}).worker
+    worker = Live(tmp_path, {**EMBEDDED, **environ, "SEGPULSE_REDIS_URL": "redis://127.0.0.1:1"}).worker
     with worker:
         until = time.monotonic() + 30
         while len(lines := worker.last_lines()) < 2:
@@ -61,6 +62,32 @@ def test_a_worker_waits_for_its_broker(tmp_path: Path) -> None:
             while not any("state loaded" in line for line in worker.last_lines()):
                 assert time.monotonic() < until, worker.last_lines()
                 time.sleep(0.5)
+
+
+GONE = """
+import streams.worker
+streams.worker._wait_for_broker = lambda chosen: None
+from segpulse.cli import main
+main()
+"""
+
+
+@pytest.mark.timeout(90)
+@pytest.mark.parametrize("transactions", ["true", "false"])
+def test_a_broker_that_goes_while_a_worker_starts_is_waited_for(transactions: str, tmp_path: Path) -> None:
+    environ = {
+        "SEGPULSE_KAFKA_BROKER": f"127.0.0.1:{free_port()}",
+        "SEGPULSE_KAFKA_TRANSACTIONS": transactions,
+        "SEGPULSE_WORKER_PORT": str(free_port()),
+        "APP_DATADIR": str(tmp_path),
+    }
+    with Child("worker", [sys.executable, "-c", GONE, "worker"], tmp_path / "worker.log", environ) as worker:
+        until = time.monotonic() + 60
+        while not any("kafka: no broker answers" in line for line in worker.last_lines()):
+            assert time.monotonic() < until, worker.last_lines()
+            time.sleep(0.3)
+        assert "beginning again from the last checkpoint" in worker.log.read_text()
+        assert "Traceback" not in worker.log.read_text()
 
 
 FAULTY = """

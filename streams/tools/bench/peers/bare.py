@@ -41,7 +41,7 @@ def bare(job: Job, told: Told) -> Rate:
         for message in messages:
             if message.error():
                 raise KafkaException(message.error())
-            campaign = orjson.loads(message.value()).get("campaign")
+            campaign = orjson.loads(message.value() or b"{}").get("campaign")
             counts[campaign] = counts.get(campaign, 0) + 1
         done += len(messages)
         ended = time.monotonic()
