@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 _IDLE = 9  # seconds without early scores for each that publishing took: they cost a tenth of a core at most
-_GATHER = 0.5  # of an interval that is waited for the other source partitions once one has spoken
+_HALF = 0.5  # of an interval
 
 
 class Pace:
     """Of one dimension. All times are seconds of any steady clock.
 
     The source partitions speak once a checkpoint interval each, one after the other. Scores go out when all of them
-    have, so that nobody's counts wait for the next turn; those of a partition that keeps silent are not waited for.
+    have, so that nobody's counts wait for the next turn. That keeps step with them: on the average scores go out once
+    an interval too. A partition that keeps silent is not waited for.
     """
 
     def __init__(self, interval: float, partitions: int) -> None:
         self._interval, self._partitions = interval, partitions
-        self._tick_from = self._early_from = float("-inf")
+        self._published = self._early_from = float("-inf")
         self.done()
 
     def done(self) -> None:
@@ -41,10 +42,12 @@ class Pace:
         return self._since is not None
 
     def is_due(self, now: float) -> bool:
-        """Is it time to look what has come of it? Once an interval at most."""
-        if self._since is None or now < self._tick_from:
+        """Is it time to look what has come of it?"""
+        if self._since is None:
             return False
-        return len(self._spoken) == self._partitions or now >= self._since + _GATHER * self._interval
+        if len(self._spoken) == self._partitions:
+            return now >= self._published + _HALF * self._interval
+        return now >= max(self._published + self._interval, self._since + _HALF * self._interval)
 
     def early_is_due(self, now: float) -> bool:
         """May scores go out though no tick has passed?"""
@@ -52,7 +55,7 @@ class Pace:
 
     def published(self, began: float, ended: float, took: float) -> None:
         """They went out from `began` to `ended`, which took so many seconds of work."""
-        self._tick_from, self._early_from = began + self._interval, ended + _IDLE * took
+        self._published, self._early_from = began, ended + _IDLE * took
 
     def _heard(self, now: float) -> None:
         if self._since is None:

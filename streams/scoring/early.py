@@ -35,7 +35,7 @@ class Early:
 
     def offer(self, said: Watermark) -> None:
         """Take a source partition's early counts in the place of those before."""
-        panes = {start: self._values.counted(said.measures, counts) for start, counts in said.early.items()}
+        panes = {start: self._values.counted(said.measures, counts) for start, counts in said.early.items() if counts}
         self._said[said.partition] = _Said(said.watermark, panes)
 
     def latest(self, until: int) -> int | None:

@@ -31,14 +31,15 @@ def test_who_keeps_silent_is_not_waited_for(pace: Pace) -> None:
     assert pace.early_is_due(100.5)
 
 
-def test_once_an_interval(pace: Pace) -> None:
-    pace.done()
+def test_in_step_with_the_source_partitions(pace: Pace) -> None:
     pace.published(100.0, 100.2, 0.01)
     pace.spoken(100.3, 0, early=True)
-    pace.spoken(100.3, 1, early=True)
-    assert not pace.is_due(100.9)
+    assert not pace.is_due(100.99), "the other one is still to come"
     assert pace.is_due(101.0)
-    assert pace.early_is_due(101.0)
+    pace.spoken(100.4, 1, early=True)
+    assert not pace.is_due(100.49)
+    assert pace.is_due(100.5)
+    assert pace.early_is_due(100.5)
 
 
 def test_what_takes_long_is_early_less_often_and_ticks_all_the_same(pace: Pace) -> None:

@@ -35,7 +35,8 @@ class Engine:
     """A Score that owns dimension `d`, with all that it has sent."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("streams.engine.score.store_of", lambda _: SimpleNamespace(data={}))
+        self.states: dict[bytes, bytes | None] = {}  # what the changelog holds
+        monkeypatch.setattr("streams.engine.score.store_of", lambda _: SimpleNamespace(data={0: self.states}))
         self.sent: list[tuple[str, bytes, bytes | None]] = []
         pipeline = SimpleNamespace(
             settings=CHOSEN,
@@ -46,8 +47,15 @@ class Engine:
         self.score = Score(cast("Any", pipeline), KPIS, MEASURES, Metrics())
         self._offset = 0
 
+    async def restart(self) -> None:
+        """The partition is given out anew: a successor reads what is saved, and then everything from the start."""
+        self._offset = 0
+        await self.score.load(0, cast("Any", self))
+
     async def send(self, topic: str, key: bytes, value: bytes | None, *_: object) -> Awaitable[None]:
         self.sent.append((topic, key, value))
+        if topic == STATES:
+            self.states[key] = value
         done = asyncio.get_running_loop().create_future()
         done.set_result(None)
         return done
@@ -81,7 +89,7 @@ def shown(sent: list[tuple[str, bytes, bytes | None]]) -> dict[str, SegmentScore
 def run(story: Callable[[Engine], Awaitable[None]], monkeypatch: pytest.MonkeyPatch) -> None:
     async def told() -> None:
         engine = Engine(monkeypatch)
-        await engine.score.load(0, cast("Any", engine))
+        await engine.restart()
         await story(engine)
 
     asyncio.run(told())
@@ -108,5 +116,18 @@ def test_one_that_was_only_early_leaves_a_tombstone(monkeypatch: pytest.MonkeyPa
         await engine.say(pane(0, 0, {"a": (5, 10)}), passed(0, 1), early_of(0, 65, 60, b=1))
         sent = await engine.say(pane(0, 1, {"a": (1, 2)}), passed(0, 2))
         assert shown(sent)["d:b"] is None
+
+    run(story, monkeypatch)
+
+
+def test_a_successor_goes_on_from_what_was_saved(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story(engine: Engine) -> None:
+        counted = pane(0, 0, {"a": (5, 10)})
+        await engine.say(counted, passed(0, 2))
+        await engine.restart()
+        sent = await engine.say(counted, passed(0, 1))
+        assert {scores.at for scores in shown(sent).values() if scores} == {START + 2 * MINUTE}, (
+            "not from the first tick"
+        )
 
     run(story, monkeypatch)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from faust.types import TP
 from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.engine import keys, progress
+from streams.engine.ingest import commit
 from streams.engine.logs import OncePerWhile
 from streams.engine.membership import member_of
 from streams.engine.outbox import Outbox
@@ -107,6 +110,20 @@ def test_a_worker_is_the_same_member_after_a_restart(
 ) -> None:
     monkeypatch.setattr("socket.gethostname", lambda: "a host")
     assert member_of(Settings(kafka=Kafka(member=member), worker=Serve(port=port))) == expected
+
+
+def test_of_empty_topics_nothing_is_committed() -> None:
+    """aiokafka raises, and the worker would begin again for ever, until the first event."""
+    committed: list[dict[TP, int]] = []
+
+    async def refuse_nothing(offsets: dict[TP, int]) -> None:
+        assert offsets
+        committed.append(offsets)
+
+    app = SimpleNamespace(consumer=SimpleNamespace(_commit=refuse_nothing))
+    asyncio.run(commit(app, {}))
+    asyncio.run(commit(app, {TP("clicks", 0): 1}))
+    assert committed == [{TP("clicks", 0): 1}]
 
 
 def record(name: str, line: int, text: str, *args: object, broken: bool = False) -> logging.LogRecord:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
 
 from streams.messages import PaneSnapshot
 from streams.scoring.naming import Naming
@@ -17,6 +19,35 @@ def test_the_first_by_name_find_room_and_the_rest_is_other() -> None:
     totals = np.arange(4, dtype=np.int64).reshape(1, 4, 1) + 1
     folded = dict(zip(naming.names, naming.fold(values, totals)[0, :, 0].tolist(), strict=True))
     assert folded == {"a": 4, "b": 3, "other": 1, "unknown": 2}
+
+
+_steps = st.lists(st.sets(st.sampled_from(["a", "b", "c", "d", "e", "other", "unknown"])), max_size=12)
+
+
+@given(_steps, st.integers(0, 3))
+def test_as_a_plain_set_of_names_says(steps: list[set[str]], room: int) -> None:
+    """`steps`: what has counts at each tick. Each value counts one more than the one before it."""
+    naming, values, named, seen = Naming(room), list[str](), set[str](), set[str]()
+    for present in steps:
+        values += sorted(present - set(values), reverse=True)
+        named -= {name for name in named if name != "other" and name not in seen}
+        for value in sorted(present - named):
+            if value in ("other", "unknown") or len(named - {"other", "unknown"}) < room:
+                named.add(value)
+            else:
+                named.add("other")
+        active = np.array([value in present for value in values], dtype=np.bool_)
+        ahead = naming.copy()  # must not take the original with it
+        ahead.assign(values, ~active, np.zeros(len(naming.names), dtype=np.bool_))
+        naming.assign(values, active, np.array([name in seen for name in naming.names], dtype=np.bool_))
+        assert {name for name in naming.names if name is not None} == named
+        counts = {value: i + 1 for i, value in enumerate(values) if value in present}
+        folded = naming.fold(values, np.array([counts.get(v, 0) for v in values], dtype=np.int64).reshape(1, -1, 1))
+        expected = {value: count for value, count in counts.items() if value in named and value != "other"}
+        rest = sum(count for value, count in counts.items() if value not in expected)
+        seen = {*expected, *(["other"] if rest else [])}
+        found = dict(zip(naming.names, folded[0, :, 0].tolist(), strict=True))
+        assert {name: count for name, count in found.items() if count} == expected | ({"other": rest} if rest else {})
 
 
 def test_one_that_left_and_comes_back_at_once_has_no_older_claim_to_a_name_than_in_a_successor() -> None:

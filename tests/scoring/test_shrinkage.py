@@ -53,6 +53,20 @@ def test_more_successes_than_trials_are_no_error() -> None:
     assert one(12, 10, 0.3, 10, True).value == pytest.approx(one(10, 10, 0.3, 10, True).value)
 
 
+_cells = st.tuples(st.integers(0, 3), st.integers(0, 3), st.sampled_from([0.0, 0.1, 0.9, float("nan")]))
+
+
+@given(st.lists(_cells, min_size=1, max_size=12), st.booleans(), st.booleans())
+def test_cells_that_are_alike_do_not_meet(cells: list[tuple[int, int, float]], first: bool, second: bool) -> None:
+    """All at once as one by one, to the last digit: [1 × segments × 2 KPIs], weights of each KPI."""
+    x, n, rest = (np.array([[[cell[i]] * 2 for cell in cells]]) for i in range(3))
+    found = shrink(x, n, rest, np.array([[[3.0, 7.0]]]), np.array([first, second]))
+    for s, (successes, trials, centre) in enumerate(cells):
+        for k, (heavy, binomial) in enumerate([(3.0, first), (7.0, second)]):
+            alone = one(successes, trials, centre, heavy, binomial)
+            np.testing.assert_array_equal([figure[0, s, k] for figure in found], list(alone))
+
+
 def weigh(x: list[int], n: list[int], binomial: bool, eligible: list[bool] | None = None) -> float:
     numerator, denominator = (np.array([[[each] for each in side]]) for side in (x, n))
     return float(weight(numerator, denominator, np.array(eligible or [True] * len(x)), np.array([binomial]))[0, 0, 0])
