@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from streams.events.columns import Columns
 from streams.events.dedupe import Dedupe
@@ -28,6 +29,8 @@ from streams.segments.membership import Membership
 from streams.segments.registry import text
 from streams.segments.visitors import Traits
 from streams.settings import Settings
+
+Bools = npt.NDArray[np.bool_]
 
 _RANK = {topic: rank for rank, topic in enumerate(SOURCE_TOPICS)}
 _KEPT = 65_536  # bytes of a bad record that its dead letter keeps
@@ -219,7 +222,20 @@ class SourcePartition:
         self._tally(events, fresh)
         if not fresh.all():
             events = events.take(np.flatnonzero(fresh))
-        self._panes.add(events, *self._measuring.pairs(events))
+        self._panes.add(events, *self._measuring.pairs(events, self._of_old_sessions(events)))
+
+    def _of_old_sessions(self, events: Columns) -> Bools | None:
+        """Those that the predecessor has counted and that only some topics are read back far enough to tell of again.
+
+        They are not this one's to open sessions with: it was told of the sessions that are open.
+        """
+        if self._before is None or not len(events):
+            return None
+        since = self._resume.since(self._before.watermark)
+        if events.time[0] >= since:  # they are in order
+            return None
+        last = np.array([self._before.offsets.get(topic, -1) for topic in SOURCE_TOPICS], dtype=np.int64)
+        return (events.time < since) & (events.offset <= last[events.topic])
 
     def _tally_late(self, topic: str, events: Columns) -> None:
         if self._clock.watermark is not None:

@@ -96,6 +96,22 @@ def test_a_long_session_has_its_form_fill_once_though_a_restart_reads_back_less_
     assert sum(n for (_, d, _, m), n in summed([reader]).items() if (d, m) == ("tier", "sessions.form_fills")) == 1
 
 
+def test_a_session_before_is_not_taken_for_this_one_where_a_restart_reads_one_topic_back_further() -> None:
+    at = {0: "form_fills", 40: "downloads", 60: "page_views", 75: "page_views", 90: "page_views", 100: "form_fills"}
+    happened = [Happening(START + m * MINUTE, topic, None, 0, None, None, None) for m, topic in at.items()]
+    (log,) = written(happened, 1)
+    reader = Reader(log)
+    for topic, records in log.items():  # to the heartbeat after the fifth; of form fills all in one batch
+        for _ in range(1 if topic == "form_fills" else len(records) - 1):
+            reader.read(topic, 3 if topic == "form_fills" else 1)
+    reader.checkpoint()
+    assert reader.progress is not None
+    assert reader.progress.resume["form_fills"] == 0 < reader.progress.resume["downloads"]
+    reader.run([("crash", -1, 0)])
+    reader.finish()
+    assert_exact([reader], happened)
+
+
 def test_a_successor_whose_cut_through_the_topics_is_another_sends_on_nothing_that_has_seen_less() -> None:
     clicks = [Happening(START + second * 1_000, "clicks", None, 0, None, None, None) for second in (1, 6)]
     log = {topic: [heartbeat(START + second * 1_000) for second in (-60, 70, 120)] for topic in SOURCE_TOPICS}
