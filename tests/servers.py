@@ -7,10 +7,10 @@ import shutil
 import subprocess
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 import pytest
 
@@ -45,17 +45,9 @@ def program(name: str, package: str) -> str:
 @contextmanager
 def apache_kafka(folder: Path) -> Iterator[Server]:
     """One broker of Apache Kafka in KRaft mode. `child.kill()` and `child.start()` are a crash and what follows it."""
-    java = shutil.which("java") or missing("java (apt-get install default-jre-headless)")
-    if not any(KAFKA_JARS.glob("kafka_2.13-*.jar")):
-        missing(f"Apache Kafka in {KAFKA_JARS} (.ci/run fetches it)")
-    program = [java, "-Xms128m", "-Xmx512m", "-XX:TieredStopAtLevel=1", "-cp", f"{KAFKA_JARS}/*"]
 
     def argv(port: int) -> list[str]:
-        properties = folder / f"server-{port}.properties"
-        properties.write_text(_kafka_properties(port, folder / f"data-{port}"), "utf-8")
-        storage = ["kafka.tools.StorageTool", "format", "--cluster-id", "MkU3OEVBNTcwNTJENDM2Qk", "--config"]
-        subprocess.run([*program, *storage, properties], check=True, stdout=subprocess.DEVNULL)
-        return [*program, "kafka.Kafka", str(properties)]
+        return kafka_broker(folder, [KafkaNode(1, port, free_port())], 0)
 
     child, port = start("Apache Kafka", argv, kafka_answers, folder / "kafka.log", 0)
     try:
@@ -64,23 +56,59 @@ def apache_kafka(folder: Path) -> Iterator[Server]:
         child.stop(patience=20)
 
 
-def _kafka_properties(port: int, data: Path) -> str:
-    controller = free_port()
+class KafkaNode(NamedTuple):
+    """A broker that is a controller too."""
+
+    number: int
+    port: int
+    controller: int  # port
+
+
+def kafka_broker(folder: Path, nodes: Sequence[KafkaNode], at: int) -> list[str]:
+    """The command of `nodes[at]` of a cluster of all `nodes`, with its storage formatted in `folder`.
+
+    Whatever has several copies has one on each node, and takes a write when all but one have it.
+    """
+    java = shutil.which("java") or missing("java (apt-get install default-jre-headless)")
+    if not any(KAFKA_JARS.glob("kafka_2.13-*.jar")):
+        missing(f"Apache Kafka in {KAFKA_JARS} (.ci/run fetches it)")
+    heap = "-Xmx512m" if len(nodes) == 1 else "-Xmx384m"
+    program = [java, "-Xms128m", heap, "-XX:TieredStopAtLevel=1", "-cp", f"{KAFKA_JARS}/*"]
+    node = nodes[at]
+    properties = folder / f"server-{node.port}.properties"
+    properties.write_text(_kafka_properties(nodes, node, folder / f"data-{node.port}"), "utf-8")
+    storage = ["kafka.tools.StorageTool", "format", "--cluster-id", "MkU3OEVBNTcwNTJENDM2Qk", "--config"]
+    subprocess.run([*program, *storage, properties], check=True, stdout=subprocess.DEVNULL)
+    return [*program, "kafka.Kafka", str(properties)]
+
+
+def _kafka_properties(nodes: Sequence[KafkaNode], node: KafkaNode, data: Path) -> str:
+    copies, in_sync = len(nodes), max(1, len(nodes) - 1)
     lines = {
         "process.roles": "broker,controller",
-        "node.id": 1,
-        "controller.quorum.voters": f"1@{LOOPBACK}:{controller}",
-        "listeners": f"PLAINTEXT://{LOOPBACK}:{port},CONTROLLER://{LOOPBACK}:{controller}",
-        "advertised.listeners": f"PLAINTEXT://{LOOPBACK}:{port}",
+        "node.id": node.number,
+        "controller.quorum.voters": ",".join(f"{n.number}@{LOOPBACK}:{n.controller}" for n in nodes),
+        "listeners": f"PLAINTEXT://{LOOPBACK}:{node.port},CONTROLLER://{LOOPBACK}:{node.controller}",
+        "advertised.listeners": f"PLAINTEXT://{LOOPBACK}:{node.port}",
         "controller.listener.names": "CONTROLLER",
         "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
         "log.dirs": data,
         "auto.create.topics.enable": "false",  # a topic that nobody declared is a mistake
-        "offsets.topic.replication.factor": 1,
+        "default.replication.factor": copies,
+        "min.insync.replicas": in_sync,
+        "offsets.topic.replication.factor": copies,
         "offsets.topic.num.partitions": 4,
-        "transaction.state.log.replication.factor": 1,
-        "transaction.state.log.min.isr": 1,
+        "transaction.state.log.replication.factor": copies,
+        "transaction.state.log.min.isr": in_sync,
+        "transaction.state.log.num.partitions": 4,
+        "share.coordinator.state.topic.replication.factor": copies,
+        "share.coordinator.state.topic.min.isr": in_sync,
         "group.initial.rebalance.delay.ms": 0,
+        "group.min.session.timeout.ms": 1_000,
+        # A broker that is gone is missed soon.
+        "broker.heartbeat.interval.ms": 500,
+        "broker.session.timeout.ms": 4_000,
+        "replica.lag.time.max.ms": 5_000,
     }
     return "".join(f"{key}={value}\n" for key, value in lines.items())
 
