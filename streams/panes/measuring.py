@@ -24,7 +24,7 @@ class Measuring:
         self._ranks = np.array([_RANK[topic] for topic in session_topics], dtype=np.int64)
         self.sessions = Sessions(gap, [_RANK[topic] for topic in measures.sessions_with])
 
-    def pairs(self, events: Columns, old: npt.NDArray[np.bool_] | None = None) -> tuple[Ints, Ints]:
+    def pairs(self, events: Columns, old: npt.NDArray[np.bool_]) -> tuple[Ints, Ints]:
         """Event numbers and measure columns: event `numbers[i]` adds one to column `columns[i]`.
 
         Those marked `old` have had their part in sessions, which are over or known.
@@ -33,9 +33,7 @@ class Measuring:
         of_kind = np.where(events.kind[:, None] >= 0, measures.of_kind[events.kind], -1)
         event, side = np.nonzero(of_kind >= 0)
         numbers, columns = [event], [of_kind[event, side]]
-        visits = np.flatnonzero(np.isin(events.topic, self._ranks) & (events.kind >= 0))
-        if old is not None:
-            visits = visits[~old[visits]]
+        visits = np.flatnonzero(np.isin(events.topic, self._ranks) & (events.kind >= 0) & ~old)
         opened, firsts = self.sessions.count(events.visitor[visits], events.time[visits], events.topic[visits])
         if measures.sessions >= 0:
             numbers.append(visits[opened])

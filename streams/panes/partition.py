@@ -222,20 +222,24 @@ class SourcePartition:
         self._tally(events, fresh)
         if not fresh.all():
             events = events.take(np.flatnonzero(fresh))
-        self._panes.add(events, *self._measuring.pairs(events, self._of_old_sessions(events)))
+        told, old = self._told_before(events)
+        number, column = self._measuring.pairs(events, old)
+        new = ~told[number]
+        self._panes.add(events, number[new], column[new])
 
-    def _of_old_sessions(self, events: Columns) -> Bools | None:
-        """Those that the predecessor has counted and that only some topics are read back far enough to tell of again.
+    def _told_before(self, events: Columns) -> tuple[Bools, Bools]:
+        """Those that the predecessor has dealt with, and of these those of sessions that it has told of.
 
-        They are not this one's to open sessions with: it was told of the sessions that are open.
+        What it had read when it wrote how far it had come is in its panes. Most panes' own offsets say so too; but a
+        repetition changes no pane, and may be read again without what it repeats. Further back than all topics are
+        read again, only some are: sessions made of these alone would be wrong, and those still open are known.
         """
-        if self._before is None or not len(events):
-            return None
-        since = self._resume.since(self._before.watermark)
-        if events.time[0] >= since:  # they are in order
-            return None
+        if self._before is None or not len(events) or events.time[0] >= self._before.watermark:  # they are in order
+            none = np.zeros(len(events), dtype=np.bool_)
+            return none, none
         last = np.array([self._before.offsets.get(topic, -1) for topic in SOURCE_TOPICS], dtype=np.int64)
-        return (events.time < since) & (events.offset <= last[events.topic])
+        told = (events.offset <= last[events.topic]) & (events.time < self._before.watermark)
+        return told, told & (events.time < self._resume.since(self._before.watermark))
 
     def _tally_late(self, topic: str, events: Columns) -> None:
         if self._clock.watermark is not None:
