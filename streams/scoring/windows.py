@@ -61,6 +61,7 @@ class Windows:
     def begin(self, tick: int) -> None:
         """Set the end of all windows, and sum them anew."""
         self.tick = tick
+        self._roll_up_due()
         self._totals[:] = 0
         for index, window in enumerate(self.windows):
             self._sum(index, self._grid.start(window, tick), -(2**62), tick, 1)
@@ -73,8 +74,7 @@ class Windows:
             self._sum(index, new, self.tick, tick, 1)
             self._sum(index, start, -(2**62), self.tick, -1, until=new)
         self.tick = tick
-        for partition, level, start in [k for k in self._coarse if self._is_due(k[1], k[2])]:
-            self._roll_up(self._coarse.pop((partition, level, start)), level)
+        self._roll_up_due()
         self._drop_before(min(self._grid.start(w, tick) for w in self.windows) - LEVELS[-1])
 
     def offer(self, snapshot: PaneSnapshot) -> None:
@@ -92,6 +92,7 @@ class Windows:
         elif self._has_finer(snapshot) and (self.tick is None or not self._is_due(*key)):
             self._coarse[snapshot.partition, snapshot.level, snapshot.start] = contribution
         else:
+            self._coarse.pop((snapshot.partition, *key), None)  # an older one, not yet rolled up
             self._roll_up(contribution, snapshot.level)
 
     def _is_covered(self, snapshot: PaneSnapshot) -> bool:
@@ -120,6 +121,10 @@ class Windows:
             for level in range(snapshot.level)
             for pane in self._between(level, snapshot.start, end)
         )
+
+    def _roll_up_due(self) -> None:
+        for partition, level, start in [k for k in self._coarse if self._is_due(k[1], k[2])]:
+            self._roll_up(self._coarse.pop((partition, level, start)), level)
 
     def _roll_up(self, parent: Contribution, level: int) -> None:
         """Put a coarse pane in the place of the finer ones of its source partition that went into it."""
