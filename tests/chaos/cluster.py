@@ -34,6 +34,7 @@ class Cluster:
 
     def wait_until_whole(self) -> None:
         """Until every copy of every partition is in step with its leader."""
+        self.wait_until_up()  # one that has just gone may still count as in step
         until = time.monotonic() + _STARTED_WITHIN
         admin = KafkaAdminClient(bootstrap_servers=self.address.split(","))
         try:

@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -59,14 +60,14 @@ def tried(tmp_path: Path, request: pytest.FixtureRequest) -> Tried:
     """`with tried(broker, story, …) as trial`: what came of it is in the table."""
 
     @contextmanager
-    def begin(broker: str, story: Story, **options: str) -> Iterator[Trial]:
-        with trial(tmp_path, broker, story, **options) as begun:  # type: ignore[arg-type]
+    def begin(broker: str, story: Story, **options: Any) -> Iterator[Trial]:
+        with trial(tmp_path, broker, story, **options) as begun:
             try:
                 yield begun
             finally:
                 name = request.node.get_closest_marker("scenario").args[0]
-                row = Row(name, begun.faults, len(story.events) + story.twice, begun.lost, begun.doubled, 0.0)
-                request.node.user_properties.append(("chaos", row))
+                row = Row(name, begun.faults, len(story.arrivals), begun.lost, begun.doubled, 0.0)
+                request.node.user_properties.append(("chaos", list(row)))
 
     return begin
 

@@ -2,6 +2,8 @@
 
     CHAOS_FAULT=KILL:17:panes python -m tests.chaos.faulty worker
 
+SHORT and TWICE are faults of what it is told: see `shorten` and `repeat`.
+
 Told are records and commits (and transactions, where there are any). Each is acknowledged before the next is begun, so
 that exactly the first n-1 are there. `panes` counts what the checkpoint of panes tells, `scores` what that of scores
 tells, `all` both. It looks no deeper than aiokafka, so it is the same whatever the engine is like inside.
@@ -16,8 +18,10 @@ from collections.abc import Callable
 from typing import Any
 
 import aiokafka
+from aiokafka.consumer.fetcher import Fetcher
 
 from segpulse.cli import main
+from streams.events.topics import SOURCE_TOPICS
 
 _SCORES = ("segment_scores", "segment_alerts", "states-changelog")
 
@@ -75,6 +79,54 @@ def _counted(fault: Fault, name: str, call: Callable[..., Any]) -> Callable[...,
     return counted
 
 
+def shorten() -> None:
+    """Have a changelog's end told three records too early, as a broker may: recovery stops short of it."""
+    end_offsets = aiokafka.AIOKafkaConsumer.end_offsets
+
+    async def too_early(self: Any, partitions: Any) -> Any:
+        ends = await end_offsets(self, partitions)
+        for tp in ends:
+            if tp.topic.endswith("changelog"):
+                _say_once("fault: left out the last of the changelogs")
+                ends[tp] = max(0, ends[tp] - 3)
+        return ends
+
+    aiokafka.AIOKafkaConsumer.end_offsets = too_early
+
+
+def repeat() -> None:
+    """Have every fetched batch of events handed over twice."""
+    fetched_records = Fetcher.fetched_records
+    again: dict[Any, Any] = {}
+
+    async def twice(self: Any, partitions: Any, *arguments: Any, **options: Any) -> Any:
+        due = {tp: again.pop(tp) for tp in list(again) if not partitions or tp in partitions}
+        if due:
+            _say_once("fault: twice")
+            return due
+        fetched = await fetched_records(self, partitions, *arguments, **options)
+        again.update({tp: records for tp, records in fetched.items() if tp.topic in SOURCE_TOPICS})
+        return fetched
+
+    Fetcher.fetched_records = twice
+
+
+_said: set[str] = set()
+
+
+def _say_once(text: str) -> None:
+    if text not in _said:
+        _said.add(text)
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
+
+
 if __name__ == "__main__":
-    arm(Fault(os.environ["CHAOS_FAULT"]))
+    wanted = os.environ["CHAOS_FAULT"]
+    if wanted == "SHORT":
+        shorten()
+    elif wanted == "TWICE":
+        repeat()
+    else:
+        arm(Fault(wanted))
     main()

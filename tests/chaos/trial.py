@@ -80,9 +80,10 @@ class Trial:
             day[cell.dimension, cell.value, cell.measure] += count
         for score in scores.newest.values():
             segment = score["dimension"], score["value"]
-            (cell_,) = (c for c in score["cells"] if (c["kpi"], c["window"]) == ("engagement", "24h"))
+            (shown,) = (c for c in score["cells"] if (c["kpi"], c["window"]) == ("engagement", "24h"))
             wanted = sum(day[(*segment, m)] for m in ("clicks", "downloads", "form_fills")), day[(*segment, "sessions")]
-            assert (cell_["numerator"], cell_["denominator"]) == wanted, f"scores, seed {self.story.seed}: {segment}"
+            got = shown["numerator"], shown["denominator"]
+            assert got == wanted, f"scores, seed {self.story.seed}: {segment} has {got}, not {wanted}"
 
     def _check_dead_letters(self) -> None:
         """Each event that must not count is told of, and no other."""
