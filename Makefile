@@ -6,12 +6,13 @@ IN_VENV := $(VENV)/bin/python -m
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lock clean
+.PHONY: help demo test chaos lock clean
 
 help:
 	@echo "make demo                             run everything on this machine, with simulated traffic (Ctrl-C stops it)"
 	@echo "make demo BROKER=host:port REDIS=url  the same with a Kafka and a Redis of your own"
 	@echo "make test                             lint, types and all tests"
+	@echo "make chaos                            kill it in every way on real Kafka and count what is lost (half an hour)"
 	@echo "make lock                             pin the newest versions that pyproject.toml allows in requirements.lock"
 	@echo "make clean                            remove the environment and what was fetched or logged"
 
@@ -23,6 +24,11 @@ test: $(INSTALLED)
 	$(IN_VENV) ruff format --check
 	$(IN_VENV) mypy
 	$(IN_VENV) pytest -n 3 --dist loadfile
+
+# Needs Apache Kafka, which .ci/run fetches. Two at a time: each scenario waits more than it works.
+chaos: $(INSTALLED)
+	SEGPULSE_CHAOS=long CI=true $(IN_VENV) pytest tests/chaos -n 2 --dist load
+	$(IN_VENV) tests.chaos.recovery
 
 # One environment for all; made anew when the versions change.
 $(INSTALLED): requirements.lock pyproject.toml

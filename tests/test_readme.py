@@ -162,7 +162,9 @@ def test_commands_in_the_text_exist(code: str) -> None:
             assert not isinstance(command, click.Group), f"{code}: there is no command {word}"
 
 
-@pytest.mark.parametrize(("target", "does"), [("demo", "-m segpulse demo"), ("test", "-m pytest")])
+@pytest.mark.parametrize(
+    ("target", "does"), [("demo", "-m segpulse demo"), ("test", "-m pytest"), ("chaos", "-m pytest tests/chaos")]
+)
 def test_make_does_what_is_tested(target: str, does: str) -> None:
     done = subprocess.run(["make", "--dry-run", target], cwd=ROOT, capture_output=True, text=True, check=True)
     assert does in done.stdout

@@ -24,6 +24,7 @@ from tests.servers import ROOT, program, redis_server
 ELSEWHERE = {
     "make demo": "integration/test_demo.py",
     "make test": "test_readme.py",
+    "make chaos": "test_readme.py",
     "cp deploy/env.example .env": "deploy/test_compose.py",
     "docker compose up --build --detach": "deploy/test_compose.py",
 }

@@ -23,7 +23,7 @@ Tried = Callable[..., AbstractContextManager[Trial]]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All of this folder is chaos, and slow where the machine is busy."""
+    """Every scenario is chaos, and slow where the machine is busy."""
     for item in items:
         if item.get_closest_marker("scenario"):
             item.add_marker(pytest.mark.chaos)
@@ -32,7 +32,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture
 def seed(request: pytest.FixtureRequest) -> int:
-    """Of the story and of the moments: CHAOS_SEED, else one of its own each time in the long form, else always the same.
+    """Of the story and of the moments: CHAOS_SEED, else a new one each time in the long form, else always the same.
 
     It is printed, so that a run that has failed can be had again, as far as time itself can.
     """

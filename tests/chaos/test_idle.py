@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from kafka import KafkaProducer
@@ -17,7 +18,7 @@ from tests.chaos.trial import trial
 LATENESS, IDLE, TICK = 2.0, 2.0, 10.0
 SLACK = 6.0  # seconds for the checkpoint, the tick and a busy machine
 
-WALL = {
+WALL: dict[str, Any] = {
     "SEGPULSE_TIME_CLOCK": "wall",
     "SEGPULSE_TIME_LATENESS": "2s",
     "SEGPULSE_TIME_IDLE_AFTER": "2s",
