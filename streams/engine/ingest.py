@@ -212,4 +212,5 @@ async def commit(app: Any, offsets: dict[TP, int]) -> None:
     Faust commits what is acknowledged to it; nothing is, here. This is the one place that calls its consumer's own
     commit (a method of the Consumer interface that every transport has).
     """
-    await app.consumer._commit(offsets)
+    if offsets:  # of a partition that has never had a record there is nothing to commit, and aiokafka minds
+        await app.consumer._commit(offsets)
