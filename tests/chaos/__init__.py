@@ -5,4 +5,9 @@ The short form is part of all tests; SEGPULSE_CHAOS=long (`make chaos`) is the w
 
 import os
 
+import pytest
+
 LONG = os.environ.get("SEGPULSE_CHAOS") == "long"
+
+#: What the short form leaves out: what its other scenarios show in part.
+long_form = pytest.mark.skipif(not LONG, reason="of the long form: make chaos")

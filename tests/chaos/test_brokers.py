@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 
 from streams.tools.local.servers import Server
-from tests.chaos import LONG, events
+from tests.chaos import LONG, events, long_form
 from tests.chaos.cluster import Cluster
 from tests.chaos.conftest import Tried
 
 SECONDS = 90 if LONG else 30
 
 
+@long_form
 @pytest.mark.kafka
 @pytest.mark.scenario("the only broker is killed, and then restarted politely")
 def test_one_broker_restarted(kafka: Server, tried: Tried, seed: int) -> None:

@@ -12,7 +12,11 @@ from tests.chaos import LONG, events
 from tests.chaos.conftest import Tried
 
 #: Its JoinGroup waits for the whole of the rebalance timeout.
-PATIENT = {"SEGPULSE_KAFKA_SESSION_TIMEOUT": "6s", "SEGPULSE_KAFKA_REBALANCE_TIMEOUT": "3s"}
+PATIENT = {
+    "SEGPULSE_KAFKA_SESSION_TIMEOUT": "6s",
+    "SEGPULSE_KAFKA_REBALANCE_TIMEOUT": "3s",
+    "SEGPULSE_KAFKA_TRANSACTIONS": "false",  # it has none
+}
 
 
 @pytest.mark.scenario("embedded broker: `kill -9`, a polite leave, events twice and late")

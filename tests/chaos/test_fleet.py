@@ -6,7 +6,7 @@ import pytest
 
 from streams.tools.local.processes import Child
 from streams.tools.local.servers import Server
-from tests.chaos import LONG, events
+from tests.chaos import LONG, events, long_form
 from tests.chaos.conftest import Tried
 from tests.chaos.fleet import freeze, thaw
 from tests.chaos.trial import Trial
@@ -18,6 +18,7 @@ def _loads(worker: Child) -> int:
     return worker.log.read_text("utf-8").count("state loaded")
 
 
+@long_form
 @pytest.mark.kafka
 @pytest.mark.scenario("of two and three workers one is killed, one joins, one leaves politely")
 @pytest.mark.parametrize("seed_more", range(3 if LONG else 1))

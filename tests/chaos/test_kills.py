@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from streams.tools.local.servers import Server
-from tests.chaos import LONG, events
+from tests.chaos import LONG, events, long_form
 from tests.chaos.conftest import Tried
 
 KILLS, SECONDS = (30, 150) if LONG else (4, 16)
@@ -29,6 +29,7 @@ def test_killed_at_random(kafka: Server, tried: Tried, seed: int) -> None:
         trial.reckon()
 
 
+@long_form
 @pytest.mark.kafka
 @pytest.mark.scenario("`kill -9` with checkpoints 4 s apart, so that a backlog is read again")
 def test_killed_between_slow_checkpoints(kafka: Server, tried: Tried, seed: int) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from streams.tools.local.servers import Server
-from tests.chaos import LONG, events
+from tests.chaos import LONG, events, long_form
 from tests.chaos.conftest import Tried
 
 
+@long_form
 @pytest.mark.kafka
 @pytest.mark.scenario("a changelog's end is told too early, so that recovery stops short of it")
 def test_recovery_stops_short(kafka: Server, tried: Tried, seed: int) -> None:

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from streams.tools.local.servers import Server
-from tests.chaos import events
+from tests.chaos import events, long_form
 from tests.chaos.conftest import Tried
 
 
+@long_form
 @pytest.mark.kafka
 @pytest.mark.scenario("all of it stopped, the worker's disk emptied, all of it started")
 def test_full_restart(kafka: Server, tried: Tried, seed: int, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from streams.tools.local.processes import Child
 from streams.tools.local.servers import Server
-from tests.chaos import LONG, events
+from tests.chaos import LONG, events, long_form
 from tests.chaos.conftest import Tried
 from tests.chaos.fleet import Fleet, thaw
 from tests.chaos.reading import SegmentPanes
@@ -45,6 +45,7 @@ def test_killed_before_each_step(kafka: Server, tried: Tried, seed: int) -> None
         trial.reckon()
 
 
+@long_form
 @pytest.mark.kafka
 @pytest.mark.scenario("killed before steps of checkpoints in which panes are rolled up")
 def test_killed_while_rolling_up(kafka: Server, tried: Tried, seed: int) -> None:
@@ -61,6 +62,7 @@ def test_killed_while_rolling_up(kafka: Server, tried: Tried, seed: int) -> None
         trial.reckon()
 
 
+@long_form
 @pytest.mark.kafka
 @pytest.mark.scenario("killed before steps of a checkpoint of scores")
 def test_killed_before_steps_of_scores(kafka: Server, tried: Tried, seed: int) -> None:
@@ -78,7 +80,7 @@ def test_killed_before_steps_of_scores(kafka: Server, tried: Tried, seed: int) -
 @pytest.mark.kafka
 @pytest.mark.scenario("stopped between two steps of a checkpoint past the session timeout, and continued")
 def test_stopped_between_two_steps(kafka: Server, tried: Tried, seed: int) -> None:
-    steps = [*range(1, 36, 2)] if LONG else Random(seed).sample(EVERY, 2)
+    steps = [*range(1, 36, 2)] if LONG else Random(seed).sample(EVERY, 1)
     with tried(kafka.address, events.tell(seed + 3, SMALL), **FEW) as trial:
         trial.tell(16.0 * len(steps))
         for step in steps:
