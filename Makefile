@@ -6,13 +6,14 @@ IN_VENV := $(VENV)/bin/python -m
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench lock clean
+.PHONY: help demo test bench chaos lock clean
 
 help:
 	@echo "make demo                             run everything on this machine, with simulated traffic (Ctrl-C stops it)"
 	@echo "make demo BROKER=host:port REDIS=url  the same with a Kafka and a Redis of your own"
 	@echo "make test                             lint, types and all tests"
 	@echo "make bench                            how fast this machine is, beside other tools (BENCH=... for other options)"
+	@echo "make chaos                            kill it in every way on real Kafka and count what is lost (half an hour)"
 	@echo "make lock                             pin the newest versions that pyproject.toml allows in requirements.lock"
 	@echo "make clean                            remove the environment and what was fetched or logged"
 
@@ -30,6 +31,11 @@ BENCH ?= --peers --workers 2
 
 bench: $(INSTALLED)
 	@exec $(IN_VENV) segpulse bench $(BENCH)
+
+# Needs Apache Kafka, which .ci/run fetches. Two at a time: each scenario waits more than it works.
+chaos: $(INSTALLED)
+	SEGPULSE_CHAOS=long CI=true $(IN_VENV) pytest tests/chaos -n 2 --dist load
+	$(IN_VENV) tests.chaos.recovery
 
 # One environment for all; made anew when the versions change.
 $(INSTALLED): requirements.lock pyproject.toml

@@ -164,7 +164,13 @@ def test_commands_in_the_text_exist(code: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("target", "does"), [("demo", "-m segpulse demo"), ("test", "-m pytest"), ("bench", "-m segpulse bench")]
+    ("target", "does"),
+    [
+        ("demo", "-m segpulse demo"),
+        ("test", "-m pytest"),
+        ("bench", "-m segpulse bench"),
+        ("chaos", "-m pytest tests/chaos"),
+    ],
 )
 def test_make_does_what_is_tested(target: str, does: str) -> None:
     done = subprocess.run(["make", "--dry-run", target], cwd=ROOT, capture_output=True, text=True, check=True)

@@ -25,6 +25,7 @@ ELSEWHERE = {
     "make demo": "integration/test_demo.py",
     "make test": "test_readme.py",
     "make bench": "tools/bench/test_command.py",
+    "make chaos": "test_readme.py",
     "cp deploy/env.example .env": "deploy/test_compose.py",
     "docker compose up --build --detach": "deploy/test_compose.py",
 }

@@ -136,8 +136,9 @@ class Ingest:
     async def checkpoint(self) -> None:
         """Write what has changed since the last one, in the order in which a crash between any two steps is harmless.
 
-        1. The panes and traits to the changelogs, and the dead letters. What is there a successor goes on from.
-        2. When Kafka has all of it, the panes to segment_panes; a successor sends on again what may not have been.
+        1. The panes to the changelog, and the dead letters. What is there a successor goes on from.
+        2. When Kafka has all of it, the panes to segment_panes; a successor sends on again what may not have been. And
+           the traits: before the panes, a successor would count events from before a trait as if it had held then.
         3. When Kafka has that, finer panes that went into coarser ones leave the changelog, and how far this has come;
            then the offsets to read from are committed.
 
@@ -161,12 +162,12 @@ class Ingest:
         panes, traits = self._pipeline.panes.changelog_topic_name, self._pipeline.traits.changelog_topic_name
         for letter in taken.dead_letters:
             await outbox.send(DEAD_LETTERS, letter.topic.encode(), _encode(letter))
-        for visitor, known in taken.traits.items():
-            await outbox.send(traits, visitor.encode(), _encode(known), partition)
         for change in taken.changes:
             if change.value is not None:
                 await outbox.send(panes, keys.pane(change.key), change.value, partition)
         await outbox.settle()
+        for visitor, known in taken.traits.items():
+            await outbox.send(traits, visitor.encode(), _encode(known), partition)
         unpublished, owned.unpublished = owned.unpublished, []
         await self._publish(outbox, partition, [*unpublished, *taken.changes])
         await self._publish_watermark(outbox, partition, owned, (taken.progress.watermark, taken.early))

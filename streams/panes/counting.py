@@ -33,12 +33,12 @@ class Counting:
         """The same as of now, to go its own way; ids count as seen for `horizon` (ms), and none yet."""
         return Counting(Dedupe(horizon), self.membership.copy(), self.measuring.copy())
 
-    def count(self, events: Columns) -> tuple[Counted, Bools]:
-        """Take events in order; what they count, and which of them were fresh (no duplicates)."""
+    def count(self, events: Columns, old: Bools) -> tuple[Counted, Bools]:
+        """Take events in order; what they count, and which of them were fresh (no duplicates). `old`: see Measuring."""
         fresh = self.dedupe.fresh(events.ident, events.time)
         if not fresh.all():
-            events = events[np.flatnonzero(fresh)]
-        event, column = self.measuring.pairs(events)
+            events, old = events[np.flatnonzero(fresh)], old[fresh]
+        event, column = self.measuring.pairs(events, old)
         return Counted(events, self.membership.of(events), event, column), fresh
 
     def grow(self, visitors: int) -> None:

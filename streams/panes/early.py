@@ -40,7 +40,8 @@ class Early:
     def add(self, events: Columns) -> None:
         """These have come, in order of their times, and wait for the watermark."""
         seen = self._exact.dedupe.has(events.ident, events.time)
-        counted, _ = self._counting.count(events[np.flatnonzero(~seen)] if seen.any() else events)
+        events = events[np.flatnonzero(~seen)] if seen.any() else events
+        counted, _ = self._counting.count(events, np.zeros(len(events), dtype=np.bool_))
         starts = counted.events.time // PANE
         first = int(starts.min()) if len(starts) else 0
         pane = starts - first

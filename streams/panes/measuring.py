@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from streams.events.columns import Columns, Ints
+from streams.events.columns import Bools, Columns, Ints
 from streams.events.sessions import Sessions
 from streams.events.topics import SOURCE_TOPICS
 from streams.kpis.measures import Measures
@@ -30,13 +30,16 @@ class Measuring:
         other.sessions = self.sessions.copy()
         return other
 
-    def pairs(self, events: Columns) -> tuple[Ints, Ints]:
-        """Event numbers and measure columns: event `numbers[i]` adds one to column `columns[i]`."""
+    def pairs(self, events: Columns, old: Bools) -> tuple[Ints, Ints]:
+        """Event numbers and measure columns: event `numbers[i]` adds one to column `columns[i]`.
+
+        Those marked `old` have had their part in sessions, which are over or known.
+        """
         measures = self._measures
         of_kind = np.where(events.kind[:, None] >= 0, measures.of_kind[events.kind], -1)
         event, side = np.nonzero(of_kind >= 0)
         numbers, columns = [event], [of_kind[event, side]]
-        visits = np.flatnonzero(np.isin(events.topic, self._ranks) & (events.kind >= 0))
+        visits = np.flatnonzero(np.isin(events.topic, self._ranks) & (events.kind >= 0) & ~old)
         opened, firsts = self.sessions.count(events.visitor[visits], events.time[visits], events.topic[visits])
         if measures.sessions >= 0:
             numbers.append(visits[opened])

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from streams.events.columns import Bools
 from streams.kpis.measures import Measures
 from streams.messages import PaneSnapshot
 from streams.panes import codec
@@ -67,11 +68,11 @@ class Panes:
         for key in [k for k in self._packed if k[1] < self._rolled[k[0] + 1]]:
             self._drop(key)  # a crash came between its roll-up and its removal
 
-    def add(self, counted: Counted) -> None:
+    def add(self, counted: Counted, told: Bools) -> None:
         """Count.
 
-        Events that a pane already contains are skipped; so are those so old that their pane has gone: they were
-        counted when it was there, and come by again only where a topic has been quiet for as long.
+        Events that have been `told` or that a pane already contains are skipped; so are those so old that their pane
+        has gone: they were counted when it was there, and come by again only where a topic has been quiet for as long.
         """
         events, event, column = counted.events, counted.event, counted.column
         level = np.full(len(events), self._finest, dtype=np.int64)
@@ -80,10 +81,10 @@ class Panes:
         start = events.time // _SPANS[level] * _SPANS[level]
         keys, first, pane = np.unique(start * len(LEVELS) + level, return_index=True, return_inverse=True)
         panes = [self._pane((int(level[i]), int(start[i]))) for i in first]
-        fresh = events.time >= self._rolled[-1]
+        fresh = (events.time >= self._rolled[-1]) & ~told
         for number in [n for n, p in enumerate(panes) if p.offsets]:
             at = np.flatnonzero(pane == number)
-            fresh[at] = ~panes[number].contains(events.topic[at], events.offset[at], events.time[at])
+            fresh[at] &= ~panes[number].contains(events.topic[at], events.offset[at], events.time[at])
         if not fresh.all():
             counting = fresh[event]
             event, column = event[counting], column[counting]

@@ -11,7 +11,7 @@ from operator import attrgetter
 
 import numpy as np
 
-from streams.events.columns import Columns, Ints, Kinds, Prints
+from streams.events.columns import Bools, Columns, Ints, Kinds, Prints
 from streams.events.decode import Event
 from streams.events.dedupe import Dedupe
 from streams.events.fingerprints import fingerprints, joined
@@ -121,9 +121,10 @@ class SourcePartition:
         if watermark is not None:
             events = self._reorder.take(watermark)
             if events is not None:
-                counted, fresh = self._counting.count(events)
+                told, old = self._told_before(events)
+                counted, fresh = self._counting.count(events, old)
                 self.stats.count(events, fresh)
-                self._panes.add(counted)
+                self._panes.add(counted, told[fresh])
             self._forget(watermark)
         return watermark
 
@@ -253,6 +254,20 @@ class SourcePartition:
         if len(kinds) == 1:
             return np.full(len(names), next(iter(kinds.values())), dtype=np.int16)
         return np.array([kinds[name] for name in names], dtype=np.int16)
+
+    def _told_before(self, events: Columns) -> tuple[Bools, Bools]:
+        """Those that the predecessor has dealt with, and of these those of sessions that it has told of.
+
+        What it had read when it wrote how far it had come is in its panes. Most panes' own offsets say so too; but a
+        repetition changes no pane, and may be read again without what it repeats. Further back than all topics are
+        read again, only some are: sessions made of these alone would be wrong, and those still open are known.
+        """
+        if self._before is None or events.time[0] >= self._before.watermark:  # they are in order
+            none = np.zeros(len(events), dtype=np.bool_)
+            return none, none
+        last = np.array([self._before.offsets.get(topic, -1) for topic in SOURCE_TOPICS], dtype=np.int64)
+        told = (events.offset <= last[events.topic]) & (events.time < self._before.watermark)
+        return told, told & (events.time < self._resume.since(self._before.watermark))
 
     def _forget(self, watermark: int) -> None:
         """What events that are still to come cannot depend on."""

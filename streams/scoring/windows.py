@@ -56,6 +56,7 @@ class Windows:
     def begin(self, tick: int) -> None:
         """Set the end of all windows, and sum them anew."""
         self.tick = tick
+        self._roll_up_due()
         self._totals[:] = 0
         for index, window in enumerate(self.windows):
             self._sum(self._totals[index], self._grid.start(window, tick), -(2**62), tick, 1)
@@ -64,8 +65,7 @@ class Windows:
         """Move the end of all windows on to `tick` (ms)."""
         self._move(self._totals, tick)
         self.tick = tick
-        for partition, level, start in [k for k in self._coarse if self._is_due(k[1], k[2])]:
-            self._roll_up(self._coarse.pop((partition, level, start)), level)
+        self._roll_up_due()
         self._drop_before(min(self._grid.start(w, tick) for w in self.windows) - LEVELS[-1])
 
     def ahead(self, end: int) -> Ints:
@@ -94,6 +94,7 @@ class Windows:
         elif self._has_finer(snapshot) and (self.tick is None or not self._is_due(*key)):
             self._coarse[snapshot.partition, snapshot.level, snapshot.start] = contribution
         else:
+            self._coarse.pop((snapshot.partition, *key), None)  # an older one, not yet rolled up
             self._roll_up(contribution, snapshot.level)
 
     def _is_covered(self, snapshot: PaneSnapshot) -> bool:
@@ -122,6 +123,10 @@ class Windows:
             for level in range(snapshot.level)
             for pane in self._between(level, snapshot.start, end)
         )
+
+    def _roll_up_due(self) -> None:
+        for partition, level, start in [k for k in self._coarse if self._is_due(k[1], k[2])]:
+            self._roll_up(self._coarse.pop((partition, level, start)), level)
 
     def _roll_up(self, parent: Contribution, level: int) -> None:
         """Put a coarse pane in the place of the finer ones of its source partition that went into it."""

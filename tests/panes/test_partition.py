@@ -12,7 +12,7 @@ from streams.events.topics import SOURCE_TOPICS
 from streams.panes import codec
 from streams.panes.levels import LEVELS
 from streams.panes.panes import Change, Key
-from tests.panes.history import MINUTE, START, Counts, Happening, counted, happenings, heartbeat, record, written
+from tests.panes.history import END, MINUTE, START, Counts, Happening, counted, happenings, heartbeat, record, written
 from tests.panes.reader import Reader, Step, steps
 
 Summed = Counter[tuple[Key, str, str, str]]
@@ -94,6 +94,42 @@ def test_a_long_session_has_its_form_fill_once_though_a_restart_reads_back_less_
     reader.finish()
     assert_exact([reader], happened)
     assert sum(n for (_, d, _, m), n in summed([reader]).items() if (d, m) == ("tier", "sessions.form_fills")) == 1
+
+
+def test_a_session_before_is_not_taken_for_this_one_where_a_restart_reads_one_topic_back_further() -> None:
+    at = {0: "form_fills", 40: "downloads", 60: "page_views", 75: "page_views", 90: "page_views", 100: "form_fills"}
+    happened = [Happening(START + m * MINUTE, topic, None, 0, None, None, None) for m, topic in at.items()]
+    (log,) = written(happened, 1)
+    reader = Reader(log)
+    for topic, records in log.items():  # to the heartbeat after the fifth; of form fills all in one batch
+        for _ in range(1 if topic == "form_fills" else len(records) - 1):
+            reader.read(topic, 3 if topic == "form_fills" else 1)
+    reader.checkpoint()
+    assert reader.progress is not None
+    assert reader.progress.resume["form_fills"] == 0 < reader.progress.resume["downloads"]
+    reader.run([("crash", -1, 0)])
+    reader.finish()
+    assert_exact([reader], happened)
+
+
+def test_what_was_sent_again_counts_once_though_a_restart_reads_back_to_the_second_only() -> None:
+    """The second is in no pane's offsets: it changed none. That it was read is what the predecessor's progress says."""
+    click = Happening(START, "clicks", None, 0, 7, None, None)
+    log = {topic: [heartbeat(START + m * MINUTE) for m in (0, 9, 11, 20, 35)] for topic in SOURCE_TOPICS}
+    log["clicks"][1:1] = [record(click)]
+    log["clicks"][3:3] = [record(click)]  # when it has been nine minutes
+    reader = Reader(log)
+    for _ in range(9):
+        for topic in SOURCE_TOPICS:
+            reader.read(topic, 1)
+        reader.checkpoint()
+    assert reader.progress is not None
+    assert reader.progress.resume["clicks"] == 2  # after the first
+    reader.run([("crash", -1, 0)])
+    for topic in SOURCE_TOPICS:
+        log[topic].append(heartbeat(END))
+    reader.finish()
+    assert sum(n for (_, d, _, m), n in summed([reader]).items() if (d, m) == ("tier", "clicks")) == 1
 
 
 def test_a_successor_whose_cut_through_the_topics_is_another_sends_on_nothing_that_has_seen_less() -> None:

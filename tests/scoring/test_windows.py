@@ -160,3 +160,14 @@ def test_the_snapshot_that_has_seen_most_stands(order: list[int]) -> None:
     for seen in order:
         windows.offer(snapshot(0, 0, START, seen, [("x", seen)]))
     assert np.array_equal(windows.totals[0], [[4, 8]])
+
+
+def test_a_coarse_pane_that_came_before_the_first_tick_is_in_it_and_gives_way_to_a_newer_one() -> None:
+    windows, tick = Windows(GRIDS[0], MEASURES), START + 3 * HOUR
+    windows.offer(snapshot(0, 0, START, 1, [("x", 1)]))
+    windows.offer(snapshot(0, 1, START, 2, [("x", 2)]))  # rolled up, with one that came late
+    windows.begin(tick)
+    assert totals(windows, 2) == {("x", "a"): 2, ("x", "b"): 4}
+    windows.offer(snapshot(0, 1, START, 3, [("x", 3)]))
+    windows.advance(tick + 10_000)
+    assert totals(windows, 2) == {("x", "a"): 3, ("x", "b"): 6}

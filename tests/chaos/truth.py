@@ -1,0 +1,91 @@
+"""The count of a story made straight from its events, by README's rules and with nothing of our core."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from typing import NamedTuple
+
+from tests.chaos.events import SESSION_TOPICS, STAGES, Event, Story
+
+PANE = 10_000  # ms
+GAP = 30 * 60_000  # ms without an event after which a session has ended
+
+CONFIG = """
+[dimensions]
+industry = { trait = "industry" }
+city_tier = { trait = "city_tier" }
+buying_stage = { trait = "buying_stage" }
+campaign = { field = "campaign" }
+city_tier_x_industry = { cross = ["city_tier", "industry"] }
+
+[kpis.views]
+title = "Pages per session"
+numerator = ["page_views"]
+denominator = ["sessions"]
+unit = "per session"
+model = "poisson"
+good = "up"
+
+[scoring]
+windows = ["5m", "1h", "24h"]
+min_trials = 20
+"""
+
+DIMENSIONS = ("industry", "city_tier", "buying_stage", "campaign", "city_tier_x_industry")
+_MEASURED = {"leads.created", "leads.won", "emails.sent", "emails.opened", "emails.clicked"}
+
+
+class Cell(NamedTuple):
+    """One segment's measure in 10 s of one source partition."""
+
+    partition: int
+    start: int  # ms
+    dimension: str
+    value: str
+    measure: str
+
+
+def count(story: Story) -> Counter[Cell]:
+    """Every cell that is not nought."""
+    visitors: defaultdict[str, list[Event]] = defaultdict(list)
+    for event in story.events:
+        visitors[event.visitor.name].append(event)
+    cells: Counter[Cell] = Counter()
+    for events in visitors.values():
+        cells.update(_of_visitor(sorted(events, key=lambda event: event.time)))
+    return cells
+
+
+def _of_visitor(events: list[Event]) -> list[Cell]:
+    cells: list[Cell] = []
+    stage = STAGES[0] if events[0].visitor.traits else "unknown"
+    last, had = -GAP - 1, set[str]()
+    for event in events:
+        stage = event.stage or stage
+        measures = [event.topic] if event.topic in SESSION_TOPICS else []
+        if f"{event.topic}.{event.name}" in _MEASURED:
+            measures.append(f"{event.topic}.{event.name}")
+        if event.topic in SESSION_TOPICS:
+            if event.time - last > GAP:
+                measures.append("sessions")
+                had = set()
+            if event.topic in ("form_fills", "downloads") and event.topic not in had:
+                measures.append(f"sessions.{event.topic}")
+            had.add(event.topic)
+            last = event.time
+        start = event.time // PANE * PANE
+        segments = _segments(event, stage).items()
+        cells += [Cell(event.visitor.partition, start, d, value, m) for d, value in segments for m in measures]
+    return cells
+
+
+def _segments(event: Event, stage: str) -> dict[str, str]:
+    traits = event.visitor.traits
+    cross = f"{traits['city_tier']} × {traits['industry']}" if traits else "unknown"
+    return {
+        "industry": str(traits.get("industry", "unknown")),
+        "city_tier": str(traits.get("city_tier", "unknown")),
+        "buying_stage": stage,
+        "campaign": event.campaign or "unknown",
+        "city_tier_x_industry": cross,
+    }
