@@ -124,6 +124,7 @@ class _Writer:
             acks="all",
             compression_type="lz4",
             max_batch_size=256 * 1024,
+            retry_backoff_ms=25,  # Kafka is not done with a transaction when its commit returns: "concurrent"
         )
 
     async def stop(self) -> None:
