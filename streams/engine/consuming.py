@@ -1,4 +1,4 @@
-"""Faust's consumer, changed in four places.
+"""Faust's consumer, changed in five places.
 
 It hands over what is fetched as it is (engine.fetching), but for the partitions that are held back.
 
@@ -8,6 +8,9 @@ exactly-once mode of its own. aiokafka takes the isolation level from the attrib
 And it tells Faust's table recovery that all changelogs are read to their ends. The engine reads them itself, to an end
 that it has checked (engine.changelog); Faust would wait for the offset before a log's end, where Kafka keeps a mark of
 its own at the end of each transaction, and no record ever comes.
+
+It does not remember how far it has handed things over: the engine's own positions do (engine.position), and where
+these go back for a batch, Faust would drop it as known.
 
 And offsets that come too late to be committed, since the partitions are being given out anew, are let go.
 """
@@ -45,12 +48,26 @@ class _Thread(FetchingThread):
         return bool(await super()._commit(offsets))
 
 
+class _Forgetful(dict[TP, int | None]):
+    """Faust's read offsets, of which none is kept."""
+
+    def __missing__(self, tp: TP) -> None:
+        return None
+
+    def __setitem__(self, tp: TP, offset: int | None) -> None:
+        """See the class."""
+
+    def update(self, *_: Any, **__: Any) -> None:
+        """See the class."""
+
+
 class EngineConsumer(Consumer):
     """See the module. Only table recovery asks for `highwaters` and `earliest_offsets`."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.held: set[TP] = set()  # what has been fetched of these waits
         super().__init__(*args, **kwargs)
+        self._read_offset = _Forgetful()
 
     def _new_consumer_thread(self) -> FetchingThread:
         return _Thread(self, loop=self.loop, beacon=self.beacon)

@@ -53,3 +53,11 @@ def test_offsets_of_partitions_that_are_being_given_out_anew_are_let_go() -> Non
     thread = consumer_of(app)._thread
     thread.assignment = set
     assert asyncio.run(thread._commit({TP("clicks", 0): 5})) is False
+
+
+def test_what_is_fetched_again_is_handed_over_again() -> None:
+    app = faust.App("test-consuming", broker="kafka://nowhere:1", web_enabled=False)
+    consumer, tp = consumer_of(app), TP("clicks", 0)
+    consumer._read_offset[tp] = 7
+    consumer._read_offset.update({tp: 7})
+    assert consumer._read_offset[tp] is None, "Faust compares with this before it hands over"
