@@ -88,7 +88,7 @@ class Log:
                 fetched = await reader.getmany(timeout_ms=_PAUSE)
                 more = bool(fetched)
                 for tp, batch in fetched.items():
-                    stores[tp.topic].apply(tp.partition, Fetched(batch[0].offset, batch[-1].offset + 1, batch, None))
+                    stores[tp.topic].apply(tp.partition, Fetched(batch[0].offset, batch[-1].offset + 1, [batch], None))
                     self._progress()
 
 

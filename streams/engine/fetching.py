@@ -1,8 +1,7 @@
 """Fetched records reach the agents batch by batch: to Faust all that was fetched of a partition is one record.
 
-Faust's driver makes a Python object of a dozen fields of every record and hands agents one at a time. This transport
-is Faust's own but for that. Its consumer takes what aiokafka has fetched before it is unpacked, and unpacks it as far
-as keys and values. Everything above it (streams, agents, table recovery) then runs once a batch.
+Faust's driver makes a Python object of a dozen fields of every record and hands agents one at a time. This consumer
+takes what aiokafka has fetched before it is unpacked. Everything above it (streams, agents) then runs once a batch.
 
 What it leans on inside of aiokafka (0.14) and Faust (0.15) is in this file alone; tests/engine/test_fetching.py fails
 where that changes.
@@ -11,9 +10,10 @@ where that changes.
 from __future__ import annotations
 
 import asyncio
+import functools
 import time
-from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Protocol
 
 from aiokafka.consumer.fetcher import READ_COMMITTED, Fetcher, FetchResult, PartitionRecords
 from aiokafka.errors import ConsumerStoppedError, CorruptRecordException
@@ -34,16 +34,29 @@ class Record(Protocol):
     def value(self) -> bytes | None: ...
 
 
-class Fetched(NamedTuple):
+class Fetched:
     """A stretch of a partition's log, from offset `begin` up to but not including `end`.
 
     It may have fewer records than offsets: some were compacted away, or are marks of transactions.
     """
 
-    begin: int
-    end: int
-    records: Sequence[Record]
-    written: int | None  # ms: when Kafka got the last record, as its timestamp says
+    def __init__(self, begin: int, end: int, batches: Iterable[Iterable[Record]], written: int | None) -> None:
+        """`written`: ms, when Kafka got the last record, as its timestamp says."""
+        self.begin = begin
+        self.end = end
+        self.written = written
+        self._batches = batches
+
+    @functools.cached_property
+    def records(self) -> Sequence[Record]:
+        """Unpacked when first asked for, and so by the thread that reads them: what one core has made and another uses
+        costs both twice the time."""
+        records = [record for batch in self._batches for record in batch]
+        self._batches = ()
+        # A compressed batch comes whole, though reading may begin in its middle.
+        if records and records[0].offset < self.begin:
+            records = [record for record in records if record.offset >= self.begin]
+        return records
 
 
 class FetchedRecord:
@@ -62,20 +75,18 @@ class FetchedRecord:
         self.value = fetched
 
 
-def unpacked(unread: PartitionRecords) -> Iterator[Fetched]:
+def whole(unread: PartitionRecords) -> Iterator[Fetched]:
     """Everything in a fetched, not yet unpacked answer of the broker for one partition, as one Fetched."""
-    begin, records, written = unread.next_fetch_offset, list[Record](), None
+    begin, batches, written = unread.next_fetch_offset, [], None
     while unread._records.has_next():
         batch = unread._records.next_batch()
         if unread._check_crcs and not batch.validate_crc():
             raise CorruptRecordException(f"Invalid CRC - {unread._tp}")
         if not (_is_aborted(unread, batch) or batch.is_control_batch):
-            new = list(batch)
-            # A compressed batch comes whole, though reading may begin in its middle.
-            records += new if batch.base_offset >= begin else [record for record in new if record.offset >= begin]
+            batches.append(batch)
             written = batch.max_timestamp
         unread.next_fetch_offset = batch.next_offset
-    yield Fetched(begin, unread.next_fetch_offset, records, written)
+    yield Fetched(begin, unread.next_fetch_offset, batches, written)
 
 
 def _is_aborted(unread: PartitionRecords, batch: Any) -> bool:
@@ -113,7 +124,7 @@ class FetchingThread(AIOKafkaConsumerThread):
                     raise ConsumerStoppedError
                 wanted = active_partitions - self.consumer.held  # type: ignore[attr-defined]
                 for tp in [tp for tp in fetcher._records if tp in wanted]:
-                    _unpack_whole(fetcher, tp)
+                    _take_whole(fetcher, tp)
                     answers = (await fetcher.fetched_records([tp])).get(tp)
                     if answers:
                         return {tp: [FetchedRecord(tp, fetched) for fetched in answers]}
@@ -123,7 +134,7 @@ class FetchingThread(AIOKafkaConsumerThread):
                 await asyncio.wait([fetcher._create_fetch_waiter()], timeout=left)
 
 
-def _unpack_whole(fetcher: Fetcher, tp: TP) -> None:
+def _take_whole(fetcher: Fetcher, tp: TP) -> None:
     result = fetcher._records.get(tp)
     if isinstance(result, FetchResult) and result._partition_records is not None:
-        result._partition_records._records_iterator = unpacked(result._partition_records)
+        result._partition_records._records_iterator = whole(result._partition_records)

@@ -17,4 +17,4 @@ class Made(NamedTuple):
 def fetched(records: Sequence[Made], begin: int | None = None, end: int | None = None) -> Fetched:
     """From the first record to the last, unless `begin` and `end` say that there are gaps before and behind."""
     first = records[0].offset if begin is None else begin
-    return Fetched(first, records[-1].offset + 1 if end is None else end, records, None)
+    return Fetched(first, records[-1].offset + 1 if end is None else end, [records], None)

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.engine.consuming import EngineConsumer, EngineTransport
-from streams.engine.fetching import Fetched, FetchedRecord, unpacked
+from streams.engine.fetching import Fetched, FetchedRecord, whole
 
 CODECS = (0, 3)  # none, lz4
 ABORT, COMMIT = b"\0\0\0\0", b"\0\0\0\1"
@@ -45,7 +45,7 @@ def control(base: int, producer: int, mark: bytes) -> bytes:
 def fetched(data: bytes, at: int, aborted: list[tuple[int, int]] | None = None, committed: bool = True) -> Fetched:
     level = READ_COMMITTED if committed else READ_UNCOMMITTED
     unread = PartitionRecords(TopicPartition("t", 0), MemoryRecords(data), aborted, at, None, None, False, level)
-    (found,) = unpacked(unread)
+    (found,) = whole(unread)
     assert unread.next_fetch_offset == found.end
     return found
 
@@ -85,7 +85,7 @@ def test_a_broken_batch_is_told() -> None:
         TopicPartition("t", 0), MemoryRecords(bytes(raw)), None, 0, None, None, True, READ_COMMITTED
     )
     with pytest.raises(CorruptRecordException):
-        list(unpacked(unread))
+        list(whole(unread))
 
 
 def app(name: str) -> faust.App:

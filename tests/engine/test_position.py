@@ -25,7 +25,7 @@ class Fetcher:
         end = batch[-1].offset + 1 if len(batch) == size else max(self.end, begin)
         if at is None:
             self.at = end
-        return Fetched(begin, end, batch, None)
+        return Fetched(begin, end, [batch], None)
 
 
 @given(
