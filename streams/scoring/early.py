@@ -33,6 +33,10 @@ class Early:
         self._values = values
         self._said: dict[int, _Said] = {}
 
+    def __bool__(self) -> bool:
+        """Are there any?"""
+        return any(said.panes for said in self._said.values())
+
     def offer(self, said: Watermark) -> None:
         """Take a source partition's early counts in the place of those before."""
         panes = {start: self._values.counted(said.measures, counts) for start, counts in said.early.items() if counts}

@@ -156,7 +156,9 @@ class DimensionScorer:
             self._saved = None
             return True
         earliest = self._windows.earliest
-        if earliest is None or earliest // step * step + step > watermark:
+        if earliest is None and self._early:
+            earliest = watermark  # all that there is lies behind it: nobody need wait for a tick that has counts
+        elif earliest is None or earliest // step * step + step > watermark:
             return False
         self._windows.begin(earliest // step * step)
         return True

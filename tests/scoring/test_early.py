@@ -176,3 +176,16 @@ def test_an_event_of_a_clock_far_ahead_does_not_move_the_windows(ticked: Dimensi
 
 def test_with_nothing_early_all_is_of_the_tick(ticked: DimensionScorer) -> None:
     assert {(score.at, score.to) for score in ticked.scores()} == {(START + MINUTE, START + MINUTE)}
+
+
+def test_before_anything_is_exact_it_is_shown_already() -> None:
+    fresh = scorer()
+    for partition in (0, 1):
+        give(fresh, partition, [Event(partition, 90, "a")], 0, START + MINUTE)
+    assert list(fresh.ticks()) == []
+    assert {value: {cell.denominator for cell in cells} for value, cells in figures(fresh).items()} == {"a": {2}}
+    assert {cell.state for score in fresh.scores() for cell in score.cells} == {"learning"}
+    for partition in (0, 1):
+        give(fresh, partition, [Event(partition, 90, "a")], 0, START + 4 * MINUTE)
+    assert list(fresh.ticks()) == [[], [], []]
+    assert {cell.denominator for cells in figures(fresh).values() for cell in cells} == {2}
