@@ -16,7 +16,7 @@ from streams.engine.membership import member_of
 from streams.engine.progress import newer
 from streams.engine.store import PartitionStore, PartitionTable
 from streams.events.topics import SEGMENT_PANES, SOURCE_TOPICS
-from streams.settings import Settings
+from streams.settings import LARGEST_MESSAGE, Settings
 
 FETCH = 1024 * 1024  # bytes, compressed, of one partition a fetch; a larger record still comes, alone
 
@@ -55,6 +55,7 @@ class Pipeline:
             broker_commit_livelock_soft_timeout=10**9,  # the engine commits, and says so in its own metrics
             producer_compression_type="lz4",
             producer_linger=0.005,
+            producer_max_request_size=LARGEST_MESSAGE,
             stream_wait_empty=False,
             stream_buffer_maxsize=16,
             stream_recovery_delay=0.0,

@@ -23,7 +23,7 @@ from aiokafka import AIOKafkaProducer, errors
 from faust.types.transports import ProducerT
 
 from streams.engine.outbox import Outbox, Transaction
-from streams.settings import Kafka
+from streams.settings import LARGEST_MESSAGE, Kafka
 
 _TRANSACTION = 30.0  # seconds until Kafka breaks off a transaction whose worker is gone; readers wait for it meanwhile
 _PATIENCE = 10.0  # seconds for what has begun to end, when a partition is given away
@@ -124,6 +124,7 @@ class _Writer:
             acks="all",
             compression_type="lz4",
             max_batch_size=256 * 1024,
+            max_request_size=LARGEST_MESSAGE,
             retry_backoff_ms=25,  # Kafka is not done with a transaction when its commit returns: "concurrent"
         )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zlib
+
 import msgspec
 
 from streams.panes import codec
@@ -9,15 +11,35 @@ from streams.panes.progress import Progress
 
 PROGRESS = b"progress"  # the key
 
-encode = msgspec.json.Encoder().encode
-decode = msgspec.json.Decoder(Progress).decode
+
+class _Record(msgspec.Struct, array_like=True):
+    """What makes the order of records, and the rest, which may be of 100,000 open sessions, packed."""
+
+    watermark: int
+    offsets: dict[str, int]
+    rest: bytes
+
+
+_records = msgspec.msgpack.Decoder(_Record)
+_rest = msgspec.json.Decoder(Progress)
+
+
+def encode(progress: Progress) -> bytes:
+    """As a record's value."""
+    rest = zlib.compress(msgspec.json.encode(progress), level=1)
+    return msgspec.msgpack.encode(_Record(progress.watermark, progress.offsets, rest))
+
+
+def decode(value: bytes) -> Progress:
+    """The inverse of `encode`. Raises msgspec.DecodeError."""
+    return _rest.decode(zlib.decompress(_records.decode(value).rest))
 
 
 def newer(key: bytes, new: bytes, old: bytes) -> bool:
     """May `new` stand in the place of `old` under `key` of the panes' changelog? What has seen more stands."""
     if key != PROGRESS:
         return codec.newer(codec.decode(new), codec.decode(old))
-    ahead, behind = decode(new), decode(old)
+    ahead, behind = _records.decode(new), _records.decode(old)
     return ahead.watermark >= behind.watermark and all(
         ahead.offsets.get(topic, -1) >= offset for topic, offset in behind.offsets.items()
     )

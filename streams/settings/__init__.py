@@ -11,6 +11,7 @@ from streams.settings.loading import load
 from streams.settings.reading import convert, read_toml
 from streams.settings.sections import (
     DIMENSIONS,
+    LARGEST_MESSAGE,
     Alerts,
     Dedupe,
     Dimension,
@@ -28,6 +29,7 @@ from streams.settings.sections import (
 
 __all__ = [
     "DIMENSIONS",
+    "LARGEST_MESSAGE",
     "Alerts",
     "Dedupe",
     "Dimension",

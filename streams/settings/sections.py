@@ -8,6 +8,8 @@ from typing import Literal
 
 import msgspec
 
+LARGEST_MESSAGE = 4 * 1024 * 1024  # bytes of a record on Kafka
+
 UNITS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 _SPAN = re.compile(r"(\d+)(ms|s|m|h|d)")
 

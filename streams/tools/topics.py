@@ -13,12 +13,14 @@ from kafka.errors import InvalidConfigurationError, KafkaError, TopicAlreadyExis
 from streams import settings
 from streams.events import topics
 
-_LARGE = {"max.message.bytes": str(4 * 1024 * 1024)}  # an event that is too large is ours to refuse, with its reason
+# An event that is too large is ours to refuse, with its reason; and of very many segments a pane is large.
+_LARGE = {"max.message.bytes": str(settings.LARGEST_MESSAGE)}
 _HOUR = 60 * 60 * 1000
 
 #: Topics that are read whole must stay about as small as what they say. Kafka's defaults compact what is a week or a
 #: gigabyte old, and only when half of it is stale.
 _STATE = {
+    **_LARGE,
     "cleanup.policy": "compact",
     "segment.ms": str(10 * 60 * 1000),  # only closed segments are compacted
     "segment.bytes": str(64 * 1024 * 1024),
@@ -34,7 +36,7 @@ _RECENT_KEPT = {"min.compaction.lag.ms": str(_HOUR)}
 #: Topic -> its configuration beyond the broker's defaults.
 TOPICS: Mapping[str, Mapping[str, str]] = {
     **dict.fromkeys(topics.SOURCES, _LARGE),
-    topics.PROFILES: {**_LARGE, **_STATE, **_RECENT_KEPT},
+    topics.PROFILES: {**_STATE, **_RECENT_KEPT},
     topics.DEAD_LETTERS: _LARGE,
     topics.SEGMENT_PANES: {**_STATE, **_RECENT_KEPT},
     topics.SEGMENT_SCORES: _STATE,
