@@ -10,15 +10,17 @@ where that changes.
 from __future__ import annotations
 
 import asyncio
-import functools
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Protocol
 
+import numpy as np
 from aiokafka.consumer.fetcher import READ_COMMITTED, Fetcher, FetchResult, PartitionRecords
 from aiokafka.errors import ConsumerStoppedError, CorruptRecordException
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread
 from faust.types import TP
+
+from streams.events.columns import Ints
 
 _WAIT = 100  # ms that the broker waits for records: while it does, partitions read meanwhile cannot be fetched
 
@@ -37,7 +39,7 @@ class Record(Protocol):
 class Fetched:
     """A stretch of a partition's log, from offset `begin` up to but not including `end`.
 
-    It may have fewer records than offsets: some were compacted away, or are marks of transactions.
+    It may have fewer records than offsets: some were compacted away, or are marks of transactions. Read them once.
     """
 
     def __init__(self, begin: int, end: int, batches: Iterable[Iterable[Record]], written: int | None) -> None:
@@ -47,16 +49,31 @@ class Fetched:
         self.written = written
         self._batches = batches
 
-    @functools.cached_property
-    def records(self) -> Sequence[Record]:
-        """Unpacked when first asked for, and so by the thread that reads them: what one core has made and another uses
-        costs both twice the time."""
-        records = [record for batch in self._batches for record in batch]
-        self._batches = ()
-        # A compressed batch comes whole, though reading may begin in its middle.
-        if records and records[0].offset < self.begin:
-            records = [record for record in records if record.offset >= self.begin]
-        return records
+    # Unpacked by the thread that reads the records: what one core has made and another uses costs both twice the time.
+
+    def since(self, offset: int) -> Iterator[Record]:
+        """The records from `offset` on. A compressed batch comes whole, though reading may begin in its middle."""
+        return (record for records in self._unpacked() for record in records if record.offset >= offset)
+
+    def columns(self, offset: int) -> tuple[Ints, list[bytes | None]]:
+        """The offsets and the values of the records from `offset` on."""
+        offsets, values = [np.empty(0, dtype=np.int64)], list[bytes | None]()
+        for records in self._unpacked():
+            if records[0].offset < offset:
+                records = [record for record in records if record.offset >= offset]
+            offsets.append(_offsets(records))
+            values += [record.value for record in records]
+        return np.concatenate(offsets), values
+
+    def _unpacked(self) -> Iterator[Sequence[Record]]:
+        batches, self._batches = self._batches, ()
+        return filter(None, map(list, batches))
+
+
+def _offsets(records: Sequence[Record]) -> Ints:
+    if records and records[-1].offset - records[0].offset == len(records) - 1:
+        return np.arange(records[0].offset, records[-1].offset + 1)
+    return np.array([record.offset for record in records], dtype=np.int64)
 
 
 class FetchedRecord:

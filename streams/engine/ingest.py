@@ -7,21 +7,19 @@ import logging
 import math
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import msgspec
-import numpy as np
 from faust.types import TP
 
 from streams.engine import fence, keys, progress
 from streams.engine.app import Pipeline, store_of
 from streams.engine.changelog import Log
-from streams.engine.fetching import Fetched, Record
+from streams.engine.fetching import Fetched
 from streams.engine.metrics import Metrics
 from streams.engine.outbox import Outbox
-from streams.engine.position import Position, new_records
-from streams.events.columns import Ints
+from streams.engine.position import Position, new_since
 from streams.events.topics import DEAD_LETTERS, SEGMENT_PANES, SOURCE_TOPICS
 from streams.kpis.measures import Measures
 from streams.messages import DeadLetter, Watermark
@@ -102,15 +100,17 @@ class Ingest:
         owned = self._owned.get(tp.partition)
         if owned is None:
             return  # fetched before the partition was given away; its owner reads it again
-        new = await new_records(self._pipeline.app, tp, owned.positions[tp.topic], fetched)
+        since = await new_since(self._pipeline.app, tp, owned.positions[tp.topic], fetched)
+        if since == fetched.end:
+            return
+        offsets, values = fetched.columns(since)
         now, size = self._now(), self._settings.kafka.batch
-        for first in range(0, len(new), size):
-            batch = new[first : first + size]
-            owned.core.take(tp.topic, _offsets(batch), [record.value for record in batch], now)
-        if new:
-            owned.heard(tp.topic, fetched.written, now)
-            owned.core.advance()
-            self._hold_back(tp.partition, owned)
+        for first in range(0, len(values), size):
+            batch = slice(first, first + size)
+            owned.core.take(tp.topic, offsets[batch], values[batch], now)
+        owned.heard(tp.topic, fetched.written, now)
+        owned.core.advance()
+        self._hold_back(tp.partition, owned)
 
     def _hold_back(self, partition: int, owned: Owned) -> None:
         """Topics that are far ahead of the slowest wait for it in Kafka, not in memory."""
@@ -224,13 +224,6 @@ class Ingest:
         for letter in taken.dead_letters:
             metrics.dead_letters.labels(letter.reason).inc()
         metrics.watermark.labels(str(partition)).set(taken.progress.watermark / 1000)
-
-
-def _offsets(records: Sequence[Record]) -> Ints:
-    first, last = records[0].offset, records[-1].offset
-    if last - first + 1 == len(records):
-        return np.arange(first, last + 1)
-    return np.array([record.offset for record in records], dtype=np.int64)
 
 
 class Taken(NamedTuple):

@@ -11,12 +11,10 @@ keeps the next offset that it expects:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import faust
 from faust.types import TP
 
-from streams.engine.fetching import Fetched, Record
+from streams.engine.fetching import Fetched
 
 
 class Position:
@@ -26,25 +24,21 @@ class Position:
         self.expected = expected
         self._gap: int | None = None
 
-    def take(self, fetched: Fetched) -> Sequence[Record] | None:
-        """Those of the records that are new; None where reading must go back to `expected` first."""
+    def take(self, fetched: Fetched) -> int | None:
+        """The offset from which on it is new, its end where nothing is; None: reading must go back to `expected`."""
         if fetched.end <= self.expected:
-            return []
+            return fetched.end
         if fetched.begin > self.expected and (self._gap is None or fetched.begin != self._gap):
             self._gap = fetched.begin if self._gap is None else min(self._gap, fetched.begin)
             return None
-        new = fetched.records
-        if fetched.begin < self.expected:
-            new = [record for record in new if record.offset >= self.expected]
-        self._gap = None
-        self.expected = fetched.end
-        return new
+        since, self.expected, self._gap = max(fetched.begin, self.expected), fetched.end, None
+        return since
 
 
-async def new_records(app: faust.App, tp: TP, position: Position, fetched: Fetched) -> Sequence[Record]:
-    """Those of a fetched batch that are new; none where it must be fetched again from the expected offset on."""
-    new = position.take(fetched)
-    if new is None:
+async def new_since(app: faust.App, tp: TP, position: Position, fetched: Fetched) -> int:
+    """The offset from which on a fetched batch is new: its end where it must be fetched again from `expected` on."""
+    since = position.take(fetched)
+    if since is None:
         await app.consumer.seek(tp, position.expected)
-        return []
-    return new
+        return fetched.end
+    return since

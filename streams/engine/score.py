@@ -18,7 +18,7 @@ from streams.engine.changelog import Log
 from streams.engine.fetching import Fetched
 from streams.engine.metrics import Metrics
 from streams.engine.pace import Pace
-from streams.engine.position import Position, new_records
+from streams.engine.position import Position, new_since
 from streams.events.topics import SEGMENT_ALERTS, SEGMENT_PANES, SEGMENT_SCORES
 from streams.kpis.measures import Measures
 from streams.messages import Alert
@@ -91,7 +91,7 @@ class Score:
         owned = self._owned.get(tp.partition)
         if owned is None:
             return  # fetched before the partition was given away; its owner reads it again
-        for record in await new_records(self._pipeline.app, tp, owned.position, fetched):
+        for record in fetched.since(await new_since(self._pipeline.app, tp, owned.position, fetched)):
             if record.key is None or record.value is None:
                 continue  # a pane rolled up: the coarser one has said so
             dimension = keys.dimension_of(record.key)

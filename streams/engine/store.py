@@ -38,7 +38,7 @@ class PartitionStore(Store):  # type: ignore[type-arg]
     def apply(self, partition: int, fetched: Fetched) -> None:
         """Take a stretch of the changelog. What is older than what is held, whoever wrote it, is not taken."""
         held = self.data.setdefault(partition, {})
-        for record in fetched.records:
+        for record in fetched.since(fetched.begin):
             key, value = record.key, record.value
             if key is None:
                 continue

@@ -50,35 +50,30 @@ _events = msgspec.json.Decoder(Event)
 
 def decode(values: Sequence[bytes | None]) -> list[Event | Problem]:
     """Decode one record a value, in order. Never raises on what a value holds."""
-    if values and None not in values:
-        events = _decode_at_once(values)  # type: ignore[arg-type]
-        if events is not None:
-            return events  # type: ignore[return-value]
-    return [decode_one(value) for value in values]
+    return _decode_at_once(values) or [decode_one(value) for value in values]
 
 
-def _decode_at_once(values: Sequence[bytes]) -> list[Event] | None:
+def _decode_at_once(values: Sequence[bytes | None]) -> list[Event | Problem] | None:
     """All of them, or None where something is wrong with one.
 
-    Only if each looks like an object from `{` to `}` on a line of its own: no JSON value goes on over `}` break `{`, so
-    a bad record can neither swallow its neighbours nor make up for a missing one.
+    Only if each looks like an object, from `{` to `}`: no JSON value goes on over `}` line break `{`, so a bad record
+    can neither swallow its neighbours nor make up for a missing one.
     """
-    lengths = np.fromiter(map(len, values), dtype=np.int64, count=len(values))
-    if int(lengths.min()) < 2 or int(lengths.max()) > MAX_RECORD:
+    try:
+        lengths = np.fromiter(map(len, values), dtype=np.int64, count=len(values))  # type: ignore[arg-type]
+    except TypeError:
+        return None  # one of them is None
+    if not len(lengths) or int(lengths.min()) < 2 or int(lengths.max()) > MAX_RECORD:
         return None
-    joined = b"\n".join(values)
+    joined = b"\n".join(values)  # type: ignore[arg-type]
     text, ends = np.frombuffer(joined, dtype=np.uint8), np.cumsum(lengths + 1) - 1
-    if (
-        joined.count(b"\n") != len(values) - 1
-        or (text[ends - lengths] != _OPEN).any()
-        or (text[ends - 1] != _CLOSE).any()
-    ):
+    if (text[ends - lengths] != _OPEN).any() or (text[ends - 1] != _CLOSE).any():
         return None
     try:
         events = _events.decode_lines(joined)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    return events if len(events) == len(values) else None
+    return events if len(events) == len(values) else None  # type: ignore[return-value]
 
 
 def decode_one(value: bytes | None) -> Event | Problem:

@@ -58,9 +58,20 @@ def test_all_records_from_where_reading_is(sizes: list[tuple[int, int]], at: int
         base += size
     found = fetched(data, min(at, base))
     assert (found.begin, found.end) == (min(at, base), base)
-    assert [record.offset for record in found.records] == list(range(min(at, base), base))
-    assert [record.value for record in found.records] == [b"v%d" % offset for offset in range(min(at, base), base)]
     assert found.written == 1_767_225_600_000 + base - 1
+    expected = range(min(at, base), base)
+    assert [(record.offset, record.value) for record in found.since(min(at, base))] == [
+        (offset, b"v%d" % offset) for offset in expected
+    ]
+    offsets, values = fetched(data, 0).columns(min(at, base))
+    assert (offsets.tolist(), values) == (list(expected), [b"v%d" % offset for offset in expected])
+
+
+@given(st.sets(st.integers(0, 30), min_size=1).map(sorted), st.integers(0, 31))
+def test_compacted_logs_have_gaps(offsets: list[int], since: int) -> None:
+    found, values = fetched(batch(0, offsets), 0).columns(since)
+    assert found.tolist() == [offset for offset in offsets if offset >= since]
+    assert values == [b"v%d" % offset for offset in offsets if offset >= since]
 
 
 def test_what_was_given_up_is_not_handed_over_and_marks_are_no_records() -> None:
@@ -73,9 +84,9 @@ def test_what_was_given_up_is_not_handed_over_and_marks_are_no_records() -> None
         + control(6, 7, COMMIT)
     )
     found = fetched(data, 0, aborted=[(7, 0)])
-    assert ([record.offset for record in found.records], found.end) == ([2, 5], 7)
+    assert ([record.offset for record in found.since(0)], found.end) == ([2, 5], 7)
     found = fetched(data, 0, aborted=None, committed=False)
-    assert ([record.offset for record in found.records], found.end) == ([0, 1, 2, 5], 7)
+    assert ([record.offset for record in found.since(0)], found.end) == ([0, 1, 2, 5], 7)
 
 
 def test_a_broken_batch_is_told() -> None:
