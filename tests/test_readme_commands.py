@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from streams.tools.demo import EMBEDDED
 from streams.tools.files import mapping
 from streams.tools.local.processes import Child
 from streams.tools.local.servers import Server, embedded_broker, free_port
@@ -50,8 +51,7 @@ class Reader:
         ports = {f"SEGPULSE_{part}_PORT": str(free_port()) for part in ("WORKER", "PROMETHEUS", "BOARD")}
         self._environ = {
             "SEGPULSE_KAFKA_BROKER": broker.address,
-            "SEGPULSE_KAFKA_SESSION_TIMEOUT": "6s",
-            "SEGPULSE_KAFKA_REBALANCE_TIMEOUT": "3s",
+            **EMBEDDED,
             "SEGPULSE_REDIS_URL": redis.address,
             "PYTHONPATH": str(ROOT),
             **ports,

@@ -18,9 +18,9 @@ from collections.abc import Callable
 from typing import Any
 
 import aiokafka
-from aiokafka.consumer.fetcher import Fetcher
 
 from segpulse.cli import main
+from streams.engine.fetching import Fetched, FetchedRecord, FetchingThread
 from streams.events.topics import SOURCE_TOPICS
 
 _SCORES = ("segment_scores", "segment_alerts", "states-changelog")
@@ -96,19 +96,28 @@ def shorten() -> None:
 
 def repeat() -> None:
     """Have every fetched batch of events handed over twice."""
-    fetched_records = Fetcher.fetched_records
+    fetch = FetchingThread._fetch_records
     again: dict[Any, Any] = {}
 
-    async def twice(self: Any, partitions: Any, *arguments: Any, **options: Any) -> Any:
-        due = {tp: again.pop(tp) for tp in list(again) if not partitions or tp in partitions}
+    async def twice(self: Any, consumer: Any, active: Any, **options: Any) -> Any:
+        due = {tp: again.pop(tp) for tp in list(again) if tp in active}
         if due:
             _say_once("fault: twice")
             return due
-        fetched = await fetched_records(self, partitions, *arguments, **options)
-        again.update({tp: records for tp, records in fetched.items() if tp.topic in SOURCE_TOPICS})
-        return fetched
+        found = await fetch(self, consumer, active, **options)
+        return {tp: _doubled(tp, records, again) for tp, records in found.items()}
 
-    Fetcher.fetched_records = twice
+    setattr(FetchingThread, "_fetch_records", twice)  # noqa: B010 (mypy knows the signature)
+
+
+def _doubled(tp: Any, records: Any, again: dict[Any, Any]) -> Any:
+    if tp.topic not in SOURCE_TOPICS:
+        return records
+    (fetched,) = [record.value for record in records]
+    unpacked = list(fetched.since(fetched.begin))
+    first, second = (Fetched(fetched.begin, fetched.end, [unpacked], fetched.written) for _ in range(2))
+    again[tp] = [FetchedRecord(tp, second)]
+    return [FetchedRecord(tp, first)]
 
 
 _said: set[str] = set()

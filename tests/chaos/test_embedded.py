@@ -16,6 +16,7 @@ PATIENT = {
     "SEGPULSE_KAFKA_SESSION_TIMEOUT": "6s",
     "SEGPULSE_KAFKA_REBALANCE_TIMEOUT": "3s",
     "SEGPULSE_KAFKA_TRANSACTIONS": "false",  # it has none
+    "SEGPULSE_KAFKA_MEMBER": "",  # nor members that have a name
 }
 
 
