@@ -7,26 +7,26 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from operator import attrgetter
 
 import numpy as np
 
-from streams.events.columns import Bools, Columns, Ints, Kinds, Prints
-from streams.events.decode import Event
+from streams.events.columns import Ints
 from streams.events.dedupe import Dedupe
-from streams.events.fingerprints import fingerprints, joined
-from streams.events.intake import Bad, Good, Intake
+from streams.events.fingerprints import fingerprints
+from streams.events.intake import Bad, Intake
 from streams.events.reorder import Reorder
-from streams.events.topics import PROFILES, SOURCE_TOPICS, SOURCES
+from streams.events.topics import SOURCE_TOPICS
 from streams.events.watermark import Clock
 from streams.kpis.measures import Measures
 from streams.messages import DeadLetter
 from streams.panes.codec import Counts
+from streams.panes.columnar import Columnar
 from streams.panes.counting import Counting
 from streams.panes.early import PANE, Early
 from streams.panes.levels import Grid
 from streams.panes.measuring import Measuring
 from streams.panes.panes import Change, Key, Panes
+from streams.panes.predecessor import Predecessor
 from streams.panes.progress import Progress
 from streams.panes.resume import Resume
 from streams.panes.stats import Stats
@@ -57,13 +57,14 @@ class SourcePartition:
         self._clock = Clock(SOURCE_TOPICS, settings.time.lateness, PANE)
         self._intake = Intake(self._clock, settings.time.ahead, max(settings.scoring.windows))
         self._reorder = Reorder()
+        self._columnar = Columnar(self._visitors, self._counting.membership, measures)
         self._panes = Panes(
             number, self._counting.membership, measures, Grid(settings.scoring.windows, settings.time.tick)
         )
         self._early: Early | None = None
         self._offsets: dict[int, int] = {}
         self._resume = Resume(settings)
-        self._before: Progress | None = None  # where the predecessor stood
+        self._before = Predecessor(None, 0)
         self.stats = Stats({})
         self.dead_letters: list[DeadLetter] = []
 
@@ -80,8 +81,8 @@ class SourcePartition:
 
         `begins` is the first offset that each topic's log still has: what was before it cannot be read again.
         """
-        self._before = progress
-        self.stats = Stats(progress.offsets if progress is not None else {})
+        self._before = Predecessor(progress, self._resume.since(progress.watermark) if progress is not None else 0)
+        self.stats = Stats(self._before.offsets)
         self._offsets = {_RANK[topic]: offset - 1 for topic, offset in begins.items() if offset}
         self._panes.load(panes)
         self._counting.membership.known.load(self._rows(list(traits)), list(traits.values()))
@@ -104,7 +105,10 @@ class SourcePartition:
         self._offsets[_RANK[topic]] = int(offsets[-1])
         self._resume.read(topic, int(offsets[0]), newest, self._clock.newest[topic])
         if len(good.events):
-            events = self._columns(topic, good)
+            events = self._columnar.columns(topic, good)
+            self._counting.grow(len(self._visitors))
+            if self._early is not None:
+                self._early.grow(len(self._visitors))
             if self._clock.watermark is not None:
                 self.stats.count_late(topic, events, self._clock.watermark)
             self._reorder.add(events)
@@ -121,7 +125,7 @@ class SourcePartition:
         if watermark is not None:
             events = self._reorder.take(watermark)
             if events is not None:
-                told, old = self._told_before(events)
+                told, old = self._before.told(events)
                 counted, fresh = self._counting.count(events, old)
                 self.stats.count(events, fresh)
                 self._panes.add(counted, told[fresh])
@@ -152,7 +156,7 @@ class SourcePartition:
     @property
     def is_first(self) -> bool:
         """Has it had no predecessor?"""
-        return self._before is None
+        return not self._before.existed
 
     @property
     def watermark(self) -> int | None:
@@ -165,10 +169,8 @@ class SourcePartition:
 
         It may have died within a checkpoint, having written panes further on than how far it said that it had come.
         """
-        offsets, watermark = [*self._panes.offsets.items()], self._panes.watermark
-        if self._before is not None:
-            offsets += self._before.offsets.items()
-            watermark = max(watermark, self._before.watermark)
+        offsets = [*self._panes.offsets.items(), *self._before.offsets.items()]
+        watermark = max(self._panes.watermark, self._before.watermark)
         return (
             self._clock.watermark is not None
             and self._clock.watermark >= watermark
@@ -223,52 +225,6 @@ class SourcePartition:
         self._counting.grow(len(self._visitors))
         return [int(row) for row in rows]
 
-    def _columns(self, topic: str, good: Good) -> Columns:
-        n, membership = len(good.events), self._counting.membership
-        prints = fingerprints(good.visitor)
-        visitor = self._visitors.rows(good.visitor, prints, good.time)
-        self._counting.grow(len(self._visitors))
-        if self._early is not None:
-            self._early.grow(len(self._visitors))
-        fields = [
-            membership.field_ids(dimension, list(map(attrgetter(field), good.events)))
-            for dimension, field in membership.fields.items()
-        ]
-        traits = np.empty(n, dtype=object)
-        traits[:] = [event.traits for event in good.events]
-        return Columns(
-            time=good.time,
-            topic=np.full(n, _RANK[topic], dtype=np.int8),
-            offset=good.offset,
-            visitor=visitor,
-            kind=self._kinds(topic, good.name),
-            fields=np.stack(fields, axis=1) if fields else np.empty((n, 0), dtype=np.int32),
-            ident=_idents(topic, good.events, prints),
-            traits=traits,
-        )
-
-    def _kinds(self, topic: str, names: list[str | None]) -> Kinds:
-        if topic == PROFILES:
-            return np.full(len(names), -1, dtype=np.int16)
-        kinds = {name: self._measures.kind(topic, name or SOURCES[topic].default or "") for name in set(names)}
-        if len(kinds) == 1:
-            return np.full(len(names), next(iter(kinds.values())), dtype=np.int16)
-        return np.array([kinds[name] for name in names], dtype=np.int16)
-
-    def _told_before(self, events: Columns) -> tuple[Bools, Bools]:
-        """Those that the predecessor has dealt with, and of these those of sessions that it has told of.
-
-        What it had read when it wrote how far it had come is in its panes. Most panes' own offsets say so too; but a
-        repetition changes no pane, and may be read again without what it repeats. Further back than all topics are
-        read again, only some are: sessions made of these alone would be wrong, and those still open are known.
-        """
-        if self._before is None or events.time[0] >= self._before.watermark:  # they are in order
-            none = np.zeros(len(events), dtype=np.bool_)
-            return none, none
-        last = np.array([self._before.offsets.get(topic, -1) for topic in SOURCE_TOPICS], dtype=np.int64)
-        told = (events.offset <= last[events.topic]) & (events.time < self._before.watermark)
-        return told, told & (events.time < self._resume.since(self._before.watermark))
-
     def _forget(self, watermark: int) -> None:
         """What events that are still to come cannot depend on."""
         self._counting.dedupe.forget(watermark)
@@ -278,15 +234,3 @@ class SourcePartition:
         self._counting.measuring.sessions.forget(freed)
         if self._early is not None:
             self._early.forget(freed)
-
-
-def _idents(topic: str, events: list[Event], visitors: Prints) -> Prints:
-    """Fingerprints of visitor and event id; (0, 0) where there is no id. A profile has none."""
-    ids = [event.event_id or event.message_id for event in events]
-    if topic == PROFILES or not any(ids):
-        return np.zeros((len(ids), 2), dtype=np.uint64)
-    if set(map(type, ids)) == {str}:
-        return joined(fingerprints(ids), visitors)  # type: ignore[arg-type]
-    out = joined(fingerprints(["" if each is None else str(each) for each in ids]), visitors)
-    out[[each is None for each in ids]] = 0
-    return out

@@ -1,0 +1,69 @@
+"""Events that may be counted become columns: visitors as rows, fields as segments, ids as fingerprints."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from operator import attrgetter
+
+import numpy as np
+
+from streams.events.columns import Columns, Kinds, Prints
+from streams.events.decode import Event
+from streams.events.fingerprints import fingerprints, joined
+from streams.events.intake import Good
+from streams.events.topics import PROFILES, SOURCE_TOPICS, SOURCES
+from streams.kpis.measures import Measures
+from streams.segments.membership import Membership
+from streams.segments.visitors import Visitors
+
+_RANK = {topic: rank for rank, topic in enumerate(SOURCE_TOPICS)}
+
+
+class Columnar:
+    """Makes the columns of one source partition's events."""
+
+    def __init__(self, visitors: Visitors, membership: Membership, measures: Measures) -> None:
+        self._visitors = visitors
+        self._membership = membership
+        self._measures = measures
+
+    def columns(self, topic: str, good: Good) -> Columns:
+        """The events of a batch of `topic`; visitors that have no row yet get one."""
+        n, events = len(good.events), good.events
+        prints = fingerprints(good.visitor)
+        fields = [
+            self._membership.field_ids(dimension, list(map(attrgetter(field), events)))
+            for dimension, field in self._membership.fields.items()
+        ]
+        traits = np.empty(n, dtype=object)
+        traits[:] = [event.traits for event in events]
+        return Columns(
+            time=good.time,
+            topic=np.full(n, _RANK[topic], dtype=np.int8),
+            offset=good.offset,
+            visitor=self._visitors.rows(good.visitor, prints, good.time),
+            kind=self._kinds(topic, good.name),
+            fields=np.stack(fields, axis=1) if fields else np.empty((n, 0), dtype=np.int32),
+            ident=_idents(topic, events, prints),
+            traits=traits,
+        )
+
+    def _kinds(self, topic: str, names: Sequence[str | None]) -> Kinds:
+        if topic == PROFILES:
+            return np.full(len(names), -1, dtype=np.int16)
+        kinds = {name: self._measures.kind(topic, name or SOURCES[topic].default or "") for name in set(names)}
+        if len(kinds) == 1:
+            return np.full(len(names), next(iter(kinds.values())), dtype=np.int16)
+        return np.array([kinds[name] for name in names], dtype=np.int16)
+
+
+def _idents(topic: str, events: Sequence[Event], visitors: Prints) -> Prints:
+    """Fingerprints of visitor and event id; (0, 0) where there is no id. A profile has none."""
+    ids = [event.event_id or event.message_id for event in events]
+    if topic == PROFILES or not any(ids):
+        return np.zeros((len(ids), 2), dtype=np.uint64)
+    if set(map(type, ids)) == {str}:
+        return joined(fingerprints(ids), visitors)  # type: ignore[arg-type]
+    out = joined(fingerprints(["" if each is None else str(each) for each in ids]), visitors)
+    out[[each is None for each in ids]] = 0
+    return out
