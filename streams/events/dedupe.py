@@ -47,6 +47,6 @@ class Dedupe:
         """Drop the ids older than the horizon before `watermark` (ms), now and then."""
         if self._swept is None:
             self._swept = watermark
-        if watermark - self._swept >= self._horizon // 2:
+        if watermark - self._swept >= self._horizon // 4:
             self._swept = watermark
             self._seen.keep(self._seen.values >= watermark - self._horizon)

@@ -22,7 +22,7 @@ Bools = npt.NDArray[np.bool_]
 _SEED = secrets.randbits(64)
 _ODD = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F], dtype=np.uint64)
 _SMALLEST = 1024  # slots
-_FULL = 0.6  # of the slots, at most
+_FULL, _FILLED = 0.75, 0.5  # of the slots, at most, and when they have been made anew
 
 
 def fingerprints(texts: Iterable[str]) -> Prints:
@@ -34,6 +34,11 @@ def fingerprints(texts: Iterable[str]) -> Prints:
 def joined(one: Prints, other: Prints) -> Prints:
     """Those of pairs. With the same `other`, different ones stay different."""
     return one ^ (other * _ODD)
+
+
+def _after(slot: Ints, end: int) -> Ints:
+    """The next slot; after the last comes the first."""
+    return np.where(slot + 1 < end, slot + 1, 0)
 
 
 def _halves(prints: Prints) -> tuple[Half, Half]:
@@ -61,8 +66,7 @@ class Table:
     def find(self, prints: Prints) -> Ints:
         """The slot of each; -1 where it is not there."""
         high, low = _halves(prints)
-        last = len(self.values) - 1
-        slot = (low & np.uint64(last)).astype(np.int64)
+        slot, end = self._wanted(low), len(self.values)
         found: Ints = np.full(len(high), -1, dtype=np.int64)
         rows = np.arange(len(high))
         while len(rows):
@@ -70,7 +74,7 @@ class Table:
             own = (self._high[at] == high[rows]) & (self._low[at] == low[rows])
             found[rows[own]] = at[own]
             rows = rows[~own & (self._high[at] != 0)]
-            slot[rows] = (slot[rows] + 1) & last
+            slot[rows] = _after(slot[rows], end)
         return found
 
     def place(self, prints: Prints) -> tuple[Ints, Bools]:
@@ -82,11 +86,10 @@ class Table:
     def keep(self, kept: Bools) -> None:
         """Free all slots but those `kept` [slots]."""
         slots = np.flatnonzero(kept & (self._high != 0))
-        self._rebuild(slots, room=2 * len(slots))
+        self._rebuild(slots, room=len(slots))
 
     def _place(self, high: Half, low: Half) -> tuple[Ints, Bools]:
-        last = len(self.values) - 1
-        slot = (low & np.uint64(last)).astype(np.int64)
+        slot, end = self._wanted(low), len(self.values)
         new = np.zeros(len(high), dtype=np.bool_)
         rows = np.arange(len(high))
         while len(rows):
@@ -97,9 +100,13 @@ class Table:
             # Now every slot looked at is somebody's: its own, or one must look further.
             own = (self._high[at] == high[rows]) & (self._low[at] == low[rows])
             rows = rows[~own]
-            slot[rows] = (slot[rows] + 1) & last
+            slot[rows] = _after(slot[rows], end)
         self._used += int(np.count_nonzero(new))
         return slot, new
+
+    def _wanted(self, low: Half) -> Ints:
+        """The slots where looking begins: the upper bits, spread over any number of slots (no power of two need be)."""
+        return ((low >> np.uint64(32)) * np.uint64(len(self.values)) >> np.uint64(32)).astype(np.int64)
 
     def _claim(self, rows: Ints, at: Ints, high: Half, low: Half, new: Bools) -> None:
         """The first of `rows` that want a free slot has it."""
@@ -111,9 +118,7 @@ class Table:
 
     def _rebuild(self, slots: Ints, room: int) -> None:
         """Anew with what is in `slots`, and room for at least `room` in all."""
-        size = _SMALLEST
-        while _FULL * size < room:
-            size *= 2
+        size = max(_SMALLEST, int(room / _FILLED))
         high, low, values = self._high[slots], self._low[slots], self.values[slots]
         self._clear(size)
         slot, _ = self._place(high, low)

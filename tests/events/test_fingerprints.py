@@ -20,7 +20,7 @@ def prints(numbers: Sequence[int]) -> Prints:
 def crowded(numbers: Sequence[int]) -> Prints:
     """Fingerprints that nearly all want the same few slots."""
     halves = np.array(numbers, dtype=np.uint64)
-    return np.stack([2 * halves + 1, halves % np.uint64(3)], axis=1)
+    return np.stack([2 * halves + 1, halves % np.uint64(3) << np.uint64(60)], axis=1)
 
 
 @given(batches, st.booleans(), st.integers(1, 4))
