@@ -84,8 +84,8 @@ class Ingest:
         resume = {topic: come_to.resume.get(topic, 0) if come_to else 0 for topic in SOURCE_TOPICS}
         unpublished = []
         for key, value in sorted(panes.items()):
-            snapshot = codec.decode(value)
-            if come_to is None or snapshot.watermark > come_to.watermark:
+            if come_to is None or codec.head(value).watermark > come_to.watermark:
+                snapshot = codec.decode(value)
                 unpublished.append(Change(key, snapshot, value, tuple(snapshot.counts)))
         self._owned[partition] = Owned(core, {t: Position(offset) for t, offset in resume.items()}, unpublished)
         return {TP(topic, partition): offset for topic, offset in resume.items()}

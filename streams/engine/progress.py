@@ -38,7 +38,7 @@ def decode(value: bytes) -> Progress:
 def newer(key: bytes, new: bytes, old: bytes) -> bool:
     """May `new` stand in the place of `old` under `key` of the panes' changelog? What has seen more stands."""
     if key != PROGRESS:
-        return codec.newer(codec.decode(new), codec.decode(old))
+        return codec.newer(codec.head(new), codec.head(old))
     ahead, behind = _records.decode(new), _records.decode(old)
     return ahead.watermark >= behind.watermark and all(
         ahead.offsets.get(topic, -1) >= offset for topic, offset in behind.offsets.items()

@@ -22,6 +22,19 @@ _decoder = msgspec.msgpack.Decoder(PaneSnapshot)
 _watermarks = msgspec.msgpack.Decoder(Watermark)
 
 
+class Head(msgspec.Struct, frozen=True, array_like=True):
+    """The first fields of a PaneSnapshot: what a pane has seen, read in a tenth of the time that its counts take."""
+
+    partition: int
+    level: int
+    start: int
+    watermark: int
+    offsets: dict[str, int]
+
+
+_heads = msgspec.msgpack.Decoder(Head)
+
+
 def encode(message: PaneSnapshot | Watermark) -> bytes:
     """The message as a record's value."""
     return _encoder.encode(message)
@@ -30,6 +43,11 @@ def encode(message: PaneSnapshot | Watermark) -> bytes:
 def decode(value: bytes) -> PaneSnapshot:
     """The snapshot in a record's value. Raises msgspec.DecodeError."""
     return _decoder.decode(value)
+
+
+def head(value: bytes) -> Head:
+    """What the snapshot in a record's value has seen. Raises msgspec.DecodeError."""
+    return _heads.decode(value)
 
 
 def decode_watermark(value: bytes) -> Watermark:
@@ -83,7 +101,7 @@ def restored(record: PaneSnapshot, registry: Registry, dimensions: Mapping[str, 
     return pane
 
 
-def newer(new: PaneSnapshot, old: PaneSnapshot) -> bool:
+def newer(new: PaneSnapshot | Head, old: PaneSnapshot | Head) -> bool:
     """Has `new` seen at least all that `old` has? Offsets make the order of snapshots; arrival does not.
 
     A worker that was stopped and wakes beside its successor may write late; what has seen more stands.

@@ -58,9 +58,9 @@ class Panes:
     def load(self, records: Mapping[Key, bytes]) -> None:
         """Begin with the panes last written. They say themselves how far they have been rolled up."""
         self._packed = dict(records)
-        for snapshot in map(codec.decode, records.values()):
-            self.watermark = max(self.watermark, snapshot.watermark)
-            for topic, offset in snapshot.offsets.items():
+        for head in map(codec.head, records.values()):
+            self.watermark = max(self.watermark, head.watermark)
+            for topic, offset in head.offsets.items():
                 self.offsets[topic] = max(self.offsets.get(topic, -1), offset)
         for level, start in records:
             for finer in range(1, level + 1):  # all before a rolled-up pane's end has been rolled up

@@ -137,7 +137,8 @@ def _killed(fleet: Fleet, worker: Child, scores: Scores) -> float:
     before = max(scores.read())
     killed = time.monotonic()
     worker.kill()
-    fleet.start()
+    fleet.wait_loaded(fleet.start())
+    print(f"changelogs read {time.monotonic() - killed:.1f} s after kill -9", flush=True)
     fleet.wait(lambda: min(scores.read()) > before, "the next tick", 300.0)
     return time.monotonic() - killed
 

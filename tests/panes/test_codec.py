@@ -78,3 +78,12 @@ def test_watermarks_and_rubbish() -> None:
     assert codec.decode_watermark(codec.encode(said)) == said
     with pytest.raises(msgspec.DecodeError):
         codec.decode(b"rubbish")
+
+
+def test_a_head_is_what_the_whole_says_first() -> None:
+    whole = PaneSnapshot(
+        partition=2, level=1, start=5, watermark=7, offsets={"clicks": 9}, measures=["a"], counts={"d": {"v": [1]}}
+    )
+    head = codec.head(codec.encode(whole))
+    assert all(getattr(head, field) == getattr(whole, field) for field in codec.Head.__struct_fields__)
+    assert codec.newer(head, whole)
