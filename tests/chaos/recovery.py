@@ -96,7 +96,11 @@ def measure(folder: Path, visitors: int) -> float:
     with servers.apache_kafka(folder) as kafka:
         config = folder / "segpulse.toml"
         config.write_text(CONFIG, "utf-8")
-        environ = {"SEGPULSE_CONFIG": str(config), "SEGPULSE_KAFKA_BROKER": kafka.address}
+        environ = {
+            "SEGPULSE_CONFIG": str(config),
+            "SEGPULSE_KAFKA_BROKER": kafka.address,
+            "SEGPULSE_KAFKA_MEMBER": "one",  # as a worker has by itself that comes back on its host and port
+        }
         chosen = settings.load(config, environ)
         admin = connect(kafka.address, 30.0)
         create(admin, chosen.kafka)
