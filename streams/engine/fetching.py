@@ -22,6 +22,7 @@ from faust.types import TP
 
 from streams.events.columns import Ints
 
+_LOOK = 0.05  # seconds after which it is looked whether what was held back is so still
 _WAIT = 100  # ms that the broker waits for records: while it does, partitions read meanwhile cannot be fetched
 
 
@@ -148,7 +149,10 @@ class FetchingThread(AIOKafkaConsumerThread):
                 left = until - time.monotonic()
                 if left <= 0:
                     return {}
-                await asyncio.wait([fetcher._create_fetch_waiter()], timeout=left)
+                waiter = fetcher._create_fetch_waiter()
+                await asyncio.wait([waiter], timeout=min(left, _LOOK))
+                if not waiter.cancel():  # or the fetcher would keep it
+                    waiter.result()  # raises what reading has failed for
 
 
 def _take_whole(fetcher: Fetcher, tp: TP) -> None:
