@@ -20,11 +20,6 @@ class Clock:
         self._step = step
         self.watermark: int | None = None
 
-    @property
-    def latest(self) -> int | None:
-        """The newest time of any topic's event, ms."""
-        return max((t for t in self.newest.values() if t is not None), default=None)
-
     def saw(self, topic: str, time: int) -> None:
         """An event or heartbeat of `time` (ms) was read from `topic`."""
         known = self.newest[topic]
