@@ -27,9 +27,10 @@ class Log:
         self._progress = progress  # called whenever something has come
 
     @contextlib.asynccontextmanager
-    async def _reader(self) -> AsyncIterator[AIOKafkaConsumer]:
+    async def _reader(self, parts: list[TopicPartition]) -> AsyncIterator[AIOKafkaConsumer]:
         # One a task: aiokafka's consumer cannot be stopped for sure when it was assigned twice or unsubscribed, for
-        # its fetcher takes its own cancellation for that of a fetch.
+        # its fetcher takes its own cancellation for that of a fetch. Assigned before anything is asked: of topics that
+        # it has not heard of it learns one by one, with a pause of 100 ms before each.
         consumer = AIOKafkaConsumer(
             bootstrap_servers=self._broker,
             enable_auto_commit=False,
@@ -39,22 +40,26 @@ class Log:
         )
         await consumer.start()
         try:
+            consumer.assign(parts)
             yield consumer
         finally:
             await consumer.stop()
 
-    async def begins(self, tps: list[TP]) -> dict[TP, int]:
+    async def begins(self, tps: Iterable[TP]) -> dict[TP, int]:
         """The offset of each log's first record."""
-        async with self._reader() as reader:
-            return _plain(await reader.beginning_offsets([TopicPartition(*tp) for tp in tps]))
+        parts = [TopicPartition(*tp) for tp in tps]
+        if not parts:
+            return {}
+        async with self._reader(parts) as reader:
+            begins: Mapping[TopicPartition, int] = await reader.beginning_offsets(parts)
+            return {TP(part.topic, part.partition): offset for part, offset in begins.items()}
 
     async def after_last(self, tp: TP) -> int:
         """The offset after the last record of the log. Its end may lie further on: Kafka's own marks take offsets."""
         part = TopicPartition(*tp)
-        async with self._reader() as reader:
+        async with self._reader([part]) as reader:
             begin = (await reader.beginning_offsets([part]))[part]
             end = (await reader.end_offsets([part]))[part]
-            reader.assign([part])
             back = _BACK
             while True:
                 since, last = max(end - back, begin), None
@@ -78,9 +83,8 @@ class Log:
         tps = [TopicPartition(topic, partition) for topic in stores for partition in partitions]
         if not tps:
             return
-        async with self._reader() as reader:
+        async with self._reader(tps) as reader:
             ends, begins = await reader.end_offsets(tps), await reader.beginning_offsets(tps)
-            reader.assign(tps)
             for tp in tps:
                 reader.seek(tp, max(stores[tp.topic].read.get(tp.partition, -1) + 1, begins[tp]))
             more = True
@@ -90,7 +94,3 @@ class Log:
                 for tp, batch in fetched.items():
                     stores[tp.topic].apply(tp.partition, Fetched(batch[0].offset, batch[-1].offset + 1, [batch], None))
                     self._progress()
-
-
-def _plain(offsets: Mapping[TopicPartition, int]) -> dict[TP, int]:
-    return {TP(tp.topic, tp.partition): offset for tp, offset in offsets.items()}

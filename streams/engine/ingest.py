@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import math
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
@@ -15,7 +16,6 @@ from faust.types import TP
 
 from streams.engine import fence, keys, progress
 from streams.engine.app import Pipeline, store_of
-from streams.engine.changelog import Log
 from streams.engine.fetching import Fetched
 from streams.engine.metrics import Metrics
 from streams.engine.outbox import Outbox
@@ -48,6 +48,8 @@ class Owned:
         self.heard_at = dict.fromkeys(positions, time.monotonic() if core.is_first else -math.inf)
         self.published: tuple[int, dict[int, Counts]] | None = None  # the last watermark, and what was early then
         self.counted: Counter[tuple[str, str]] = Counter()  # what the metrics have of the core's own counts
+        self.loaded_at = time.monotonic()
+        self.reads_again = True  # what a predecessor had read
 
     def heard(self, topic: str, written: int | None, now: int | None) -> None:
         """Something new has come on `topic`, which Kafka got at `written` (ms); `now` (ms) is the wall clock."""
@@ -67,9 +69,13 @@ class Ingest:
         self._metrics = metrics
         self._clock = clock
         self._owned: dict[int, Owned] = {}
+        self._caught_up = asyncio.Event()  # some partition, since the last `wait`
 
-    async def load(self, partition: int, log_of: Log) -> dict[TP, int]:
-        """Begin with what the changelogs say of a source partition; return the offsets to read from."""
+    def load(self, partition: int, begins: Mapping[str, int]) -> dict[TP, int]:
+        """Begin with what the changelogs say of a source partition; return the offsets to read from.
+
+        `begins`: the first offset that each source topic's log still has there.
+        """
         held = dict(store_of(self._pipeline.panes).data.get(partition, {}))
         said = held.pop(progress.PROGRESS, None)
         come_to = progress.decode(said) if said is not None else None
@@ -78,9 +84,8 @@ class Ingest:
             key.decode(): _traits.decode(value)
             for key, value in store_of(self._pipeline.traits).data.get(partition, {}).items()
         }
-        begins = await log_of.begins([TP(topic, partition) for topic in SOURCE_TOPICS])
         core = SourcePartition(partition, self._settings, self._measures)
-        core.load(panes, come_to, traits, {tp.topic: offset for tp, offset in begins.items()})
+        core.load(panes, come_to, traits, begins)
         resume = {topic: come_to.resume.get(topic, 0) if come_to else 0 for topic in SOURCE_TOPICS}
         unpublished = []
         for key, value in sorted(panes.items()):
@@ -109,8 +114,16 @@ class Ingest:
             batch = slice(first, first + size)
             owned.core.take(tp.topic, offsets[batch], values[batch], now)
         owned.heard(tp.topic, fetched.written, now)
+        self._advance(tp.partition, owned)
+
+    def _advance(self, partition: int, owned: Owned) -> None:
         owned.core.advance()
-        self._hold_back(tp.partition, owned)
+        self._hold_back(partition, owned)
+        if owned.reads_again and owned.core.caught_up:
+            owned.reads_again = False
+            self._caught_up.set()
+            took = time.monotonic() - owned.loaded_at
+            log.info("partition %d: all read again that its last worker had read, in %.1f s", partition, took)
 
     def _hold_back(self, partition: int, owned: Owned) -> None:
         """Topics that are far ahead of the slowest wait for it in Kafka, not in memory."""
@@ -130,8 +143,13 @@ class Ingest:
                 self._metrics.lag.labels(topic, str(partition)).set(max(end - position.expected, 0))
                 if now is not None and end <= position.expected and owned.heard_at[topic] < quiet_since:
                     owned.core.pass_on(topic, now)
-            owned.core.advance()
-            self._hold_back(partition, owned)
+            self._advance(partition, owned)
+
+    async def wait(self) -> None:
+        """Return when it is time for the next `checkpoint`: after the interval, or when a partition has caught up."""
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._caught_up.wait(), self._settings.time.checkpoint / 1000)
+        self._caught_up.clear()
 
     async def checkpoint(self) -> None:
         """Write what has changed since the last one, in the order in which a crash between any two steps is harmless.

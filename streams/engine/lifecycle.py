@@ -31,7 +31,7 @@ def wire(pipeline: Pipeline, ingest: Ingest, score: Score, look_at_topics: Look)
 
     `look_at_topics` raises where they have become unusable, which ends the worker.
     """
-    app, times = pipeline.app, pipeline.settings.time
+    app = pipeline.app
     loaded = asyncio.Event()  # the tasks run while it is set
     turn = 0  # of giving out partitions
     progress = time.monotonic()
@@ -72,14 +72,19 @@ def wire(pipeline: Pipeline, ingest: Ingest, score: Score, look_at_topics: Look)
         # First of all the fence: what is read after it is the last that a predecessor has written.
         await pipeline.fence.take([*map(of_source, sources), *map(of_dimensions, dimensions)])
         look = Log(pipeline.settings.kafka.broker, go_on)
-        await look.complete(pipeline.stores, {*sources, *dimensions})
+        events = [TP(topic, partition) for topic in SOURCE_TOPICS for partition in sources]
+        panes = [TP(SEGMENT_PANES, partition) for partition in dimensions]
+        begins, ends, _ = await asyncio.gather(
+            look.begins(events),
+            asyncio.gather(*map(look.after_last, panes)),
+            look.complete(pipeline.stores, {*sources, *dimensions}),
+        )
         offsets: dict[TP, int] = {}
         for partition in sources:
-            offsets |= await ingest.load(partition, look)
+            offsets |= ingest.load(partition, {tp.topic: begins[tp] for tp in events if tp.partition == partition})
             go_on()
-        for partition in dimensions:
-            offsets |= await score.load(partition, look)
-            go_on()
+        for partition, end in zip(dimensions, ends, strict=True):
+            offsets |= score.load(partition, end)
         if turn != mine:
             return  # they are being given out anew
         if offsets:
@@ -90,7 +95,7 @@ def wire(pipeline: Pipeline, ingest: Ingest, score: Score, look_at_topics: Look)
     @app.task  # type: ignore[untyped-decorator]
     async def checkpoint_panes() -> None:
         while not app.should_stop:
-            await asyncio.sleep(times.checkpoint / 1000)
+            await ingest.wait()
             await loaded.wait()
             ingest.pass_time()
             await pipeline.or_crash(ingest.checkpoint())

@@ -14,7 +14,6 @@ from faust.types import TP
 
 from streams.engine import fence, keys
 from streams.engine.app import Pipeline, store_of
-from streams.engine.changelog import Log
 from streams.engine.fetching import Fetched
 from streams.engine.metrics import Metrics
 from streams.engine.pace import Pace
@@ -66,11 +65,13 @@ class Score:
         self._owned: dict[int, Owned] = {}
         self._came = asyncio.Event()  # something from source partitions
 
-    async def load(self, partition: int, log_of: Log) -> dict[TP, int]:
-        """Begin with what the changelog says of a partition's dimensions; return the offset to read panes from."""
+    def load(self, partition: int, end: int) -> dict[TP, int]:
+        """Begin with what the changelog says of a partition's dimensions; return the offset to read panes from.
+
+        `end`: the offset after the last record of segment_panes that is there now.
+        """
         table, partitions = self._pipeline.states, self._settings.kafka.partitions
         saved = store_of(table).data.get(partition, {})
-        tp = TP(SEGMENT_PANES, partition)
         scorers = {}
         for dimension in self._settings.dimensions:
             if keys.owner(dimension, partitions) == partition:
@@ -79,8 +80,8 @@ class Score:
                     scorer.restore(_unpack(saved[dimension.encode()]))
                 scorers[dimension] = scorer
         paces = {dimension: Pace(self._interval, partitions) for dimension in scorers}
-        self._owned[partition] = Owned(scorers, paces, await log_of.after_last(tp))
-        return {tp: 0}  # the topic is the state: it is read whole
+        self._owned[partition] = Owned(scorers, paces, end)
+        return {TP(SEGMENT_PANES, partition): 0}  # the topic is the state: it is read whole
 
     def drop_all(self) -> None:
         """Forget everything: the partitions are being given out anew."""

@@ -47,10 +47,10 @@ class Engine:
         self.score = Score(cast("Any", pipeline), KPIS, MEASURES, Metrics())
         self._offset = 0
 
-    async def restart(self) -> None:
+    def restart(self) -> None:
         """The partition is given out anew: a successor reads what is saved, and then everything from the start."""
         self._offset = 0
-        await self.score.load(0, cast("Any", self))
+        self.score.load(0, 0)
 
     async def send(self, topic: str, key: bytes, value: bytes | None, *_: object) -> Awaitable[None]:
         self.sent.append((topic, key, value))
@@ -59,9 +59,6 @@ class Engine:
         done = asyncio.get_running_loop().create_future()
         done.set_result(None)
         return done
-
-    async def after_last(self, _: Any) -> int:
-        return 0
 
     async def say(self, *messages: PaneSnapshot | Watermark) -> list[tuple[str, bytes, bytes | None]]:
         """Records come; what has been sent by the time that all of it must have been."""
@@ -89,7 +86,7 @@ def shown(sent: list[tuple[str, bytes, bytes | None]]) -> dict[str, SegmentScore
 def run(story: Callable[[Engine], Awaitable[None]], monkeypatch: pytest.MonkeyPatch) -> None:
     async def told() -> None:
         engine = Engine(monkeypatch)
-        await engine.restart()
+        engine.restart()
         await story(engine)
 
     asyncio.run(told())
@@ -124,7 +121,7 @@ def test_a_successor_goes_on_from_what_was_saved(monkeypatch: pytest.MonkeyPatch
     async def story(engine: Engine) -> None:
         counted = pane(0, 0, {"a": (5, 10)})
         await engine.say(counted, passed(0, 2))
-        await engine.restart()
+        engine.restart()
         sent = await engine.say(counted, passed(0, 1))
         assert {scores.at for scores in shown(sent).values() if scores} == {START + 2 * MINUTE}, (
             "not from the first tick"
