@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import compress
 from typing import NamedTuple
 
 import numpy as np
@@ -68,7 +69,7 @@ class Intake:
         problems |= self._in_time(topic, said.time, heartbeat, np.flatnonzero(fine), now)
         fine[list(problems)] = False
         bad = [Bad(int(offsets[row]), values[row] or b"", problems[row]) for row in sorted(problems)]
-        return _good(events, offsets, said, np.flatnonzero(fine & ~heartbeat)), bad
+        return _good(events, offsets, said, fine & ~heartbeat), bad
 
     def _in_time(self, topic: str, time: Ints, heartbeat: Bools, rows: Ints, now: int | None) -> dict[int, Problem]:
         """Judged by the wall clock, or by the same topic's events before it: so, in event time, by nothing that
@@ -119,14 +120,14 @@ def _apart(decoded: Sequence[Event | Problem]) -> tuple[list[Event], dict[int, P
     return [Event() if isinstance(event, Problem) else event for event in decoded], problems
 
 
-def _good(events: list[Event], offsets: Ints, said: Columns, rows: Ints) -> Good:
-    if len(rows) == len(events):
+def _good(events: list[Event], offsets: Ints, said: Columns, good: Bools) -> Good:
+    if good.all():
         return Good(events, offsets, said.time, said.visitor, said.name)
-    chosen = rows.tolist()
+    chosen = good.tolist()
     return Good(
-        [events[row] for row in chosen],
-        offsets[rows],
-        said.time[rows],
-        [said.visitor[row] for row in chosen],
-        [said.name[row] for row in chosen],
+        list(compress(events, chosen)),
+        offsets[good],
+        said.time[good],
+        list(compress(said.visitor, chosen)),
+        list(compress(said.name, chosen)),
     )

@@ -27,14 +27,17 @@ class Columnar:
         self._membership = membership
         self._measures = measures
 
-    def columns(self, topic: str, good: Good) -> Columns:
-        """The events of a batch of `topic`; visitors that have no row yet get one."""
+    def columns(self, topic: str, good: Good, told: bool = False) -> Columns:
+        """The events of a batch of `topic`; visitors that have no row yet get one.
+
+        `told`: nothing is counted of any of them any more, so their fields do not matter. Nor do those of profiles.
+        """
         n, events = len(good.events), good.events
         prints = fingerprints(good.visitor)
-        fields = [
-            self._membership.field_ids(dimension, list(map(attrgetter(field), events)))
-            for dimension, field in self._membership.fields.items()
-        ]
+        fields = {} if told or topic == PROFILES else self._membership.fields
+        segments = np.zeros((n, len(self._membership.fields)), dtype=np.int32)
+        for column, (dimension, field) in enumerate(fields.items()):
+            segments[:, column] = self._membership.field_ids(dimension, list(map(attrgetter(field), events)))
         traits = np.empty(n, dtype=object)
         traits[:] = [event.traits for event in events]
         return Columns(
@@ -43,7 +46,7 @@ class Columnar:
             offset=good.offset,
             visitor=self._visitors.rows(good.visitor, prints, good.time),
             kind=self._kinds(topic, good.name),
-            fields=np.stack(fields, axis=1) if fields else np.empty((n, 0), dtype=np.int32),
+            fields=segments,
             ident=_idents(topic, events, prints),
             traits=traits,
         )

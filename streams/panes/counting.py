@@ -41,6 +41,12 @@ class Counting:
         event, column = self.measuring.pairs(events, old)
         return Counted(events, self.membership.of(events), event, column), fresh
 
+    def recall(self, events: Columns, old: Bools) -> Bools:
+        """Take events in order that have been counted, for their ids and their sessions alone; which were fresh?"""
+        fresh = self.dedupe.fresh(events.ident, events.time)
+        self.measuring.pairs(events[fresh], old[fresh])
+        return fresh
+
     def grow(self, visitors: int) -> None:
         """Make room for visitor rows up to `visitors`."""
         self.membership.known.grow(visitors)

@@ -49,6 +49,10 @@ class Early:
         for number, ids, counts in tally(pane[counted.event], counted.member[counted.event], counted.column, size):
             self._panes.setdefault((first + number) * PANE, Pane(self._measures)).add(ids, counts)
 
+    def learn(self, profiles: Columns) -> None:
+        """These hold from now on, and have always been so."""
+        self._counting.membership.known.learn(profiles)
+
     def passed(self, watermark: int) -> None:
         """What is before the watermark (ms) is counted exactly now."""
         for start in [start for start in self._panes if start < watermark]:

@@ -10,12 +10,12 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from streams.events.columns import Ints
+from streams.events.columns import Columns, Ints
 from streams.events.dedupe import Dedupe
 from streams.events.fingerprints import fingerprints
-from streams.events.intake import Bad, Intake
+from streams.events.intake import Bad, Good, Intake
 from streams.events.reorder import Reorder
-from streams.events.topics import SOURCE_TOPICS
+from streams.events.topics import PROFILES, SOURCE_TOPICS
 from streams.events.watermark import Clock
 from streams.kpis.measures import Measures
 from streams.messages import DeadLetter
@@ -105,15 +105,29 @@ class SourcePartition:
         self._offsets[_RANK[topic]] = int(offsets[-1])
         self._resume.read(topic, int(offsets[0]), newest, self._clock.newest[topic])
         if len(good.events):
-            events = self._columnar.columns(topic, good)
-            self._counting.grow(len(self._visitors))
-            if self._early is not None:
-                self._early.grow(len(self._visitors))
-            if self._clock.watermark is not None:
-                self.stats.count_late(topic, events, self._clock.watermark)
-            self._reorder.add(events)
-            if self._early is not None:
-                self._early.add(events.by_time())
+            self._add(topic, good)
+
+    def _add(self, topic: str, good: Good) -> None:
+        told = self._before.told_all(topic, good.offset, good.time)
+        events = self._columnar.columns(topic, good, told)
+        self._counting.grow(len(self._visitors))
+        if self._early is not None:
+            self._early.grow(len(self._visitors))
+        if self._clock.watermark is not None:
+            self.stats.count_late(topic, events, self._clock.watermark)
+        if topic == PROFILES and not good.time.any():
+            self._learn(events)
+            return
+        self._reorder.add(events)
+        if self._early is not None:
+            self._early.add(events.by_time())
+
+    def _learn(self, profiles: Columns) -> None:
+        """Profiles of no time are before all events: they wait for nothing."""
+        self._counting.membership.known.learn(profiles)
+        if self._early is not None:
+            self._early.learn(profiles)
+        self.stats.count(profiles, np.ones(len(profiles), dtype=np.bool_))
 
     def pass_on(self, topic: str, now: int) -> None:
         """`topic` is read to its end and has been quiet: its time moves on by the wall clock (ms)."""
@@ -125,12 +139,18 @@ class SourcePartition:
         if watermark is not None:
             events = self._reorder.take(watermark)
             if events is not None:
-                told, old = self._before.told(events)
-                counted, fresh = self._counting.count(events, old)
-                self.stats.count(events, fresh)
-                self._panes.add(counted, told[fresh])
+                self._count(events)
             self._forget(watermark)
         return watermark
+
+    def _count(self, events: Columns) -> None:
+        told, old = self._before.told(events)
+        if told.all() and not events.traits.astype(np.bool_).any():
+            fresh = self._counting.recall(events, old)
+        else:
+            counted, fresh = self._counting.count(events, old)
+            self._panes.add(counted, told[fresh])
+        self.stats.count(events, fresh)
 
     def early(self, now: int) -> dict[int, Counts]:
         """Provisional counts, by start of a pane of 10 s, of what was read and still waits for the watermark.

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from streams.events.columns import Bools, Columns
+from streams.events.columns import Bools, Columns, Ints
 from streams.events.topics import SOURCE_TOPICS
 from streams.panes.progress import Progress
 
@@ -21,6 +21,10 @@ class Predecessor:
         self.watermark = stood.watermark if stood is not None else -(2**62)
         self._since = since
         self._last = np.array([self.offsets.get(topic, -1) for topic in SOURCE_TOPICS], dtype=np.int64)
+
+    def told_all(self, topic: str, offsets: Ints, times: Ints) -> bool:
+        """Had it dealt with all of these events of one topic? `offsets` rise."""
+        return bool(offsets[-1] <= self.offsets.get(topic, -1) and (times < self.watermark).all())
 
     def told(self, events: Columns) -> tuple[Bools, Bools]:
         """Of events in order: those that it had dealt with, and of these those of sessions that it has told of.

@@ -13,6 +13,8 @@ from streams.segments.registry import OTHER, UNKNOWN, Registry, text
 Traits = dict[str, tuple[str, int]]  # trait -> value, and the time (ms) as of which it holds
 
 _REMEMBERED = 100_000  # values of a trait of which the segment is kept at hand
+_UNSAID = object()
+_PLAIN = {str, int, type(None), type(_UNSAID)}  # not float and bool, which may be equal to an int of another text
 
 
 class Known:
@@ -26,7 +28,8 @@ class Known:
         self._member: Segments = np.tile(self._unknown, (1024, 1))
         self._as_of: Ints = np.full(self._member.shape, -1, dtype=np.int64)  # ms
         self._said: set[int] = set()  # rows of which events have said something
-        self._ids: list[dict[object, int]] = [{} for _ in traits]  # by column: value of the trait -> segment
+        #: By column: value of the trait -> segment. Equal values of these kinds are the same text.
+        self._ids: list[dict[object, int]] = [{} for _ in traits]
 
     def copy(self) -> Known:
         """The same, to go its own way from here."""
@@ -77,27 +80,47 @@ class Known:
         self._member[events.visitor[last]] = member[last]
         return member
 
+    def learn(self, profiles: Columns) -> None:
+        """Take profiles, in order, of which nothing need be known but what holds after the last."""
+        said = np.flatnonzero(profiles.traits.astype(np.bool_))
+        updates = self._updates(profiles.traits[said])
+        visitor, time = profiles.visitor[said], profiles.time[said]
+        updates[time[:, None] < self._as_of[visitor]] = -1  # something newer is known
+        for column in range(updates.shape[1]):
+            sets = np.flatnonzero(updates[:, column] >= 0)
+            self._member[visitor[sets], column] = updates[sets, column]  # of several of a visitor, the last
+            self._as_of[visitor[sets], column] = time[sets]
+
     def _updates(self, traits: Objects) -> Segments:
         """[records × trait dimensions]: the segment id that each record sets; -1 where it says nothing."""
         said: Sequence[dict[str, object]] = traits.tolist()
-        columns = zip(self._traits.items(), self._ids, strict=True)
-        found = [[self._id(dimension, of, trait, ids) for of in said] for (dimension, trait), ids in columns]
-        return np.array(found, dtype=np.int32).reshape(len(self._traits), len(said)).T.copy()
+        out = np.empty((len(said), len(self._traits)), dtype=np.int32)
+        for column, ((dimension, trait), ids) in enumerate(zip(self._traits.items(), self._ids, strict=True)):
+            values = [of.get(trait, _UNSAID) for of in said]
+            if set(map(type, values)) <= _PLAIN:
+                out[:, column] = self._plain_ids(dimension, values, ids)
+            else:
+                out[:, column] = [self._id(dimension, value) for value in values]
+        return out
 
-    def _id(self, dimension: str, of: dict[str, object], trait: str, ids: dict[object, int]) -> int:
-        value = of.get(trait)
-        if value is None:
-            return self._registry.id(dimension, UNKNOWN) if trait in of else -1
-        if type(value) is not str:
-            return self._registry.id(dimension, text(value))
-        known = ids.get(value)
-        if known is None:
-            known = self._registry.id(dimension, text(value))
-            if self._registry.names[known][1] != OTHER:  # each look-up of one that found no room is counted
-                if len(ids) >= _REMEMBERED:
-                    ids.clear()
-                ids[value] = known
-        return known
+    def _plain_ids(self, dimension: str, values: list[object], ids: dict[object, int]) -> list[int]:
+        found = list(map(ids.get, values))
+        if None not in found:
+            return found  # type: ignore[return-value]
+        out = []
+        for value in values:
+            known = ids.get(value)
+            if known is None:
+                known = self._id(dimension, value)
+                if known < 0 or self._registry.names[known][1] != OTHER:  # each look-up that found no room is counted
+                    if len(ids) >= _REMEMBERED:
+                        ids.clear()
+                    ids[value] = known
+            out.append(known)
+        return out
+
+    def _id(self, dimension: str, value: object) -> int:
+        return -1 if value is _UNSAID else self._registry.id(dimension, text(value))
 
     def load(self, rows: Sequence[int], traits: Sequence[Traits]) -> None:
         """Begin with what is known of the visitors in `rows`."""

@@ -81,15 +81,34 @@ def _happenings(
     return out
 
 
+#: Profiles of no time, which have always been so.
+_always = st.builds(
+    Happening,
+    time=st.just(0),
+    topic=st.just(PROFILES),
+    event=st.none(),
+    visitor=st.integers(0, 2),
+    ident=st.none(),
+    campaign=st.none(),
+    traits=_traits,
+)
+
 #: In the order in which they are written to Kafka.
-happenings = st.lists(_drafts, min_size=1, max_size=30).map(_happenings)
+happenings = st.builds(
+    list.__add__, st.lists(_always, max_size=4), st.lists(_drafts, min_size=1, max_size=30).map(_happenings)
+)
 
 
 def written(happened: list[Happening], partitions: int, noise: bool = False) -> list[Log]:
     """The logs, one a source partition, between a first heartbeat and one that closes all; bad records if `noise`."""
-    logs: list[Log] = [{topic: [heartbeat(START - MINUTE)] for topic in SOURCE_TOPICS} for _ in range(partitions)]
+    logs: list[Log] = [{topic: [] for topic in SOURCE_TOPICS} for _ in range(partitions)]
     newest = START - MINUTE
-    for number, it in enumerate(happened):
+    for it in (it for it in happened if not it.time):
+        logs[it.visitor % partitions][it.topic].append(record(it))
+    for each in logs:
+        for records in each.values():
+            records.append(heartbeat(newest))
+    for number, it in enumerate(it for it in happened if it.time):
         log = logs[it.visitor % partitions][it.topic]
         if noise and number % 3 == 0:
             far, old = record(it._replace(time=newest + 31 * DAY)), record(it._replace(time=START - 20 * DAY))
@@ -112,7 +131,7 @@ def heartbeat(time: int) -> bytes:
 
 def record(it: Happening) -> bytes:
     fields = {
-        "timestamp": it.time,
+        "timestamp": it.time or None,
         "event": it.event,
         "visitor_id": f"v{it.visitor}",
         "event_id": it.ident,

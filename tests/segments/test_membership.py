@@ -102,3 +102,30 @@ def test_a_copy_goes_its_own_way() -> None:
     names(other, [(11, (0, 1, 0, "x", {"industry": "b"}))])
     assert names(membership, [(12, (0, 1, 1, "x", None))])[0]["industry"] == "a"
     assert names(other, [(12, (0, 1, 1, "x", None))])[0]["industry"] == "b"
+
+
+_any_value = st.sampled_from(["a", "b", "1", 1, 1.0, True, 0, False, None, "", [1], {"a": 1}, 2.5])
+_profiles = st.lists(
+    st.tuples(
+        st.integers(0, 2), st.none() | st.dictionaries(st.sampled_from(["industry", "city tier", "size"]), _any_value)
+    ),
+    max_size=12,
+)
+
+
+@given(_profiles, _profiles, st.integers(0, 12))
+def test_profiles_learnt_are_profiles_taken(
+    before: list[tuple[int, dict[str, Any] | None]], profiles: list[tuple[int, dict[str, Any] | None]], apart: int
+) -> None:
+    """To learn them is to take them where nobody asks who somebody was in between."""
+    taking, learning = Membership(DIMENSIONS), Membership(DIMENSIONS)
+    for membership in (taking, learning):
+        names(membership, [(5, (0, 0, 1, "x", None)), *((5, (0, visitor, 1, "x", said)) for visitor, said in before)])
+    for time in (0, 9):
+        for batch in (profiles[:apart], profiles[apart:]):
+            if batch:
+                names(taking, [(time, (0, visitor, 0, "x", said)) for visitor, said in batch])
+            visitors, traits = [visitor for visitor, _ in batch], [traits for _, traits in batch]
+            learning.known.learn(columns([time] * len(batch), [0] * len(batch), visitors, traits))
+        events = [(time, (0, visitor, 1, "x", None)) for visitor in range(3)]
+        assert names(learning, events) == names(taking, events)  # type: ignore[arg-type]
