@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import compress
 
 import numpy as np
 
@@ -32,8 +33,8 @@ class Visitors:
     def rows(self, names: Sequence[str], prints: Prints, times: Ints) -> Rows:
         """The row of each visitor, heard of at its time (ms); those that have none get one."""
         slot, new = self._rows.place(prints)
-        for number in np.flatnonzero(new).tolist():
-            self._rows.values[slot[number]] = self._give(names[number])
+        if new.any():
+            self._rows.values[slot[new]] = self._give(list(compress(names, new.tolist())))
         rows = self._rows.values[slot]
         if len(self.names) > len(self._last):
             more = max(len(self.names), 2 * len(self._last)) - len(self._last)
@@ -41,13 +42,14 @@ class Visitors:
         np.maximum.at(self._last, rows, times)
         return rows.astype(np.int32)
 
-    def _give(self, name: str) -> int:
-        if self._free:
-            row = self._free.pop()
+    def _give(self, names: list[str]) -> list[int]:
+        """A row to each of these: first those that are free."""
+        reused = [self._free.pop() for _ in names[: len(self._free)]]
+        for row, name in zip(reused, names, strict=False):
             self.names[row] = name
-            return row
-        self.names.append(name)
-        return len(self.names) - 1
+        first = len(self.names)
+        self.names += names[len(reused) :]
+        return [*reused, *range(first, len(self.names))]
 
     def forget(self, before: int, known: Callable[[Ints], Bools]) -> Ints:
         """Once it is crowded: free the rows of those not `known` (rows -> a mask) and not heard of since `before` (ms).
