@@ -14,7 +14,7 @@ from streams.engine.consuming import EngineConsumer, EngineTransport
 from streams.engine.fence import Fence
 from streams.engine.membership import member_of
 from streams.engine.progress import newer
-from streams.engine.store import PartitionStore, PartitionTable, PromptTableManager
+from streams.engine.store import PartitionStore, PartitionTable
 from streams.events.topics import SEGMENT_PANES, SOURCE_TOPICS
 from streams.settings import LARGEST_MESSAGE, Settings
 
@@ -64,7 +64,6 @@ class Pipeline:
             logging_config=None,
             loghandlers=[],
             Table=PartitionTable,
-            TableManager=PromptTableManager,
         )
         app.transport = EngineTransport(app.conf.broker_consumer, app)
         #: Through which all is written.

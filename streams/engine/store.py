@@ -11,7 +11,6 @@ from typing import Any
 
 import faust
 from faust.stores.base import Store
-from faust.tables.manager import TableManager
 from faust.types import TP
 
 from streams.engine.fetching import Fetched
@@ -97,12 +96,3 @@ class PartitionTable(faust.Table):  # type: ignore[type-arg]
 
     def _new_store(self) -> PartitionStore:
         return PartitionStore("memory://", self.app, self, table_name=self.name)
-
-
-class PromptTableManager(TableManager):
-    """Starts at once. Faust's waits a second for tables that are declared late; here all are there with the app."""
-
-    async def on_start(self) -> None:
-        """See the class."""
-        await self._update_channels()
-        await self.recovery.start()

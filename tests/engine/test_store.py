@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import inspect
 from typing import cast
 
 import faust
 import pytest
-from faust.tables.manager import TableManager
 from faust.types import TP
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.engine.store import PartitionStore, PartitionTable, PromptTableManager
+from streams.engine.store import PartitionStore, PartitionTable
 from tests.engine.made import Made, fetched
 
 
@@ -87,13 +85,3 @@ def test_it_is_written_through_the_changelog_only() -> None:
         del store[b"k"]
     with pytest.raises(KeyError):
         store[b"k"]
-
-
-def test_the_tables_start_as_faust_s_do_but_for_its_wait() -> None:
-    """Fails when Faust begins to do something else there."""
-    theirs, ours = (
-        {line.strip() for line in inspect.getsource(manager.on_start).splitlines() if "await" in line}
-        for manager in (TableManager, PromptTableManager)
-    )
-    assert theirs - ours == {"await self.sleep(1.0)"}
-    assert ours <= theirs
