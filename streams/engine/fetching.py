@@ -15,15 +15,42 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Protocol
 
 import numpy as np
+from aiokafka import codec
+from aiokafka.consumer import fetcher
 from aiokafka.consumer.fetcher import READ_COMMITTED, Fetcher, FetchResult, PartitionRecords
 from aiokafka.errors import ConsumerStoppedError, CorruptRecordException
+from aiokafka.record.memory_records import MemoryRecords
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread
 from faust.types import TP
 
+from streams.engine.unpacking import Packed, unpacked
 from streams.events.columns import Ints
+from streams.events.values import Values
 
 _LOOK = 0.05  # seconds after which it is looked whether what was held back is so still
 _WAIT = 100  # ms that the broker waits for records: while it does, partitions read meanwhile cannot be fetched
+
+# Of a batch: where its length is, its number of records, and the records.
+_FORMAT, _LENGTH, _COUNT, _RECORDS = 2, slice(8, 12), slice(57, 61), 61
+_OVERHEAD = 12  # bytes that its length does not count
+_UNCOMPRESS = {0: bytes, 1: codec.gzip_decode, 2: codec.snappy_decode, 3: codec.lz4_decode, 4: codec.zstd_decode}
+
+
+class Answer(MemoryRecords):  # type: ignore[misc]
+    """What the broker has sent of a partition, as aiokafka reads it, which would not give out the bytes."""
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__(data)
+        self._rest = memoryview(data)
+
+    def next_bytes(self) -> memoryview:
+        """Those of the next batch; to be called as often as `next_batch`."""
+        size = _OVERHEAD + int.from_bytes(self._rest[_LENGTH], "big")
+        batch, self._rest = self._rest[:size], self._rest[size:]
+        return batch
+
+
+fetcher.MemoryRecords = Answer
 
 
 class Record(Protocol):
@@ -37,13 +64,32 @@ class Record(Protocol):
     def value(self) -> bytes | None: ...
 
 
+class Batch:
+    """Records that lie together in the log, as they were sent. Iterating unpacks them, and goes once."""
+
+    def __init__(self, batch: Any, data: memoryview) -> None:
+        """`batch` is aiokafka's, of the same `data`."""
+        self._batch = batch
+        self._data = data
+
+    def __iter__(self) -> Iterator[Record]:
+        return iter(self._batch)
+
+    def packed(self) -> Packed | None:
+        """The same, uncompressed; None where they are in an older format."""
+        if self._batch.magic != _FORMAT:
+            return None
+        text = _UNCOMPRESS[self._batch.compression_type](bytes(self._data[_RECORDS:]))
+        return Packed(self._batch.base_offset, int.from_bytes(self._data[_COUNT], "big"), text)
+
+
 class Fetched:
     """A stretch of a partition's log, from offset `begin` up to but not including `end`.
 
     It may have fewer records than offsets: some were compacted away, or are marks of transactions. Read them once.
     """
 
-    def __init__(self, begin: int, end: int, batches: Iterable[Iterable[Record]], written: int | None) -> None:
+    def __init__(self, begin: int, end: int, batches: Sequence[Iterable[Record]], written: int | None) -> None:
         """`written`: ms, when Kafka got the last record, as its timestamp says."""
         self.begin = begin
         self.end = end
@@ -54,27 +100,26 @@ class Fetched:
 
     def since(self, offset: int) -> Iterator[Record]:
         """The records from `offset` on. A compressed batch comes whole, though reading may begin in its middle."""
-        return (record for records in self._unpacked() for record in records if record.offset >= offset)
-
-    def columns(self, offset: int) -> tuple[Ints, list[bytes | None]]:
-        """The offsets and the values of the records from `offset` on."""
-        offsets, values = [np.empty(0, dtype=np.int64)], list[bytes | None]()
-        for records in self._unpacked():
-            if records[0].offset < offset:
-                records = [record for record in records if record.offset >= offset]
-            offsets.append(_offsets(records))
-            values += [record.value for record in records]
-        return np.concatenate(offsets), values
-
-    def _unpacked(self) -> Iterator[Sequence[Record]]:
         batches, self._batches = self._batches, ()
-        return filter(None, map(list, batches))
+        return (record for records in batches for record in records if record.offset >= offset)
+
+    def columns(self, offset: int) -> tuple[Ints, Values]:
+        """The offsets and the values of the records from `offset` on."""
+        batches, self._batches = self._batches, ()
+        offsets, values = _at_once(batches) or _one_by_one(batches)
+        new = slice(int(np.searchsorted(offsets, offset)), None)
+        return offsets[new], values[new]
 
 
-def _offsets(records: Sequence[Record]) -> Ints:
-    if records and records[-1].offset - records[0].offset == len(records) - 1:
-        return np.arange(records[0].offset, records[-1].offset + 1)
-    return np.array([record.offset for record in records], dtype=np.int64)
+def _at_once(batches: Sequence[Iterable[Record]]) -> tuple[Ints, Values] | None:
+    packed = [batch.packed() for batch in batches if isinstance(batch, Batch)]
+    some = [batch for batch in packed if batch is not None]
+    return unpacked(some) if len(some) == len(batches) else None
+
+
+def _one_by_one(batches: Sequence[Iterable[Record]]) -> tuple[Ints, Values]:
+    read = [(record.offset, record.value) for records in batches for record in records]
+    return np.array([offset for offset, _ in read], dtype=np.int64), Values.of([value for _, value in read])
 
 
 class FetchedRecord:
@@ -97,11 +142,11 @@ def whole(unread: PartitionRecords) -> Iterator[Fetched]:
     """Everything in a fetched, not yet unpacked answer of the broker for one partition, as one Fetched."""
     begin, batches, written = unread.next_fetch_offset, [], None
     while unread._records.has_next():
-        batch = unread._records.next_batch()
+        data, batch = unread._records.next_bytes(), unread._records.next_batch()
         if unread._check_crcs and not batch.validate_crc():
             raise CorruptRecordException(f"Invalid CRC - {unread._tp}")
         if not (_is_aborted(unread, batch) or batch.is_control_batch):
-            batches.append(batch)
+            batches.append(Batch(batch, data))
             written = batch.max_timestamp
         unread.next_fetch_offset = batch.next_offset
     yield Fetched(begin, unread.next_fetch_offset, batches, written)
