@@ -26,10 +26,14 @@ class Values(Sequence[bytes | None]):
         """The same values, copied into one buffer unless they are in one."""
         if isinstance(values, Values):
             return values
-        text = b"\n".join([value or b"" for value in values])
-        lengths = np.array([-1 if value is None else len(value) for value in values], dtype=np.int64)
-        starts = np.cumsum(np.maximum(lengths, 0) + 1) - np.maximum(lengths, 0) - 1
-        return cls(text, starts, starts + lengths)
+        try:
+            lengths = np.fromiter(map(len, values), dtype=np.int64, count=len(values))  # type: ignore[arg-type]
+        except TypeError:  # one of them is None
+            lengths = np.array([-1 if value is None else len(value) for value in values], dtype=np.int64)
+            values = [value or b"" for value in values]
+        there = np.maximum(lengths, 0)
+        starts = np.cumsum(there + 1) - there - 1
+        return cls(b"\n".join(values), starts, starts + lengths)  # type: ignore[arg-type]
 
     def __len__(self) -> int:
         return len(self.starts)

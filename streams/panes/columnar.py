@@ -35,8 +35,9 @@ class Columnar:
             self._membership.field_ids(dimension, list(map(attrgetter(field), events)))
             for dimension, field in self._membership.fields.items()
         ]
-        traits = np.empty(n, dtype=object)
-        traits[:] = [event.traits for event in events]
+        said, traits = [event.traits for event in events], np.empty(n, dtype=object)
+        if any(said):
+            traits[:] = said
         return Columns(
             time=good.time,
             topic=np.full(n, _RANK[topic], dtype=np.int8),
