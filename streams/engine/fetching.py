@@ -50,7 +50,7 @@ class Answer(MemoryRecords):  # type: ignore[misc]
         return batch
 
 
-fetcher.MemoryRecords = Answer
+fetcher.MemoryRecords = Answer  # by this name aiokafka makes them
 
 
 class Record(Protocol):
