@@ -3,8 +3,8 @@
 Faust's driver makes a Python object of a dozen fields of every record and hands agents one at a time. This consumer
 takes what aiokafka has fetched before it is unpacked. Everything above it (streams, agents) then runs once a batch.
 
-What it leans on inside of aiokafka (0.14) and Faust (0.15) is in this file and engine/consuming.py alone; their tests
-fail where that changes.
+What it leans on inside of aiokafka (0.14) and Faust (0.15) is in this file, engine/batches.py and engine/consuming.py
+alone; their tests fail where that changes.
 """
 
 from __future__ import annotations
@@ -12,75 +12,21 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
-from aiokafka import codec
-from aiokafka.consumer import fetcher
 from aiokafka.consumer.fetcher import READ_COMMITTED, Fetcher, FetchResult, PartitionRecords
 from aiokafka.errors import ConsumerStoppedError, CorruptRecordException
-from aiokafka.record.memory_records import MemoryRecords
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread
 from faust.types import TP
 
-from streams.engine.unpacking import Packed, unpacked
+from streams.engine.batches import Batch, Record
+from streams.engine.unpacking import unpacked
 from streams.events.columns import Ints
 from streams.events.values import Values
 
 _LOOK = 0.05  # seconds after which it is looked whether what was held back is so still
 _WAIT = 100  # ms that the broker waits for records: while it does, partitions read meanwhile cannot be fetched
-
-# Of a batch: where its length is, its number of records, and the records.
-_FORMAT, _LENGTH, _COUNT, _RECORDS = 2, slice(8, 12), slice(57, 61), 61
-_OVERHEAD = 12  # bytes that its length does not count
-_UNCOMPRESS = {0: bytes, 1: codec.gzip_decode, 2: codec.snappy_decode, 3: codec.lz4_decode, 4: codec.zstd_decode}
-
-
-class Answer(MemoryRecords):  # type: ignore[misc]
-    """What the broker has sent of a partition, as aiokafka reads it, which would not give out the bytes."""
-
-    def __init__(self, data: bytes) -> None:
-        super().__init__(data)
-        self._rest = memoryview(data)
-
-    def next_bytes(self) -> memoryview:
-        """Those of the next batch; to be called as often as `next_batch`."""
-        size = _OVERHEAD + int.from_bytes(self._rest[_LENGTH], "big")
-        batch, self._rest = self._rest[:size], self._rest[size:]
-        return batch
-
-
-fetcher.MemoryRecords = Answer  # by this name aiokafka makes them
-
-
-class Record(Protocol):
-    """A record, aiokafka's."""
-
-    @property
-    def offset(self) -> int: ...
-    @property
-    def key(self) -> bytes | None: ...
-    @property
-    def value(self) -> bytes | None: ...
-
-
-class Batch:
-    """Records that lie together in the log, as they were sent. Iterating unpacks them, and goes once."""
-
-    def __init__(self, batch: Any, data: memoryview) -> None:
-        """`batch` is aiokafka's, of the same `data`."""
-        self._batch = batch
-        self._data = data
-
-    def __iter__(self) -> Iterator[Record]:
-        return iter(self._batch)
-
-    def packed(self) -> Packed | None:
-        """The same, uncompressed; None where they are in an older format."""
-        if self._batch.magic != _FORMAT:
-            return None
-        text = _UNCOMPRESS[self._batch.compression_type](bytes(self._data[_RECORDS:]))
-        return Packed(self._batch.base_offset, int.from_bytes(self._data[_COUNT], "big"), text)
 
 
 class Fetched:

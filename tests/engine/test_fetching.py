@@ -14,8 +14,9 @@ from faust.types import TP
 from hypothesis import given
 from hypothesis import strategies as st
 
+from streams.engine.batches import Answer
 from streams.engine.consuming import EngineConsumer, EngineTransport
-from streams.engine.fetching import Answer, Fetched, FetchedRecord, whole
+from streams.engine.fetching import Fetched, FetchedRecord, whole
 
 CODECS = (0, 3)  # none, lz4
 ABORT, COMMIT = b"\0\0\0\0", b"\0\0\0\1"

@@ -9,7 +9,7 @@ from aiokafka.record.default_records import DefaultRecordBatchBuilder
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.engine.fetching import Answer, Batch
+from streams.engine.batches import Answer, Batch
 from streams.engine.unpacking import Packed, unpacked
 from streams.events.values import Values
 
