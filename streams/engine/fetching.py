@@ -3,8 +3,8 @@
 Faust's driver makes a Python object of a dozen fields of every record and hands agents one at a time. This consumer
 takes what aiokafka has fetched before it is unpacked. Everything above it (streams, agents) then runs once a batch.
 
-What it leans on inside of aiokafka (0.14) and Faust (0.15) is in this file and engine/consuming.py alone; their tests
-fail where that changes.
+What it leans on inside of aiokafka (0.14) and Faust (0.15) is in this file, engine/batches.py and engine/consuming.py
+alone; their tests fail where that changes.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from aiokafka.consumer.fetcher import READ_COMMITTED, Fetcher, FetchResult, PartitionRecords
@@ -20,21 +20,13 @@ from aiokafka.errors import ConsumerStoppedError, CorruptRecordException
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread
 from faust.types import TP
 
+from streams.engine.batches import Batch, Record
+from streams.engine.unpacking import unpacked
 from streams.events.columns import Ints
+from streams.events.values import Values
 
 _LOOK = 0.05  # seconds after which it is looked whether what was held back is so still
 _WAIT = 100  # ms that the broker waits for records: while it does, partitions read meanwhile cannot be fetched
-
-
-class Record(Protocol):
-    """A record, aiokafka's."""
-
-    @property
-    def offset(self) -> int: ...
-    @property
-    def key(self) -> bytes | None: ...
-    @property
-    def value(self) -> bytes | None: ...
 
 
 class Fetched:
@@ -43,7 +35,7 @@ class Fetched:
     It may have fewer records than offsets: some were compacted away, or are marks of transactions. Read them once.
     """
 
-    def __init__(self, begin: int, end: int, batches: Iterable[Iterable[Record]], written: int | None) -> None:
+    def __init__(self, begin: int, end: int, batches: Sequence[Iterable[Record]], written: int | None) -> None:
         """`written`: ms, when Kafka got the last record, as its timestamp says."""
         self.begin = begin
         self.end = end
@@ -54,27 +46,26 @@ class Fetched:
 
     def since(self, offset: int) -> Iterator[Record]:
         """The records from `offset` on. A compressed batch comes whole, though reading may begin in its middle."""
-        return (record for records in self._unpacked() for record in records if record.offset >= offset)
-
-    def columns(self, offset: int) -> tuple[Ints, list[bytes | None]]:
-        """The offsets and the values of the records from `offset` on."""
-        offsets, values = [np.empty(0, dtype=np.int64)], list[bytes | None]()
-        for records in self._unpacked():
-            if records[0].offset < offset:
-                records = [record for record in records if record.offset >= offset]
-            offsets.append(_offsets(records))
-            values += [record.value for record in records]
-        return np.concatenate(offsets), values
-
-    def _unpacked(self) -> Iterator[Sequence[Record]]:
         batches, self._batches = self._batches, ()
-        return filter(None, map(list, batches))
+        return (record for records in batches for record in records if record.offset >= offset)
+
+    def columns(self, offset: int) -> tuple[Ints, Values]:
+        """The offsets and the values of the records from `offset` on."""
+        batches, self._batches = self._batches, ()
+        offsets, values = _at_once(batches) or _one_by_one(batches)
+        new = slice(int(np.searchsorted(offsets, offset)), None)
+        return offsets[new], values[new]
 
 
-def _offsets(records: Sequence[Record]) -> Ints:
-    if records and records[-1].offset - records[0].offset == len(records) - 1:
-        return np.arange(records[0].offset, records[-1].offset + 1)
-    return np.array([record.offset for record in records], dtype=np.int64)
+def _at_once(batches: Sequence[Iterable[Record]]) -> tuple[Ints, Values] | None:
+    packed = [batch.packed() for batch in batches if isinstance(batch, Batch)]
+    some = [batch for batch in packed if batch is not None]
+    return unpacked(some) if len(some) == len(batches) else None
+
+
+def _one_by_one(batches: Sequence[Iterable[Record]]) -> tuple[Ints, Values]:
+    read = [(record.offset, record.value) for records in batches for record in records]
+    return np.array([offset for offset, _ in read], dtype=np.int64), Values.of([value for _, value in read])
 
 
 class FetchedRecord:
@@ -97,11 +88,11 @@ def whole(unread: PartitionRecords) -> Iterator[Fetched]:
     """Everything in a fetched, not yet unpacked answer of the broker for one partition, as one Fetched."""
     begin, batches, written = unread.next_fetch_offset, [], None
     while unread._records.has_next():
-        batch = unread._records.next_batch()
+        data, batch = unread._records.next_bytes(), unread._records.next_batch()
         if unread._check_crcs and not batch.validate_crc():
             raise CorruptRecordException(f"Invalid CRC - {unread._tp}")
         if not (_is_aborted(unread, batch) or batch.is_control_batch):
-            batches.append(batch)
+            batches.append(Batch(batch, data))
             written = batch.max_timestamp
         unread.next_fetch_offset = batch.next_offset
     yield Fetched(begin, unread.next_fetch_offset, batches, written)

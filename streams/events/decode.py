@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 
 from streams.events.times import Timestamp
+from streams.events.values import Values
 from streams.messages import Reason
 
 MAX_RECORD = 1_000_000  # bytes; a larger record is dead-lettered unread
@@ -50,27 +51,23 @@ _events = msgspec.json.Decoder(Event)
 
 def decode(values: Sequence[bytes | None]) -> list[Event | Problem]:
     """Decode one record a value, in order. Never raises on what a value holds."""
-    return _decode_at_once(values) or [decode_one(value) for value in values]
+    return _decode_at_once(Values.of(values)) or [decode_one(value) for value in values]
 
 
-def _decode_at_once(values: Sequence[bytes | None]) -> list[Event | Problem] | None:
+def _decode_at_once(values: Values) -> list[Event | Problem] | None:
     """All of them, or None where something is wrong with one.
 
     Only if each looks like an object, from `{` to `}`: no JSON value goes on over `}` line break `{`, so a bad record
     can neither swallow its neighbours nor make up for a missing one.
     """
-    try:
-        lengths = np.fromiter(map(len, values), dtype=np.int64, count=len(values))  # type: ignore[arg-type]
-    except TypeError:
-        return None  # one of them is None
+    lengths = values.ends - values.starts
     if not len(lengths) or int(lengths.min()) < 2 or int(lengths.max()) > MAX_RECORD:
         return None
-    joined = b"\n".join(values)  # type: ignore[arg-type]
-    text, ends = np.frombuffer(joined, dtype=np.uint8), np.cumsum(lengths + 1) - 1
-    if (text[ends - lengths] != _OPEN).any() or (text[ends - 1] != _CLOSE).any():
+    text = np.frombuffer(values.text, dtype=np.uint8)
+    if (text[values.starts] != _OPEN).any() or (text[values.ends - 1] != _CLOSE).any():
         return None
     try:
-        events = _events.decode_lines(joined)
+        events = _events.decode_lines(text[values.starts[0] : values.ends[-1]].data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     return events if len(events) == len(values) else None  # type: ignore[return-value]

@@ -57,10 +57,10 @@ def plain_milliseconds(timestamps: Sequence[Timestamp | None]) -> Ints:
 
 def _from_text(texts: Sequence[str]) -> Ints:
     out = np.full(len(texts), UNREAD, dtype=np.int64)
+    if set(map(len, texts)) != {len(_FORM)}:
+        return out
     with suppress(UnicodeEncodeError):
-        text = np.array(texts, dtype=np.bytes_)
-        if text.itemsize != len(_FORM):
-            return out
+        text = np.frombuffer("".join(texts).encode("ascii"), dtype=f"S{len(_FORM)}")
         chars = text.view(np.uint8).reshape(-1, len(_FORM))
         digits = chars[:, _DIGITS] - np.uint8(ord("0"))
         plain = (digits <= 9).all(axis=1) & (chars[:, _MARKS] == _MARK).all(axis=1)

@@ -38,8 +38,9 @@ class Columnar:
         segments = np.zeros((n, len(self._membership.fields)), dtype=np.int32)
         for column, (dimension, field) in enumerate(fields.items()):
             segments[:, column] = self._membership.field_ids(dimension, list(map(attrgetter(field), events)))
-        traits = np.empty(n, dtype=object)
-        traits[:] = [event.traits for event in events]
+        said, traits = [event.traits for event in events], np.empty(n, dtype=object)
+        if any(said):
+            traits[:] = said
         return Columns(
             time=good.time,
             topic=np.full(n, _RANK[topic], dtype=np.int8),

@@ -10,11 +10,11 @@ from aiokafka import TopicPartition
 from aiokafka.consumer.fetcher import READ_COMMITTED, READ_UNCOMMITTED, PartitionRecords
 from aiokafka.errors import CorruptRecordException
 from aiokafka.record.default_records import DefaultRecordBatchBuilder
-from aiokafka.record.memory_records import MemoryRecords
 from faust.types import TP
 from hypothesis import given
 from hypothesis import strategies as st
 
+from streams.engine.batches import Answer
 from streams.engine.consuming import EngineConsumer, EngineTransport
 from streams.engine.fetching import Fetched, FetchedRecord, whole
 
@@ -44,7 +44,7 @@ def control(base: int, producer: int, mark: bytes) -> bytes:
 
 def fetched(data: bytes, at: int, aborted: list[tuple[int, int]] | None = None, committed: bool = True) -> Fetched:
     level = READ_COMMITTED if committed else READ_UNCOMMITTED
-    unread = PartitionRecords(TopicPartition("t", 0), MemoryRecords(data), aborted, at, None, None, False, level)
+    unread = PartitionRecords(TopicPartition("t", 0), Answer(data), aborted, at, None, None, False, level)
     (found,) = whole(unread)
     assert unread.next_fetch_offset == found.end
     return found
@@ -64,14 +64,14 @@ def test_all_records_from_where_reading_is(sizes: list[tuple[int, int]], at: int
         (offset, b"v%d" % offset) for offset in expected
     ]
     offsets, values = fetched(data, 0).columns(min(at, base))
-    assert (offsets.tolist(), values) == (list(expected), [b"v%d" % offset for offset in expected])
+    assert (offsets.tolist(), list(values)) == (list(expected), [b"v%d" % offset for offset in expected])
 
 
 @given(st.sets(st.integers(0, 30), min_size=1).map(sorted), st.integers(0, 31))
 def test_compacted_logs_have_gaps(offsets: list[int], since: int) -> None:
     found, values = fetched(batch(0, offsets), 0).columns(since)
     assert found.tolist() == [offset for offset in offsets if offset >= since]
-    assert values == [b"v%d" % offset for offset in offsets if offset >= since]
+    assert list(values) == [b"v%d" % offset for offset in offsets if offset >= since]
 
 
 def test_what_was_given_up_is_not_handed_over_and_marks_are_no_records() -> None:
@@ -92,9 +92,7 @@ def test_what_was_given_up_is_not_handed_over_and_marks_are_no_records() -> None
 def test_a_broken_batch_is_told() -> None:
     raw = bytearray(batch(0, [0]))
     raw[-3] ^= 1
-    unread = PartitionRecords(
-        TopicPartition("t", 0), MemoryRecords(bytes(raw)), None, 0, None, None, True, READ_COMMITTED
-    )
+    unread = PartitionRecords(TopicPartition("t", 0), Answer(bytes(raw)), None, 0, None, None, True, READ_COMMITTED)
     with pytest.raises(CorruptRecordException):
         list(whole(unread))
 
