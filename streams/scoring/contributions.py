@@ -41,6 +41,11 @@ class Contribution:
         """Add it (`sign` 1) to a total [values × measures], or take it away again (-1)."""
         total[self._ids] += np.multiply(self._counts, sign, dtype=np.int64)
 
+    @property
+    def nbytes(self) -> int:
+        """What its numbers take."""
+        return self._ids.nbytes + self._counts.nbytes + self._offsets.nbytes
+
     # Offsets make the order of snapshots, as in panes.codec.newer.
 
     def has_seen(self, snapshot: PaneSnapshot) -> bool:

@@ -35,6 +35,10 @@ class Windows:
         self._coarse: dict[tuple[int, int, int], Contribution] = {}  # rolled up there, still needed fine here
         self._totals: Ints = np.zeros((len(self.windows), 16, len(measures)), dtype=np.int64)
 
+    def __len__(self) -> int:
+        """How many panes are held, each source partition's by itself."""
+        return sum(map(len, self._panes.values())) + len(self._coarse)
+
     @property
     def totals(self) -> Ints:
         """[windows × values × measures]."""
