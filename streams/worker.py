@@ -19,7 +19,7 @@ from prometheus_client import start_http_server
 from streams import settings
 from streams.agents import ingest as ingest_agent
 from streams.agents import score as score_agent
-from streams.engine import lifecycle, logs
+from streams.engine import heap, lifecycle, logs
 from streams.engine.app import Pipeline
 from streams.engine.fence import NoTransactionsError, check_offered
 from streams.engine.ingest import Ingest
@@ -52,6 +52,7 @@ def command(ctx: click.Context) -> None:
     kpis = catalogue(chosen.kpis)
     logs.set_up()
     _tune_python()
+    heap.give_back_large_blocks()
     _wait_for_broker(chosen)
     metrics = Metrics()
     try:

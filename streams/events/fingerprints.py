@@ -22,7 +22,8 @@ Bools = npt.NDArray[np.bool_]
 _SEED = secrets.randbits(64)
 _ODD = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F], dtype=np.uint64)
 _SMALLEST = 1024  # slots
-_FULL, _FILLED = 0.75, 0.5  # of the slots, at most, and when they have been made anew
+_FULL, _FILLED = 0.75, 0.55  # of the slots, at most, and when they have been made anew
+_AT_A_TIME = 65_536  # placed when a table is made anew: what that takes beside the table has a bound
 
 
 def fingerprints(texts: Iterable[str]) -> Prints:
@@ -121,8 +122,10 @@ class Table:
         size = max(_SMALLEST, int(room / _FILLED))
         high, low, values = self._high[slots], self._low[slots], self.values[slots]
         self._clear(size)
-        slot, _ = self._place(high, low)
-        self.values[slot] = values
+        for first in range(0, len(slots), _AT_A_TIME):
+            part = slice(first, first + _AT_A_TIME)
+            slot, _ = self._place(high[part], low[part])
+            self.values[slot] = values[part]
 
     def _clear(self, size: int) -> None:
         self._high: Half = np.zeros(size, dtype=np.uint64)

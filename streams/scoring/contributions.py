@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import msgspec
 import numpy as np
+import numpy.typing as npt
 
 from streams.events.columns import Ints
+from streams.events.topics import SOURCE_TOPICS
 from streams.messages import PaneSnapshot
+
+Narrow = npt.NDArray[np.unsignedinteger]  # as few bytes a number as the largest needs
 
 
 class Counted:
@@ -20,14 +23,47 @@ class Counted:
         self.ids, self.counts = ids, counts
 
 
-class Contribution(Counted):
-    """What one source partition has counted in one pane, and the snapshot that said so (without its counts)."""
+class Contribution:
+    """What one source partition has counted in one pane, as of the snapshot that said so.
 
-    __slots__ = ("snapshot",)
+    Thousands of them lie here for as long as a window slides by their panes, so each is kept as small as it goes.
+    """
+
+    __slots__ = ("_counts", "_ids", "_offsets", "level", "partition", "start", "watermark")
 
     def __init__(self, counted: Counted, snapshot: PaneSnapshot) -> None:
-        super().__init__(counted.ids, counted.counts)
-        self.snapshot = msgspec.structs.replace(snapshot, counts={})
+        self.partition, self.level, self.start = snapshot.partition, snapshot.level, snapshot.start
+        self.watermark = snapshot.watermark
+        self._offsets = _by_rank(snapshot)
+        self._ids, self._counts = _narrowed(counted.ids), _narrowed(counted.counts)
+
+    def add_to(self, total: Ints, sign: int) -> None:
+        """Add it (`sign` 1) to a total [values × measures], or take it away again (-1)."""
+        total[self._ids] += np.multiply(self._counts, sign, dtype=np.int64)
+
+    @property
+    def nbytes(self) -> int:
+        """What its numbers take."""
+        return self._ids.nbytes + self._counts.nbytes + self._offsets.nbytes
+
+    # Offsets make the order of snapshots, as in panes.codec.newer.
+
+    def has_seen(self, snapshot: PaneSnapshot) -> bool:
+        """Has it seen at least all that `snapshot` has?"""
+        return self.watermark >= snapshot.watermark and bool((self._offsets >= _by_rank(snapshot)).all())
+
+    def is_within(self, snapshot: PaneSnapshot) -> bool:
+        """Has `snapshot` seen at least all that it has?"""
+        return snapshot.watermark >= self.watermark and bool((_by_rank(snapshot) >= self._offsets).all())
+
+
+def _by_rank(snapshot: PaneSnapshot) -> Ints:
+    """The offsets [source topics]; -1 where nothing was read."""
+    return np.array([snapshot.offsets.get(topic, -1) for topic in SOURCE_TOPICS], dtype=np.int64)
+
+
+def _narrowed(numbers: Ints) -> Narrow:
+    return numbers.astype(np.min_scalar_type(int(numbers.max(initial=0))))
 
 
 class Values:

@@ -18,7 +18,6 @@ import numpy as np
 
 from streams.events.columns import Ints
 from streams.messages import PaneSnapshot
-from streams.panes.codec import newer
 from streams.panes.levels import LEVELS, Grid
 from streams.scoring.contributions import Contribution, Values
 
@@ -35,6 +34,10 @@ class Windows:
         self._starts: tuple[list[int], ...] = tuple([] for _ in LEVELS)
         self._coarse: dict[tuple[int, int, int], Contribution] = {}  # rolled up there, still needed fine here
         self._totals: Ints = np.zeros((len(self.windows), 16, len(measures)), dtype=np.int64)
+
+    def __len__(self) -> int:
+        """How many panes are held, each source partition's by itself."""
+        return sum(map(len, self._panes.values())) + len(self._coarse)
 
     @property
     def totals(self) -> Ints:
@@ -77,14 +80,14 @@ class Windows:
     def seen(self, partition: int, start: int) -> int | None:
         """The watermark (ms) that a source partition had when it last said what is in its finest pane at `start`."""
         known = self._panes.get((self._grid.finest, start), {}).get(partition)
-        return known.snapshot.watermark if known is not None else None
+        return known.watermark if known is not None else None
 
     def offer(self, snapshot: PaneSnapshot) -> None:
         """Take a snapshot of this dimension's part of a pane; one that has seen less than what is known is ignored."""
         key = snapshot.level, snapshot.start
         waiting = self._coarse.get((snapshot.partition, *key))
         known = waiting or self._panes.get(key, {}).get(snapshot.partition)
-        if known is not None and not newer(snapshot, known.snapshot):
+        if known is not None and not known.is_within(snapshot):
             return
         if known is None and self._is_covered(snapshot):
             return
@@ -105,7 +108,7 @@ class Windows:
             if snapshot.partition in self._panes.get((level, start), {}):
                 return True
             waiting = self._coarse.get((snapshot.partition, level, start))
-            if waiting is not None and newer(waiting.snapshot, snapshot):
+            if waiting is not None and waiting.has_seen(snapshot):
                 return True
         return False
 
@@ -130,7 +133,7 @@ class Windows:
 
     def _roll_up(self, parent: Contribution, level: int) -> None:
         """Put a coarse pane in the place of the finer ones of its source partition that went into it."""
-        start, partition = parent.snapshot.start, parent.snapshot.partition
+        start, partition = parent.start, parent.partition
         for finer in range(level):
             for child in self._between(finer, start, start + LEVELS[level]):
                 self._remove((finer, child), partition)
@@ -149,12 +152,12 @@ class Windows:
             self._totals = np.pad(self._totals, ((0, 0), (0, max(room, missing)), (0, 0)))
 
     def _put(self, contribution: Contribution) -> None:
-        key = contribution.snapshot.level, contribution.snapshot.start
-        self._remove(key, contribution.snapshot.partition)
+        key = contribution.level, contribution.start
+        self._remove(key, contribution.partition)
         if key not in self._panes:
             self._panes[key] = {}
             insort(self._starts[key[0]], key[1])
-        self._panes[key][contribution.snapshot.partition] = contribution
+        self._panes[key][contribution.partition] = contribution
         self._apply(key, contribution, 1)
 
     def _remove(self, key: tuple[int, int], partition: int) -> None:
@@ -177,7 +180,7 @@ class Windows:
         level, start = key
         for index, window in enumerate(self.windows):
             if self._grid.start(window, self.tick) <= start and start + LEVELS[level] <= self.tick:
-                self._totals[index, contribution.ids] += sign * contribution.counts
+                contribution.add_to(self._totals[index], sign)
 
     def _move(self, totals: Ints, end: int) -> None:
         """Make of totals at the tick those of windows that end at `end`, by what comes in and what goes out."""
@@ -197,7 +200,7 @@ class Windows:
             last = end - span + 1 if until is None else min(until, end - span + 1)
             for pane in self._between(level, max(start, after - span + 1), last):
                 for contribution in self._panes[level, pane].values():
-                    total[contribution.ids] += sign * contribution.counts
+                    contribution.add_to(total, sign)
 
     def _between(self, level: int, start: int, end: int) -> list[int]:
         starts = self._starts[level]
