@@ -8,23 +8,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
 from streams.kpis.measures import Measures, sums
 from streams.messages import Alert, PaneSnapshot, SegmentScores, Watermark
 from streams.panes.levels import LEVELS, Grid
-from streams.scoring import baseline, evidence, shown, silence, states
+from streams.scoring import baseline, shown, states
 from streams.scoring.baseline import Counts
-from streams.scoring.calls import Calls
+from streams.scoring.calls import Calls, Now
+from streams.scoring.candidates import candidates
 from streams.scoring.early import Early
+from streams.scoring.evidence import Found
 from streams.scoring.naming import Naming
+from streams.scoring.pipeline import Pipeline
+from streams.scoring.silence import Quiet
 from streams.scoring.standing import Saved, Standing
+from streams.scoring.weighing import Weighing
 from streams.scoring.windows import Windows
 from streams.segments.registry import UNKNOWN
 from streams.settings import Kpi, Settings
 
 Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 
 
 class DimensionScorer:
@@ -42,13 +49,16 @@ class DimensionScorer:
         self._longest = int(np.argmax(settings.scoring.windows))
         self._numerator = measures.columns(kpis, "numerator")
         self._denominator = measures.columns(kpis, "denominator")
-        self._binomial = np.array([kpi.model == "binomial" for kpi in kpis.values()])
         self._good = np.array([1 if kpi.good == "up" else -1 for kpi in kpis.values()], dtype=np.int64)
+        self._weighing = Weighing(settings, kpis)
         self._calls = Calls(dimension, settings, kpis)
+        self._pipeline = Pipeline(dimension, settings)
         self._watermarks: dict[int, int | None] = dict.fromkeys(range(partitions))
-        self._standing = Standing([str(w) for w in settings.scoring.windows], list(kpis))
+        marks = {name: msgspec.json.encode(kpi).hex() for name, kpi in kpis.items()}
+        self._standing = Standing([str(w) for w in settings.scoring.windows], marks)
         self._naming = Naming(settings.dimensions[dimension].max_values)
         self._saved: Saved | None = None
+        self._closed: list[Alert] = []  # alerts that the predecessor's settings had raised and these would not
 
     # -- in ---------------------------------------------------------------------------------------------------
 
@@ -102,16 +112,18 @@ class DimensionScorer:
         names = sorted(rows)
         order = [rows[name] for name in names]
         eligible = np.array([name != UNKNOWN for name in names], dtype=np.bool_)
-        counts = self._counts(totals[:, order], eligible)
-        table = shown.Table(*counts, eligible, standing.state[:, order], standing.since[:, order])
+        counts = self._counts(totals[:, order], eligible, standing.of["shift"][order])
+        wait = standing.of["wait"][order]
+        table = shown.Table(*counts, eligible, standing.state[:, order], standing.since[:, order], wait)
         return shown.scores(self.dimension, names, tick, to, table, self._kpis, self._grid)
 
     def save(self) -> Saved | None:
         """What a successor must know; None before the first tick."""
         if self.tick is None:
             return None
-        rows = [(row, name) for row, name in enumerate(self._naming.names) if name is not None]
-        return self._standing.save(self.tick, rows)
+        seen = self._standing.seen
+        rows = [(row, name) for row, name in enumerate(self._naming.names) if name is not None and seen[row]]
+        return self._standing.save(self.tick, rows, self._weighing.save([row for row, _ in rows]))
 
     # -- what is shown ----------------------------------------------------------------------------------------
 
@@ -149,10 +161,7 @@ class DimensionScorer:
             return True
         step = self._settings.time.tick
         if self._saved is not None:
-            self._windows.begin(self._saved.tick)
-            rows = self._naming.restore(self._saved.segments)
-            self._standing.begin(rows, len(self._naming.names))
-            self._standing.restore(self._saved, dict(zip(self._saved.segments, rows, strict=True)))
+            self._go_on(self._saved)
             self._saved = None
             return True
         earliest = self._windows.earliest
@@ -163,24 +172,60 @@ class DimensionScorer:
         self._windows.begin(earliest // step * step)
         return True
 
+    def _go_on(self, saved: Saved) -> None:
+        self._windows.begin(saved.tick)
+        rows = self._naming.restore(saved.segments)
+        for each in (self._standing, self._weighing):
+            each.begin(rows, len(self._naming.names))
+        columns = self._standing.columns(saved)
+        self._standing.restore(saved, dict(zip(saved.segments, rows, strict=True)))
+        if saved.weighing is not None:
+            self._weighing.restore(rows, saved.weighing, columns)
+        self._closed = self._calls.closed(saved.tick, saved, columns)
+
     def _score(self, tick: int) -> list[Alert]:
         raw, values = self._windows.totals, self._windows.values.names
-        active = np.asarray(raw.any(axis=(0, 2)))
-        standing = self._standing
-        standing.begin(self._naming.assign(values, active, standing.seen), len(self._naming.names))
-        totals = self._naming.fold(values, raw)
-        eligible = np.array([name not in (None, UNKNOWN) for name in self._naming.names], dtype=np.bool_)
-        counts = self._counts(totals, eligible)
-        found = evidence.evidence(*counts, self._binomial, self._good)
-        quiet = silence.silent(
-            counts.denominator, standing.state == states.SILENT, self._longest, self._settings.scoring.silent_expected
-        )
-        trials, rule = (counts.denominator, counts.rest_denominator), self._settings.scoring
-        state = states.step(standing.state, found, *trials, quiet, rule)
-        state[:, ~eligible] = states.LEARNING
-        standing.move(state, np.asarray(totals.any(axis=(0, 2))), tick)
-        return self._calls.changed(tick, self._naming.names, counts, found, standing)
+        standing, naming = self._standing, self._naming
+        changed = naming.assign(values, np.asarray(raw.any(axis=(0, 2))), standing.seen)
+        for each in (standing, self._weighing):
+            each.begin(changed, len(naming.names))
+        totals, gained = naming.fold(values, raw), naming.fold(values, self._windows.gained[None])[0]
+        eligible = np.array([name not in (None, UNKNOWN) for name in naming.names], dtype=np.bool_)
+        counts = self._counts(totals, eligible, standing.of["shift"])
+        live = eligible[:, None] & (counts.denominator[self._longest] > 0)
+        found, quiet = self._weigh(tick, gained, counts, eligible, live)
+        self._stand(tick, counts, found, quiet, live, np.asarray(totals.any(axis=(0, 2))))
+        closed, self._closed = self._closed, []
+        usual = int(counts.denominator[self._longest].sum(axis=0).max(initial=0))
+        return [
+            *closed,
+            *self._pipeline.changed(tick, bool(gained.any()), usual, standing),
+            *self._calls.changed(Now(tick, naming.names, counts, found, quiet), standing),
+        ]
 
-    def _counts(self, totals: Ints, eligible: npt.NDArray[np.bool_]) -> Counts:
+    def _weigh(self, tick: int, gained: Ints, counts: Counts, eligible: Bools, live: Bools) -> tuple[Found, Quiet]:
+        """The evidence of what came since the last tick, `gained` [rows × measures]."""
+        own, trials = sums(gained, self._numerator), sums(gained, self._denominator)
+        # By the longest window: of a few trials, which half is whose would be chance.
+        firing = self._standing.of["shift"] != 0
+        spared = baseline.can_spare(counts.denominator[self._longest], eligible, firing)
+        others = (baseline.rest(each, eligible, firing, spared) for each in (own, trials))
+        volume = baseline.rest(trials, eligible, firing, np.zeros_like(spared))
+        return self._weighing.step(tick, self._settings.time.tick, Counts(own, trials, *others), volume, live)
+
+    def _stand(self, tick: int, counts: Counts, found: Found, quiet: Quiet, live: Bools, seen: Bools) -> None:
+        """Where every series and every cell stands by now."""
+        standing, rule = self._standing, self._settings.scoring
+        candidate = candidates(found.e_value, live)
+        series = states.of_series(standing.of["series"], found, quiet.silent, candidate, self._good, rule)
+        series[~live] = states.LEARNING
+        cells = states.of_cells(series, found, counts, self._good, rule)
+        standing.of.update(series=series, shift=found.shift, wait=found.wait)
+        standing.move(cells, seen, tick)
+
+    def _counts(self, totals: Ints, eligible: Bools, shift: npt.NDArray[np.int8]) -> Counts:
         numerator, denominator = sums(totals, self._numerator), sums(totals, self._denominator)
-        return Counts(numerator, denominator, baseline.rest(numerator, eligible), baseline.rest(denominator, eligible))
+        firing = shift != 0
+        spared = baseline.can_spare(denominator, eligible, firing)
+        others = (baseline.rest(each, eligible, firing, spared) for each in (numerator, denominator))
+        return Counts(numerator, denominator, *others)

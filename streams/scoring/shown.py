@@ -30,6 +30,7 @@ class Table(NamedTuple):
     eligible: npt.NDArray[np.bool_]
     state: npt.NDArray[np.int8]
     since: Ints
+    wait: Floats  # [segments × KPIs]: days, NaN where nobody knows
 
 
 class _Place(NamedTuple):
@@ -80,6 +81,7 @@ def _rows(table: Table, figures: Sequence[Floats]) -> Iterator[tuple[list[Any], 
             *(_by_segment(column[:, some]).tolist() for column in (table.numerator, table.denominator, table.since)),
             _STATES[_by_segment(table.state[:, some])].tolist(),
             *(_plain(_by_segment(column[:, some])) for column in figures),
+            _plain(np.tile(table.wait[some], len(table.state))),
         ]
         yield from zip(*columns, strict=True)
 
@@ -102,8 +104,9 @@ def _cells(places: Sequence[_Place], row: tuple[list[Any], ...]) -> list[Cell]:
             probability_better=better,
             state=state,
             since=since,
+            needs_days=wait,
         )
-        for place, numerator, denominator, since, state, value, rest, shrunk, low, high, index, better in zip(
+        for place, numerator, denominator, since, state, value, rest, shrunk, low, high, index, better, wait in zip(
             places, *row, strict=True
         )
     ]

@@ -72,7 +72,7 @@ def give(to: DimensionScorer, partition: int, events: list[Event], level: int, w
 def figures(of: DimensionScorer) -> dict[str, list[Cell]]:
     """What is shown, but for the states."""
     return {
-        score.value: [msgspec.structs.replace(cell, state="par", since=0) for cell in score.cells]
+        score.value: [msgspec.structs.replace(cell, state="par", since=0, needs_days=None) for cell in score.cells]
         for score in of.scores()
     }
 

@@ -23,8 +23,8 @@ MEASURES = Measures(KPIS.values())
 SETTINGS = Settings(
     dimensions={"d": Dimension(trait="d", max_values=3)},
     time=Time(tick=Span(MINUTE)),
-    scoring=Scoring(windows=(Span(5 * MINUTE), Span(HOUR)), min_trials=20, enter=2.5, leave=1.5, silent_expected=15.0),
-    alerts=Alerts(windows=(Span(5 * MINUTE), Span(HOUR))),
+    scoring=Scoring(windows=(Span(5 * MINUTE), Span(HOUR)), min_trials=20, false_alarms_per_day=2.0),
+    alerts=Alerts(windows=(Span(5 * MINUTE), Span(HOUR)), cooldown=Span(5 * MINUTE)),
 )
 #: Segments come and go, and there is not always room for a name.
 BRIEF = msgspec.structs.replace(
@@ -108,7 +108,7 @@ def interleaved(by_partition: list[list[Message]], turns: list[int]) -> list[Mes
     return [*first, *waiting[0], *waiting[1]]
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(_minutes("abcde"), st.sampled_from([SETTINGS, BRIEF]), st.lists(st.integers(0, 1), max_size=60), st.data())
 def test_any_interleaving_any_successor(
     by_partition: list[list[Message]], chosen: Settings, turns: list[int], data: st.DataObject
@@ -134,7 +134,7 @@ def test_any_interleaving_any_successor(
 
 @given(_minutes("abc"))
 def test_segments_are_what_they_count_not_what_they_are_called(by_partition: list[list[Message]]) -> None:
-    names = {"a": "z", "b": "y", "c": "x", "unknown": "unknown"}
+    names = {"a": "z", "b": "y", "c": "x", "unknown": "unknown", "all": "all"}
     other = [
         msgspec.structs.replace(m, counts={"d": {names[v]: row for v, row in m.counts["d"].items()}})
         if isinstance(m, PaneSnapshot)
