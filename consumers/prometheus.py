@@ -32,6 +32,7 @@ FIGURES: dict[str, tuple[str, Callable[[Cell], float | None]]] = {
     "probability_better": ("Probability that the segment is better than the rest.", lambda c: c.probability_better),
     "trials": ("The KPI's denominator over the window.", lambda cell: cell.denominator),
     "numerator": ("The KPI's numerator over the window.", lambda cell: cell.numerator),
+    "needs_days": ("Days until a change of 20 % would be seen, at the present volume.", lambda cell: cell.needs_days),
     "state_since_timestamp_seconds": ("When the state was entered (event time).", lambda cell: cell.since / 1000),
 }
 

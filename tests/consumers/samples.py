@@ -48,6 +48,7 @@ def alert(value: str = "2", at: int = T0, **other: object) -> Alert:
     figures: dict[str, object] = {
         "fingerprint": f"print-{value}",
         "status": "firing",
+        "kind": "shift",
         "dimension": "tier",
         "kpi": "form_fill_rate",
         "window": "1h",
@@ -58,6 +59,11 @@ def alert(value: str = "2", at: int = T0, **other: object) -> Alert:
         "actual": 0.132,
         "rest": 0.11,
         "index": 120.0,
+        "change": 0.2,
+        "evidence": 0.4,
+        "impact": 11.0,
+        "also": [],
+        "reason": "",
         "summary": f"tier:{value} fills in forms 20 % more often than the rest",
     }
     return msgspec.convert({"value": value, "at": at, **figures, **other}, Alert)

@@ -44,7 +44,8 @@ def test_a_figure_that_cannot_be_had_has_no_field() -> None:
     [
         ([], "learning"),
         (["learning", "par"], "par"),
-        (["par", "over"], "over"),
+        (["par", "watch"], "watch"),
+        (["watch", "over"], "over"),
         (["over", "under"], "under"),
         (["under", "silent", "over"], "silent"),
     ],
