@@ -22,7 +22,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy.special import logsumexp
 
 from streams.scoring import level, relation
 from streams.scoring.comparison import Comparison
@@ -52,8 +51,9 @@ FIELDS = {
 }
 
 DAY = 86_400_000.0  # ms
-_OVER = math.log(100.0)
+_OVER = math.log(1000.0)
 _LONGEST = 28 * DAY  # what has been so for so long is usual
+_STEEPEST = -0.95  # where next to all that there are have hits, there is no finite slope
 _AS_FIRED = 10.0  # hits
 _AS_USUAL = 0.01  # variance of ln of the ratio that has become usual
 
@@ -66,7 +66,7 @@ def log_likelihood(compared: Comparison, effect: Floats) -> Floats:
         gain = bounded / (1 + bounded * compared.share) * compared.signal / compared.variance
         straight = np.abs(compared.skew) < 1e-6
         c = np.where(straight, 1.0, compared.skew)
-        slope = np.where(straight, gain, np.log1p(c * gain) / c)
+        slope = np.where(straight, gain, np.log1p(np.maximum(c * gain, _STEEPEST)) / c)
         bound = np.where(straight, slope**2 / 2, (np.expm1(c * slope) - c * slope) / c**2)
         found = slope * compared.residual - compared.variance * bound
     return np.where(compared.variance > 0, found, 0.0)
@@ -78,7 +78,7 @@ def step(cells: Cells, compared: Comparison, began: Floats, now: float, log_arl:
     sums = np.stack([cells[name] for name in _SUMS])
     time = np.log((now - began) / DAY)
     for side, its in _SIDES.items():
-        _trace(cells, side, sums[its] + _LOG_SHARES[its], time + logsumexp(_LOG_SHARES[its]), began)
+        _trace(cells, side, sums[its] + _LOG_SHARES[its], time + _log_sum(_LOG_SHARES[its]), began)
     sums = np.maximum(np.logaddexp(sums, time) + log_likelihood(compared, EFFECTS[:, None]), _NOTHING)
     for name, values in zip(_SUMS, sums, strict=True):
         cells[name] = values
@@ -96,9 +96,14 @@ def change(cells: Cells) -> Floats:
         return np.where(cells["firing"] != 0, cells["after_a"] / cells["after_b"] - 1, 0.0)
 
 
+def _log_sum(logs: Floats) -> Floats:
+    """ln of the sum over effects [effects × series]."""
+    return np.asarray(np.logaddexp.reduce(logs, axis=0))
+
+
 def _trace(cells: Cells, side: str, before: Floats, new: Floats, began: Floats) -> None:
     """Where it would have begun, and the information since: means over all beginnings, by their likelihood."""
-    known = logsumexp(before, axis=0)
+    known = _log_sum(before)
     is_new = 1 / (1 + np.exp(np.minimum(known - new, 700.0)))
     since, information = cells[f"{side}_since"], cells[f"{side}_information"]
     cells[f"{side}_since"] = since + is_new * (began - since)
@@ -107,7 +112,7 @@ def _trace(cells: Cells, side: str, before: Floats, new: Floats, began: Floats) 
 
 def _evidence(cells: Cells, side: str, sums: Floats, now: float) -> Floats:
     """ln of a side's part of M, less what a doubtful usual ratio may have done to it."""
-    evidence: Floats = logsumexp(sums, axis=0)
+    evidence = _log_sum(sums)
     effects = np.abs(EFFECTS[_SIDES[side]])[:, None]
     likeliest = (np.exp(sums - evidence) * effects).sum(axis=0)
     information, days = cells[f"{side}_information"], (now - cells[f"{side}_since"]) / DAY
