@@ -44,6 +44,7 @@ class Calls:
         self._kpis = list(kpis.items())
         self._spans = settings.scoring.windows
         self._shown = [i for i, window in enumerate(self._spans) if window in settings.alerts.windows]
+        self._shortest = min(self._shown, key=lambda i: self._spans[i])
         self._rules = settings.alerts
         self._told = np.isin(STATES, settings.alerts.directions)  # by state
         self._own_trials = first_of_each_denominator(kpis)
@@ -91,9 +92,10 @@ class Calls:
         kind = int(of["called"][row, kpi])
         since = {SHIFT: now.found.since, SILENT: now.quiet.since}.get(kind)
         of["called_since"][row, kpi] = now.tick if since is None else since[row, kpi]
-        of["called_window"][row, kpi] = window = self._best(now, standing, row, kpi)
+        of["called_window"][row, kpi] = self._best(now, standing, row, kpi)
         facts = self._facts(now, standing, row, kpi)
-        weight = self._weights.of(facts, now.tick, row, kpi, now.found, now.quiet, int(self._spans[window]))
+        trials = now.counts.denominator[self._shortest, row, kpi] / (self._spans[self._shortest] / weights.HOUR)
+        weight = self._weights.of(facts, now.tick, row, kpi, now.found, now.quiet, float(trials))
         moved = [
             j for j in np.flatnonzero(np.isin(of["series"][row], (states.OVER, states.UNDER))).tolist() if j != kpi
         ]

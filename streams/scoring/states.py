@@ -24,7 +24,7 @@ States = npt.NDArray[np.int8]
 
 LEARNING, PAR, WATCH, OVER, UNDER, SILENT = range(len(STATES))
 
-_NEAR = math.log(20)  # evidence that lacks a factor of 20 at most is worth watching
+_NEAR = math.log(20)  # a factor that evidence may lack and still be worth watching; and what is 1 chance in 20
 
 
 def side(direction: npt.NDArray[np.int8], good: Ints) -> States:
@@ -35,12 +35,13 @@ def side(direction: npt.NDArray[np.int8], good: Ints) -> States:
 
 def of_series(before: States, found: Found, silent: Bools, candidate: Bools, good: Ints, rule: Scoring) -> States:
     """The next states, from those before; all arrays [segments × KPIs], `good` [KPIs] as in `side`."""
-    level = side(found.level, good)
+    leaning = side(np.sign(found.ratio - 1).astype(np.int8), good)
     effect = np.abs(found.ratio - 1)
-    # What stands goes when it is clearly smaller than what is worth naming, not when it is a little smaller for once.
-    large = effect >= np.where(before == level, rule.min_effect / 2, rule.min_effect)
+    enters = (side(found.level, good) == leaning) & (effect >= rule.min_effect)
+    # It stays as long as it would be sure if nobody looked at any other, and is not clearly smaller than what is named.
+    stays = (before == leaning) & (found.e_value >= _NEAR) & (effect >= rule.min_effect / 2)
     state = np.where(candidate | (found.strength >= -_NEAR), WATCH, PAR)
-    state = np.where((level != PAR) & large, level, state)
+    state = np.where((leaning != PAR) & (enters | stays), leaning, state)
     state = np.where(found.shift != 0, side(found.shift, good), state)
     return np.where(silent, SILENT, state).astype(np.int8)
 

@@ -10,7 +10,7 @@ from streams.scoring.evidence import Found
 from streams.scoring.silence import Quiet
 from streams.settings import Settings
 
-_HOUR = 3_600_000.0  # ms
+HOUR = 3_600_000.0  # ms
 
 
 class Weights:
@@ -19,15 +19,14 @@ class Weights:
     def __init__(self, settings: Settings) -> None:
         self._budget = settings.scoring.false_alarms_per_day
 
-    def of(self, facts: Facts, tick: int, row: int, kpi: int, found: Found, quiet: Quiet, span: int) -> Weight:
-        """Of an alert that fires at `tick` (ms), shown over a window of `span` ms."""
+    def of(self, facts: Facts, tick: int, row: int, kpi: int, found: Found, quiet: Quiet, trials: float) -> Weight:
+        """Of an alert that fires at `tick` (ms); `trials` an hour are what it has at present."""
         usual, rest = float(found.usual[row, kpi]), facts.rest or 0.0
         if facts.kind == "silent":
             since = max(tick - int(quiet.since[row, kpi]), 1)
             expected = float(quiet.expected[row, kpi])
-            impact = -expected * usual * rest / (since / _HOUR)
+            impact = -expected * usual * rest / (since / HOUR)
             return Weight(-1.0, 0.0, impact, 1 / (SILENCES * self._budget), expected, [])
-        trials = facts.denominator / (span / _HOUR)
         if facts.kind == "level":
             change, evidence = float(found.ratio[row, kpi]) - 1, float(found.e_value[row, kpi])
             return Weight(change, evidence, change * rest * trials, math.inf, 0.0, [])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,8 +22,9 @@ from streams.kpis.measures import Measures
 from streams.messages import Alert, SegmentScores, Watermark
 from streams.panes.codec import by_dimension
 from streams.panes.partition import SourcePartition
+from streams.scoring.grouping import Groups
 from streams.scoring.scorer import DimensionScorer
-from streams.settings import Settings
+from streams.settings import Dimension, Settings
 from streams.tools.files import mapping as mappings
 from streams.tools.files.read import SourceRecord, Unroutable, closing, come_to, read
 from streams.tools.sending.pace import FullSpeed
@@ -123,7 +125,7 @@ def command(ctx: click.Context, file: Path, mapping_file: Path | None, as_json: 
     if as_json:
         click.echo(_json(result))
     else:
-        _print(result)
+        _print(result, chosen.dimensions)
 
 
 def _json(result: Result) -> str:
@@ -139,13 +141,22 @@ def _json(result: Result) -> str:
     ).decode()
 
 
-def _print(result: Result) -> None:
+def _calls(result: Result, dimensions: Mapping[str, Dimension]) -> Iterator[str]:
+    """What people would have been told, tick by tick: of alerts of one cause the heaviest."""
+    groups = Groups(dimensions)
+    for _, together in groupby(result.alerts, key=lambda alert: alert.at):
+        for head, members in groups.take(together):
+            more = f" (and {len(members) - 1} more of the same cause)" if len(members) > 1 else ""
+            yield f"{head.status:9}{head.kind:9}{head.summary}{more}"
+
+
+def _print(result: Result, dimensions: Mapping[str, Dimension]) -> None:
     """Those that stand out, longest window first; then the alerts."""
     console = Console()
     table = Table("segment", "KPI", "window", "value", "rest", "index", "trials", "state")
     for score in result.scores:
         for cell in score.cells:
-            if cell.state not in ("learning", "par") and cell.value is not None and cell.rest is not None:
+            if cell.state in ("watch", "over", "under", "silent") and cell.value is not None and cell.rest is not None:
                 table.add_row(
                     f"{score.dimension}:{score.value}",
                     cell.kpi,
@@ -157,8 +168,8 @@ def _print(result: Result) -> None:
                     cell.state,
                 )
     console.print(table)
-    for alert in result.alerts:
-        console.print(f"{alert.status:9}{alert.summary}", markup=False)
+    for line in _calls(result, dimensions):
+        console.print(line, markup=False)
     dead = ", ".join(f"{count:,} {reason}" for reason, count in result.dead_letters.items()) or "none"
     console.print(
         f"{sum(result.events.values()):,} records counted, {result.duplicates:,} duplicates, dead letters: {dead}; "

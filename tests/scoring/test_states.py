@@ -38,10 +38,11 @@ def series(
         pytest.param(found(shift=1, level=-1, ratio=0.7), "under", "over", id="a shift says more than the level"),
         pytest.param(found(level=1, ratio=1.12), "par", "over", id="level"),
         pytest.param(found(level=1, ratio=1.08), "par", "par", id="sure, and too small to be named"),
-        pytest.param(found(level=1, ratio=1.08), "over", "over", id="smaller, and still named"),
-        pytest.param(found(level=1, ratio=1.04), "over", "par", id="too small by now"),
-        pytest.param(found(level=1, ratio=1.08), "under", "par", id="the other side is to be named anew"),
-        pytest.param(found(level=0, ratio=1.5), "over", "par", id="large, and no longer sure"),
+        pytest.param(found(e_value=9.0, ratio=1.08), "over", "over", id="smaller, less sure, and still named"),
+        pytest.param(found(e_value=9.0, ratio=1.04), "over", "par", id="too small by now"),
+        pytest.param(found(e_value=9.0, ratio=1.08), "under", "par", id="the other side is to be named anew"),
+        pytest.param(found(e_value=2.9, ratio=1.5), "over", "par", id="large, and no longer sure"),
+        pytest.param(found(level=1, ratio=0.7), "par", "par", id="evidence that contradicts itself"),
         pytest.param(found(strength=-2.9), "par", "watch", id="nearly a shift"),
         pytest.param(found(strength=-3.1), "watch", "par", id="no longer nearly"),
         pytest.param(found(strength=-2.9, level=-1, ratio=0.5), "par", "under", id="more than watched"),
@@ -92,11 +93,13 @@ MIRRORED: dict[State, State] = {"over": "under", "under": "over"}
 SIDES = st.sampled_from([-1, 0, 1])
 
 
-@given(SIDES, SIDES, st.floats(0.1, 3), st.sampled_from(STATES), st.booleans(), st.tuples(*[st.integers(0, 999)] * 4))
+evidences = st.builds(found, shift=SIDES, level=SIDES, ratio=st.floats(0.1, 3), e_value=st.floats(-3, 9))
+
+
+@given(evidences, st.sampled_from(STATES), st.booleans(), st.tuples(*[st.integers(0, 999)] * 4))
 def test_swapping_good_and_bad_mirrors_the_states(
-    shift: int, level: int, ratio: float, before: State, candidate: bool, counted: tuple[int, int, int, int]
+    evidence: Found, before: State, candidate: bool, counted: tuple[int, int, int, int]
 ) -> None:
-    evidence = found(shift=shift, level=level, ratio=ratio)
     up = series(evidence, before, candidate)
     down = series(evidence, MIRRORED.get(before, before), candidate, good=DOWN)
     assert down == MIRRORED.get(up, up)
