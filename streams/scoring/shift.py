@@ -40,17 +40,19 @@ FIELDS = {
     **dict.fromkeys(_SUMS, _NOTHING),  # ln R, R in days
     **{f"{side}_since": 0.0 for side in _SIDES},  # ms: where it would have begun
     **{f"{side}_information": 0.0 for side in _SIDES},  # since then; 1 / variance of ln of the ratio
+    **{f"{side}_effect": 0.0 for side in _SIDES},  # mean over EFFECTS, by their likelihood
     **{f"{side}_evidence": _NOTHING for side in _SIDES},  # ln of its part of M, in days
     "firing": 0.0,  # 1 up, -1 down
     "fired_at": 0.0,  # ms
     "since": 0.0,  # ms: where what fires is thought to have begun
-    "effect": 0.0,  # of EFFECTS, the likeliest when it fired
+    "effect": 0.0,  # as it was thought to be when it fired
     "after_a": 0.0,  # hits since, as in Comparison, and some as they were thought to be when it fired
     "after_b": 0.0,
     "over": 0.0,  # ln of the evidence that it is over
 }
 
 DAY = 86_400_000.0  # ms
+_STILL = 0.6  # of the effect: with no more than half of that left it is over
 _OVER = math.log(1000.0)
 _LONGEST = 28 * DAY  # what has been so for so long is usual
 _STEEPEST = -0.95  # where next to all that there are have hits, there is no finite slope
@@ -87,7 +89,7 @@ def step(cells: Cells, compared: Comparison, began: Floats, now: float, log_arl:
     for side, its in _SIDES.items():
         cells[f"{side}_information"] += information
         cells[f"{side}_evidence"] = _evidence(cells, side, sums[its] + _LOG_SHARES[its], now)
-    _begin(cells, sums + _LOG_SHARES, now, log_arl)
+    _begin(cells, now, log_arl)
 
 
 def change(cells: Cells) -> Floats:
@@ -113,29 +115,29 @@ def _trace(cells: Cells, side: str, before: Floats, new: Floats, began: Floats) 
 def _evidence(cells: Cells, side: str, sums: Floats, now: float) -> Floats:
     """ln of a side's part of M, less what a doubtful usual ratio may have done to it."""
     evidence = _log_sum(sums)
-    effects = np.abs(EFFECTS[_SIDES[side]])[:, None]
-    likeliest = (np.exp(sums - evidence) * effects).sum(axis=0)
+    effect = (np.exp(sums - evidence) * EFFECTS[_SIDES[side], None]).sum(axis=0)
+    cells[f"{side}_effect"] = effect
     information, days = cells[f"{side}_information"], (now - cells[f"{side}_since"]) / DAY
     with np.errstate(divide="ignore", invalid="ignore"):
         # M is this many days times the likelihood ratio: as long as the information of 1 nat takes.
-        time = np.log(2 * days / (information * likeliest**2))
+        time = np.log(2 * days / (information * effect**2))
         ratio_ = evidence - time
         certain = time + ratio_ / (1 + cells["doubt"] * information)
     return np.where(ratio_ > 0, certain, evidence)
 
 
-def _begin(cells: Cells, sums: Floats, now: float, log_arl: float) -> None:
+def _begin(cells: Cells, now: float, log_arl: float) -> None:
     """Fire where the evidence of a side, the stronger one, is enough, and is not firing yet."""
     up, down = cells["up_evidence"], cells["down_evidence"]
     side = np.where(up >= down, 1.0, -1.0)
     fires = (np.maximum(up, down) >= log_arl) & (cells["firing"] != side)
-    likeliest = EFFECTS[np.where(np.sign(EFFECTS)[:, None] == side, sums, -np.inf).argmax(axis=0)]
+    effect = np.where(side > 0, cells["up_effect"], cells["down_effect"])
     fired = {
         "firing": side,
         "fired_at": np.full_like(side, now),
         "since": np.where(side > 0, cells["up_since"], cells["down_since"]),
-        "effect": likeliest,
-        "after_a": _AS_FIRED * (1 + likeliest),
+        "effect": effect,
+        "after_a": _AS_FIRED * (1 + effect),
         "after_b": np.full_like(side, _AS_FIRED),
         "over": np.zeros_like(side),
     }
@@ -149,7 +151,7 @@ def _end(cells: Cells, compared: Comparison, now: float) -> None:
     firing = cells["firing"] != 0
     cells["after_a"] += np.where(firing, compared.a, 0.0)
     cells["after_b"] += np.where(firing, compared.b, 0.0)
-    over = np.maximum(cells["over"] - log_likelihood(compared, cells["effect"]), 0.0)
+    over = np.maximum(cells["over"] - log_likelihood(compared, _STILL * cells["effect"]), 0.0)
     cells["over"] = np.where(firing, over, 0.0)
     usual = firing & (now - cells["fired_at"] >= _LONGEST)
     moved = np.log1p(np.where(usual, change(cells), 0.0))

@@ -43,7 +43,8 @@ def run(given_: list[list[tuple[int, int]]], order: list[int], restart: int | No
 
 def same(one: list[Found], other: list[Found], order: list[int]) -> None:
     for a, b in zip(one, other, strict=True):
-        for left, right in zip(a, b, strict=True):
+        for name in Found._fields:
+            left, right = getattr(a, name), getattr(b, name)
             np.testing.assert_array_equal(left[order], right[: len(order)])
 
 

@@ -36,8 +36,8 @@ def test_likelihood_ratio_is_at_most_one_on_average(
     x, x_chance = chances(own, rate, binomial)
     y, y_chance = chances(others, rate, binomial)
     hits = [each.ravel() for each in np.meshgrid(x, y, indexing="ij")]
-    given_ = [Trials(h, np.full_like(h, n)) for h, n in zip(hits, (own, others), strict=True)]
-    compared = comparison.compare(*given_, _NO_RATIO, np.full(1, rate), np.array([binomial]))
+    one, other = (Trials(h, np.full_like(h, n)) for h, n in zip(hits, (own, others), strict=True))
+    compared = comparison.compare(one, other, _NO_RATIO, np.full(1, rate), np.array([binomial]))
     likelihood = np.exp(shift.log_likelihood(compared, np.array([effect])))
     assert (np.outer(x_chance, y_chance).ravel() * likelihood).sum() < 1.02
 
@@ -74,7 +74,7 @@ def test_found_where_and_when(effect: float) -> None:
         return np.where((np.arange(10) == which) & (day >= began), 1 + effect, 1.0)
 
     stream = streams.looks(3, 26, np.full(10, 670.0), np.full(10, 0.12), rate_factor=factor)
-    found = streams.watch(stream, 10, arl=500)
+    found = streams.watch(stream, 10, arl=5000)
     (look, row, side), *more = streams.alarms(found)
     assert not more
     assert (row, side) == (which, np.sign(effect))
@@ -104,10 +104,10 @@ def test_what_all_share_moves_nobody() -> None:
     """A season of rates and volumes, a night without anybody, and a shock that halves all rates at once."""
 
     def rate(day: float) -> float:
-        return (1 + 0.4 * np.sin(2 * np.pi * day)) * (0.5 if 25 <= day < 26 else 1.0)
+        return float(1 + 0.4 * np.sin(2 * np.pi * day)) * (0.5 if 25 <= day < 26 else 1.0)
 
     def volume(day: float) -> float:
-        return 0.0 if day % 1 < 0.2 else 1 + 0.7 * np.sin(2 * np.pi * day)
+        return 0.0 if day % 1 < 0.2 else float(1 + 0.7 * np.sin(2 * np.pi * day))
 
     trials, rates = np.full(20, 2000.0), np.linspace(0.08, 0.2, 20)
     stream = streams.looks(7, 35, trials, rates, rate_factor=rate, volume_factor=volume)

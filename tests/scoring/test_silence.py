@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from streams.scoring.memory import Floats
 from streams.scoring.silence import Quiet, Silence
 from tests.scoring import streams
 
@@ -26,7 +27,7 @@ def made(seed: int, days: float, volume: streams.Factor, segments: int = 20) -> 
 def test_an_outage_is_found_before_30_were_due(seed: int) -> None:
     gone = 3.0
 
-    def volume(day: float) -> streams.Floats:
+    def volume(day: float) -> Floats:
         return np.where((np.arange(20) == 7) & (gone <= day < gone + 0.5), 0.0, 1 + 0.5 * np.sin(2 * np.pi * day))
 
     stream = made(seed, 4, volume)
