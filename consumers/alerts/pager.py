@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from itertools import groupby
 
 from consumers.alerts.webhook import Webhook
 from streams.messages import Alert, SegmentScores
@@ -24,8 +23,7 @@ class Pager:
 
     def recall(self, alerts: Iterable[Alert]) -> None:
         """Take in `alerts` that were delivered before this started."""
-        for _, together in groupby(sorted(self._paged(alerts), key=_at), key=_at):
-            self._groups.take(together)
+        self._groups.take(self._paged(alerts))
 
     def deliver(self, alerts: Iterable[Alert]) -> None:
         """Page for `alerts`. Raises NotDeliveredError where they are to be handed over again; nothing has changed
@@ -39,7 +37,3 @@ class Pager:
 
     def _paged(self, alerts: Iterable[Alert]) -> list[Alert]:
         return [alert for alert in alerts if alert.kind in self._settings.alerts.page]
-
-
-def _at(alert: Alert) -> int:
-    return alert.at

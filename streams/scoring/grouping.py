@@ -7,6 +7,7 @@ Several KPIs of one segment belong together, and so do a segment and the cross s
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import groupby
 from typing import NamedTuple
 
 import msgspec
@@ -46,8 +47,13 @@ class Groups:
         return other
 
     def take(self, alerts: Iterable[Alert]) -> list[Page]:
-        """The pages that these alerts, which came together, are worth."""
-        alerts = list(alerts)
+        """The pages that these alerts are worth: tick by tick, and of those of one tick the heaviest first."""
+        pages = []
+        for _, together in groupby(sorted(alerts, key=_at), key=_at):
+            pages += self._take(list(together))
+        return pages
+
+    def _take(self, alerts: list[Alert]) -> list[Page]:
         opened: list[_Group] = []
         for alert in sorted((a for a in alerts if a.status == "firing"), key=_heaviest_first):
             group = self._group_of(alert)
@@ -82,12 +88,18 @@ class Groups:
 
     def _belong(self, one: Alert, other: Alert) -> bool:
         """Are they likely of one cause?"""
+        if (one.kind == "level") != (other.kind == "level"):
+            return False  # what has been so for long must not hide what happens now
         if (one.dimension, one.value) == (other.dimension, other.value):
             return True
         return one.state == other.state and (self._within(one, other) or self._within(other, one))
 
     def _within(self, inner: Alert, outer: Alert) -> bool:
         return (outer.dimension, outer.value) in parts(self._dimensions, inner.dimension, inner.value)
+
+
+def _at(alert: Alert) -> int:
+    return alert.at
 
 
 def _heaviest_first(alert: Alert) -> tuple[float, str, str, str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
@@ -143,11 +142,9 @@ def _json(result: Result) -> str:
 
 def _calls(result: Result, dimensions: Mapping[str, Dimension]) -> Iterator[str]:
     """What people would have been told, tick by tick: of alerts of one cause the heaviest."""
-    groups = Groups(dimensions)
-    for _, together in groupby(result.alerts, key=lambda alert: alert.at):
-        for head, members in groups.take(together):
-            more = f" (and {len(members) - 1} more of the same cause)" if len(members) > 1 else ""
-            yield f"{head.status:9}{head.kind:9}{head.summary}{more}"
+    for head, members in Groups(dimensions).take(result.alerts):
+        more = f" (and {len(members) - 1} more of the same cause)" if len(members) > 1 else ""
+        yield f"{head.status:9}{head.kind:9}{head.summary}{more}"
 
 
 def _print(result: Result, dimensions: Mapping[str, Dimension]) -> None:

@@ -76,6 +76,23 @@ def test_what_is_not_of_one_cause_is_not_one_page() -> None:
     assert len(Groups(DIMENSIONS).take([alert("both", "2 × pharma × x"), PARENT])) == 2
 
 
+def test_a_notice_does_not_hide_what_happens_now() -> None:
+    groups = Groups(DIMENSIONS)
+    groups.take([msgspec.structs.replace(PARENT, kind="level", fingerprint="level")])
+    assert told(groups.take([PARENT])) == [("firing", "pharma", 1)]
+
+
+def test_again_within_one_batch() -> None:
+    again = msgspec.structs.replace(PARENT, at=12)
+    groups = Groups(DIMENSIONS)
+    assert [status for status, *_ in told(groups.take([again, over(PARENT), PARENT]))] == [
+        "firing",
+        "resolved",
+        "firing",
+    ]
+    assert told(groups.take([msgspec.structs.replace(over(PARENT), at=20)])) == [("resolved", "pharma", 1)]
+
+
 def test_an_end_of_which_the_beginning_is_not_known() -> None:
     assert told(Groups(DIMENSIONS).take([over(PARENT)])) == [("resolved", "pharma", 1)]
 
