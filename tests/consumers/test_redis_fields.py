@@ -37,6 +37,8 @@ def test_a_figure_that_cannot_be_had_has_no_field() -> None:
     assert "form_fill_rate:1h" not in out
     assert "form_fill_rate:1h:index" not in out
     assert out["form_fill_rate:1h:state"] == out["state"] == "learning"
+    assert "form_fill_rate:1h:needs_days" not in out
+    assert fields(scores(cells=[cell(needs_days=41.5)]), written=T0)["form_fill_rate:1h:needs_days"] == 41.5
 
 
 @pytest.mark.parametrize(

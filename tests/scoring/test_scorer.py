@@ -26,11 +26,13 @@ SETTINGS = Settings(
     scoring=Scoring(windows=(Span(5 * MINUTE), Span(HOUR)), min_trials=20, false_alarms_per_day=2.0),
     alerts=Alerts(windows=(Span(5 * MINUTE), Span(HOUR)), cooldown=Span(5 * MINUTE)),
 )
-#: Segments come and go, and there is not always room for a name.
+#: Segments come and go, there is not always room for a name, and little is needed for an alert.
 BRIEF = msgspec.structs.replace(
     SETTINGS,
-    scoring=msgspec.structs.replace(SETTINGS.scoring, windows=(Span(2 * MINUTE), Span(5 * MINUTE))),
-    alerts=Alerts(windows=(Span(5 * MINUTE),)),
+    scoring=msgspec.structs.replace(
+        SETTINGS.scoring, windows=(Span(2 * MINUTE), Span(5 * MINUTE)), false_alarms_per_day=20.0
+    ),
+    alerts=Alerts(windows=(Span(5 * MINUTE),), cooldown=Span(MINUTE)),
 )
 Message = PaneSnapshot | Watermark
 _saved = msgspec.msgpack.Decoder(Saved)
