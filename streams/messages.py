@@ -94,6 +94,7 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     probability_better: float | None
     state: State
     since: int  # ms: when `state` was entered
+    kind: Kind | None = None  # what makes it over, under or silent
     needs_days: float | None = None  # at the present volume, until a change of 20 % would be seen
 
 

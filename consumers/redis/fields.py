@@ -48,6 +48,7 @@ def _fields(cell: Cell) -> dict[str, str | int | float]:
         f"{prefix}:index": cell.index,
         f"{prefix}:state": cell.state,
         f"{prefix}:since": cell.since,
+        f"{prefix}:kind": cell.kind,
         f"{prefix}:shrunk": cell.shrunk,
         f"{prefix}:low": cell.low,
         f"{prefix}:high": cell.high,

@@ -113,8 +113,8 @@ class DimensionScorer:
         order = [rows[name] for name in names]
         eligible = np.array([name != UNKNOWN for name in names], dtype=np.bool_)
         counts = self._counts(totals[:, order], eligible, standing.of["shift"][order])
-        wait = standing.of["wait"][order]
-        table = shown.Table(*counts, eligible, standing.state[:, order], standing.since[:, order], wait)
+        of_series = (standing.of[name][order] for name in ("shift", "wait"))
+        table = shown.Table(*counts, eligible, standing.state[:, order], standing.since[:, order], *of_series)
         return shown.scores(self.dimension, names, tick, to, table, self._kpis, self._grid)
 
     def save(self) -> Saved | None:

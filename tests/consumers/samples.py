@@ -33,6 +33,7 @@ def cell(kpi: str = "form_fill_rate", window: str = "1h", **other: object) -> Ce
         "probability_better": 0.999,
         "state": "over",
         "since": T0 - 60_000,
+        "kind": "shift",
     }
     return msgspec.convert({"kpi": kpi, "window": window, **figures, **other}, Cell)
 

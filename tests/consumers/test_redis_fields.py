@@ -19,6 +19,7 @@ def test_every_figure_of_a_cell_is_a_field() -> None:
         "form_fill_rate:1h": 0.132,
         "form_fill_rate:1h:index": 120.0,
         "form_fill_rate:1h:state": "over",
+        "form_fill_rate:1h:kind": "shift",
         "form_fill_rate:1h:since": T0 - 60_000,
         "form_fill_rate:1h:shrunk": 0.1305,
         "form_fill_rate:1h:low": 0.121,

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from streams.messages import Kind
+from streams.messages import STATES, Kind
 from streams.panes.levels import Grid
 from streams.scoring.alerts import Facts, Weight, fired, resolved
 from streams.scoring.shown import Table, scores
@@ -109,7 +109,10 @@ def test_no_count_is_too_small_for_a_sentence(facts: Facts, kind: Kind) -> None:
 
 
 WAIT = np.array([[41.0, np.nan]] * 2)
+SHIFT = np.zeros((2, 2), dtype=np.int8)
 KNOWN = np.ones(2, dtype=np.bool_)
+NO_SHIFT = SHIFT[:, :1], WAIT[:, :1]
+NONE = SHIFT[:1, :1], WAIT[:1, :1]
 
 
 def test_mirrored_for_a_kpi_of_which_less_is_better() -> None:
@@ -118,7 +121,7 @@ def test_mirrored_for_a_kpi_of_which_less_is_better() -> None:
         for good in ("up", "down")
     }
     both = np.array([[[30, 30], [50, 50]]])
-    table = Table(both, both * 0 + 100, both[:, ::-1], both * 0 + 100, KNOWN, both * 0, both * 0, WAIT)
+    table = Table(both, both * 0 + 100, both[:, ::-1], both * 0 + 100, KNOWN, both * 0, both * 0, SHIFT, WAIT)
     (low, _) = scores("d", ["low", "high"], 3_600_000, 3_600_000, table, kpis, Grid([3_600_000], 10_000))
     up, down = low.cells
     assert (up.numerator, up.value, up.rest, up.start, up.end) == (30, 0.3, 0.5, 0, 3_600_000)
@@ -135,7 +138,7 @@ def test_mirrored_for_a_kpi_of_which_less_is_better() -> None:
 def test_no_figure_is_made_up() -> None:
     kpis = {"k": Kpi(numerator=("a",), denominator=("b",), unit="ratio", model="binomial")}
     nothing = np.zeros((1, 1, 1), dtype=np.int64)
-    table = Table(nothing, nothing, nothing, nothing, KNOWN[:1], nothing.astype(np.int8), nothing, WAIT[:1, :1])
+    table = Table(nothing, nothing, nothing, nothing, KNOWN[:1], nothing.astype(np.int8), nothing, *NONE)
     (alone,) = scores("d", ["alone"], 3_600_000, 3_600_000, table, kpis, Grid([3_600_000], 10_000))
     (cell,) = alone.cells
     assert [cell.value, cell.rest, cell.shrunk, cell.low, cell.high, cell.index, cell.probability_better] == [None] * 7
@@ -146,8 +149,28 @@ def test_of_no_trials_there_is_no_index() -> None:
     column = np.array([[[0], [5]]], dtype=np.int64)
     trials = np.array([[[0], [10]]], dtype=np.int64)
     table = Table(
-        column, trials, column[:, ::-1], trials[:, ::-1], KNOWN[:2], column.astype(np.int8) * 0, column, WAIT[:, :1]
+        column,
+        trials,
+        column[:, ::-1],
+        trials[:, ::-1],
+        KNOWN[:2],
+        column.astype(np.int8) * 0,
+        column,
+        SHIFT[:, :1],
+        WAIT[:, :1],
     )
     none, _ = scores("d", ["none", "some"], 3_600_000, 3_600_000, table, kpis, Grid([3_600_000], 10_000))
     assert none.cells[0].value is None
     assert none.cells[0].index is None
+
+
+def test_what_makes_a_state() -> None:
+    kpis = {"k": Kpi(numerator=("a",), denominator=("b",), unit="ratio", model="binomial")}
+    state = np.array([[[STATES.index(state)] for state in ("over", "under", "silent", "watch", "par", "learning")]])
+    counts = state.astype(np.int64)
+    shift = np.array([[0], [-1], [0], [0], [1], [0]], dtype=np.int8)
+    known = np.ones(6, dtype=np.bool_)
+    nothing = np.full((6, 1), np.nan)
+    table = Table(counts, counts, counts, counts, known, state.astype(np.int8), counts, shift, nothing)
+    segments = scores("d", list("abcdef"), 3_600_000, 3_600_000, table, kpis, Grid([3_600_000], 10_000))
+    assert [s.cells[0].kind for s in segments] == ["level", "shift", "silent", None, None, None]
