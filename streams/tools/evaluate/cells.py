@@ -15,6 +15,7 @@ from streams.tools.evaluate.streams.stream import Simulated, Stream
 CHANGES = (-0.5, -0.3, -0.2, -0.1, 0.1, 0.2, 0.3, 0.5)
 RAMP = 5.0  # days
 TOGETHER = 3  # segments that change at once
+_OUTAGE_LOOKS = 144  # a day
 QUIET_DAYS = 60  # watched where nothing happens: 200 runs × 60 days measure 0.02 a day to ± 13 %
 
 REFERENCE = Simulated(board.equal())
@@ -28,21 +29,21 @@ def standard(data: Path | None, per_day: int) -> Iterator[Cell]:
     yield from effects(REFERENCE, per_day)
     for name, stream in _elsewhere(nulls):
         for change in (-0.3, 0.3):
-            yield Cell(f"{name}/{_signed(change)}", f"(f) step in {name}", stream, Effect(change), per_day=per_day)
+            yield Cell(f"{name}/{signed(change)}", f"(f) step in {name}", stream, Effect(change), per_day=per_day)
     for days in (7, 14, 90):
         for change in (-0.2, 0.2, 0.5):
             what = f"(f) step, {days} days learned"
-            yield Cell(f"learned-{days}d/{_signed(change)}", what, REFERENCE, Effect(change), days, per_day=per_day)
+            yield Cell(f"learned-{days}d/{signed(change)}", what, REFERENCE, Effect(change), days, per_day=per_day)
 
 
 def effects(stream: Stream, per_day: int) -> Iterator[Cell]:
     """Everything that may happen to a board."""
     for change in CHANGES:
-        yield Cell(f"step/{_signed(change)}", "(f) step", stream, Effect(change), per_day=per_day)
+        yield Cell(f"step/{signed(change)}", "(f) step", stream, Effect(change), per_day=per_day)
     for change in CHANGES:
-        yield Cell(f"ramp/{_signed(change)}", "(f) over 5 days", stream, Effect(change, ramp=RAMP), per_day=per_day)
+        yield Cell(f"ramp/{signed(change)}", "(f) over 5 days", stream, Effect(change, ramp=RAMP), per_day=per_day)
     for change in CHANGES:
-        yield Cell(f"three/{_signed(change)}", "(f) three at once", stream, Effect(change, TOGETHER), per_day=per_day)
+        yield Cell(f"three/{signed(change)}", "(f) three at once", stream, Effect(change, TOGETHER), per_day=per_day)
     for number, kind in ((1, "outage"), (TOGETHER, "outage-three")):
         yield outage(f"{kind}/traffic", "(f) no more traffic", stream, Effect(-1.0, number, traffic=True), per_day)
         yield outage(f"{kind}/conversions", "(f) no more conversions", stream, Effect(-1.0, number), per_day)
@@ -54,11 +55,12 @@ def quiet(name: str, what: str, stream: Stream, per_day: int) -> Cell:
 
 
 def outage(name: str, what: str, stream: Stream, effect: Effect, per_day: int) -> Cell:
-    """Found within hours or not at all: watched for three days."""
-    return Cell(name, what, stream, effect, spread=1, watched=3, per_day=per_day)
+    """Found within hours or not at all: watched for three days, every ten minutes or oftener."""
+    return Cell(name, what, stream, effect, spread=1, watched=3, per_day=max(per_day, _OUTAGE_LOOKS))
 
 
-def _signed(change: float) -> str:
+def signed(change: float) -> str:
+    """A change in percent, as cells are named."""
     return f"{100 * change:+.0f}"
 
 

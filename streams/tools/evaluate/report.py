@@ -11,55 +11,64 @@ from streams.tools.evaluate.evaluation import Evaluation, Row
 from streams.tools.evaluate.measures import Measured
 from streams.tools.evaluate.rules.rules import ORACLE, OURS, RULES
 
+_WIDTH = 120  # where there is no terminal
 
-def show(evaluation: Evaluation, console: Console) -> None:
+
+def show(evaluation: Evaluation) -> None:
     """False alarms of all cells; delays of those in which something happens; segpulse's beside the bound."""
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=_WIDTH)
     rows = evaluation.rows
     changes = [row for row in rows if row.change is not None]
-    console.print(
-        _false_alarms([row for row in rows if row.change is None], "False alarms a day, whole board, 95 % interval")
-    )
-    if changes:
-        console.print(_delays(changes))
-        console.print(_beside_the_bound([row for row in changes if row.bound is not None]))
+    bounded = [row for row in changes if row.bound is not None]
+    for table_of, chosen in (
+        (_false_alarms, [row for row in rows if row.change is None]),
+        (_delays, changes),
+        (_beside_the_bound, bounded),
+    ):
+        if chosen:
+            console.print(table_of(chosen))
     runs = max((row.runs for row in rows), default=0)
     console.print(f"{len(rows)} cells of {runs} runs, {evaluation.seeds} seeds")
 
 
-def _false_alarms(rows: list[Row], title: str) -> Table:
-    table = Table("cell", "days", *_rules(rows), title=title)
+def _false_alarms(rows: list[Row]) -> Table:
+    table = _table(rows, "False alarms a day, whole board, and 95 % interval", "what", "days")
     for row in rows:
         days = next(iter(row.rules.values())).false_alarms.days
-        table.add_row(f"{row.cell}\n{row.what}", f"{days:,.0f}", *_each(row, rows, _rate))
+        table.add_row(row.cell, row.what, f"{days:,.0f}", *_each(row, rows, _rate))
     return table
 
 
 def _delays(rows: list[Row]) -> Table:
-    title = "Share found; hours to it: mean (what was not found counts as all the time watched), median, p90; others alarmed"
-    table = Table("cell", *_rules(rows), title=title)
+    table = _table(rows, "Share found, mean hours to it (what is not found counts as all the time watched);\n"
+                         "median / p90, + other segments that alarmed meanwhile")  # fmt: skip
     for row in rows:
-        table.add_row(f"{row.cell}\n{row.what}", *_each(row, rows, _delay))
+        table.add_row(row.cell, *_each(row, rows, _delay))
     return table
 
 
 def _beside_the_bound(rows: list[Row]) -> Table:
-    table = Table(title="segpulse's mean delay (hours) beside Lorden's bound, run length in days and in looks")
-    for column in ("cell", "bound, days", "bound, looks", "oracle CUSUM", "segpulse", "over days", "over looks",
-                   "change point off by"):  # fmt: skip
-        table.add_column(column, justify="left" if column == "cell" else "right")
+    table = Table(title="segpulse's mean delay beside Lorden's bound, run length in days and in looks (hours)")
+    for column in ("cell", "bound, days", "bound, looks", "oracle", "segpulse", "÷ days", "÷ looks", "since, off by"):
+        table.add_column(column, justify="left" if column == "cell" else "right", no_wrap=True)
     for row in rows:
         ours, oracle = row.rules[OURS].delays, row.rules[ORACLE].delays
-        assert row.bound is not None and ours is not None and oracle is not None
-        table.add_row(
-            row.cell,
-            f"{row.bound.days:.1f}",
-            f"{row.bound.looks:.1f}",
-            f"{oracle.mean:.1f}",
-            f"{ours.mean:.1f}",
-            f"{ours.mean / row.bound.days:.2f}",
-            f"{ours.mean / row.bound.looks:.2f}",
-            "" if ours.since_error is None else f"{ours.since_error:.1f} h",
-        )
+        if row.bound is not None and ours is not None and oracle is not None:
+            figures = (row.bound.days, row.bound.looks, oracle.mean, ours.mean)
+            ratios = (ours.mean / row.bound.days, ours.mean / row.bound.looks)
+            since = "" if ours.since_error is None else f"{ours.since_error:.1f}"
+            table.add_row(row.cell, *(f"{f:.1f}" for f in figures), *(f"{r:.2f}" for r in ratios), since)
+    return table
+
+
+def _table(rows: list[Row], title: str, *columns: str) -> Table:
+    table = Table(title=title)
+    for column in ("cell", *columns):
+        table.add_column(column, no_wrap=True)
+    for rule in _rules(rows):
+        table.add_column(rule, justify="right", no_wrap=True)
     return table
 
 
@@ -80,5 +89,5 @@ def _rate(measured: Measured) -> str:
 def _delay(measured: Measured) -> str:
     found = measured.delays
     assert found is not None
-    quantiles = (f"{hours:.0f}" if hours is not None else "–" for hours in (found.median, found.p90))
-    return f"{found.share:.0%}  {found.mean:.1f}\n{' / '.join(quantiles)}  +{found.others:.2g}"
+    quantiles = (f"{hours:.3g}" if hours is not None else "–" for hours in (found.median, found.p90))
+    return f"{found.share:.0%} {found.mean:.3g}\n{' / '.join(quantiles)} +{found.others:.2g}"

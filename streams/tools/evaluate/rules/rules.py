@@ -13,12 +13,12 @@ from streams.tools.evaluate.rules.benjamini_hochberg import BenjaminiHochberg
 from streams.tools.evaluate.rules.cusum import Cusum
 from streams.tools.evaluate.rules.oracle import Oracle
 
-# from streams.tools.evaluate.rules.ours import Ours
+from streams.tools.evaluate.rules.ours import Ours
 from streams.tools.evaluate.rules.rule import Rule
 from streams.tools.evaluate.rules.ztest import ZTest
 
 OURS = "segpulse"
-ORACLE = "oracle CUSUM"
+ORACLE = "oracle"
 
 
 def _oracle(cell: Cell, runs: int) -> Rule | None:  # noqa: ARG001 (as all of them)
@@ -31,10 +31,10 @@ def _oracle(cell: Cell, runs: int) -> Rule | None:  # noqa: ARG001 (as all of th
 
 
 RULES: Mapping[str, Callable[[Cell, int], Rule | None]] = {
-    "z-test p < .05": lambda cell, _: ZTest(cell.per_day),
-    "Benjamini-Hochberg": lambda cell, _: BenjaminiHochberg(cell.per_day),
-    "mean ± 2σ band": lambda cell, _: Band(cell.per_day),
-    "CUSUM at 25 %": lambda cell, _: Cusum(cell.learning * cell.per_day, cell.stream.binomial),
+    "z-test": lambda cell, _: ZTest(cell.per_day),
+    "BH": lambda cell, _: BenjaminiHochberg(cell.per_day),
+    "±2σ band": lambda cell, _: Band(cell.per_day),
+    "CUSUM 25 %": lambda cell, _: Cusum(cell.learning * cell.per_day, cell.stream.binomial),
     ORACLE: _oracle,
-    # OURS: lambda cell, runs: Ours(runs, cell.stream.segments, cell.stream.binomial),
+    OURS: lambda cell, runs: Ours(runs, cell.stream.segments, cell.stream.binomial),
 }

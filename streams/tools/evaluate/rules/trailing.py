@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 
-
 from streams.tools.evaluate.look import Ints
 
 

@@ -17,7 +17,8 @@ def z_scores(hits: Ints, trials: Ints, rest_hits: Ints, rest_trials: Ints) -> Fl
     with np.errstate(divide="ignore", invalid="ignore"):
         pooled = np.minimum((hits + rest_hits) / (trials + rest_trials), 1.0)
         error = np.sqrt(pooled * (1 - pooled) * (1 / trials + 1 / rest_trials))
-        return np.nan_to_num((hits / trials - rest_hits / rest_trials) / error, posinf=0.0, neginf=0.0)
+        z = (hits / trials - rest_hits / rest_trials) / error
+    return np.asarray(np.nan_to_num(z, posinf=0.0, neginf=0.0))
 
 
 def p_values(z: Floats) -> Floats:

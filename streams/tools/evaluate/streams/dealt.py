@@ -27,7 +27,7 @@ class Dealt:
 
     @property
     def segments(self) -> int:
-        return self.trials.shape[1]
+        return int(self.trials.shape[1])
 
     def looks(
         self, rng: np.random.Generator, runs: int, looks: int, per_day: int, injected: Injected | None

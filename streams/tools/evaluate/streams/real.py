@@ -104,4 +104,5 @@ def _relative(curves: Floats) -> Floats:
 
 def _smooth(daily: Floats) -> Floats:
     """Centred means over `_SMOOTH` days; the ends lean on the days beyond the other end."""
-    return np.mean([np.roll(daily, shift, axis=0) for shift in range(-(_SMOOTH // 2), _SMOOTH // 2 + 1)], axis=0)
+    around = range(-(_SMOOTH // 2), _SMOOTH // 2 + 1)
+    return np.asarray(np.mean([np.roll(daily, shift, axis=0) for shift in around], axis=0))
