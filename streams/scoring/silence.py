@@ -1,24 +1,103 @@
-"""Silence: trials were expected of a segment, from its own share and the dimension's volume now, and none came."""
+"""Silence: a segment's share of what comes was due, and did not come.
+
+Expected is its usual share of the rest's trials, so that a night, or a broken pipeline, in which nobody comes says
+nothing of anybody. The evidence for "almost nothing comes" is a CUSUM: what was expected raises it, each trial that
+comes lowers it (Page, Biometrika 41 (1954) 100-115). Over-dispersion of the hourly trials is divided out.
+"""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
 import numpy as np
-import numpy.typing as npt
 
-Bools = npt.NDArray[np.bool_]
-Ints = npt.NDArray[np.int64]
+from streams.scoring.memory import Bools, Floats, Ints, Kept, Memory
+
+_FIELDS = {
+    "own": 0.0,  # trials, fading
+    "rest": 0.0,
+    "days": 0.0,  # in which these came
+    "evidence": 0.0,  # ln of the likelihood ratio
+    "silent": 0.0,
+    "since": 0.0,  # ms: when the evidence was last nothing
+    "missing": 0.0,  # trials expected since
+    "hour": 0.0,  # ms of the hour so far
+    "hour_own": 0.0,
+    "hour_expected": 0.0,
+    "squares": 0.0,  # of hourly residuals over their variance, fading
+    "hours": 0.0,
+}
+
+_LEFT = 0.05  # of the usual, when silent
+_ENOUGH = 30.0  # trials, to know a share by
+_FADING = 28.0  # days
+_DAY, _HOUR = 86_400_000.0, 3_600_000.0  # ms
+_FADE = 1 - 1 / 336  # two weeks of hours
+_PRIOR = 24.0  # hours
 
 
-def silent(trials: Ints, before: Bools, reference: int, least: float) -> Bools:
-    """Which cells [windows × segments × KPIs] had none where at least `least` trials were expected.
+class Quiet(NamedTuple):
+    """Of each series of trials [rows × KPIs]."""
 
-    Those that were silent (`before`) stay so until something comes. A segment's share is that of window number
-    `reference` (the longest), which itself is never silent.
-    """
-    usual = trials[reference].astype(np.float64)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.nan_to_num(usual / usual.sum(axis=0))
-    expected = share * trials.sum(axis=1, keepdims=True)
-    quiet = (trials == 0) & (before | (expected >= least))
-    quiet[reference] = False
-    return np.asarray(quiet)
+    silent: Bools
+    since: Ints  # ms: when it was last as usual
+    expected: Floats  # trials that would have come since
+
+
+class Silence:
+    """The silences of one dimension's segments."""
+
+    def __init__(self, kpis: int) -> None:
+        self._memory = Memory(_FIELDS, kpis)
+
+    def begin(self, rows: Sequence[int], total: int) -> None:
+        """Nothing is known of `rows`; there are `total` rows now."""
+        self._memory.begin(rows, total)
+
+    def save(self, rows: Sequence[int]) -> Kept:
+        """What a successor must know of `rows`."""
+        return self._memory.save(rows)
+
+    def restore(self, rows: Sequence[int], kept: Kept, columns: Sequence[int]) -> None:
+        """Go on as `kept` says of `rows`; `columns`: each kept KPI's column now, -1 for one that is no more."""
+        self._memory.restore(rows, kept, columns)
+
+    def step(self, tick: int, span: int, own: Floats, rest: Floats, arl: float) -> Quiet:
+        """Take in the trials [rows × KPIs] of the `span` (ms) that ends at `tick` (ms).
+
+        `arl` (days): how long it may take on average until one that is not silent is called so.
+        """
+        memory = self._memory
+        known = memory["own"] >= _ENOUGH
+        with np.errstate(divide="ignore", invalid="ignore"):
+            expected = np.where(known, memory["own"] / memory["rest"] * rest, 0.0)
+            a_day = np.nan_to_num(memory["own"] / memory["days"])
+        dispersion = np.maximum((memory["squares"] + _PRIOR) / (memory["hours"] + _PRIOR), 1.0)
+        enough = math.log(arl) + np.log(np.maximum(a_day, 1.0))
+        change = ((1 - _LEFT) * expected + math.log(_LEFT) * own) / dispersion
+        evidence = np.clip(memory["evidence"] + np.where(known, change, 0.0), 0.0, enough)
+        silent = (evidence > 0) & ((memory["silent"] > 0) | (evidence >= enough))
+        usual = evidence == 0
+        memory["missing"] = np.where(usual, 0.0, memory["missing"] + expected)
+        memory["since"] = np.where(usual, float(tick), memory["since"])
+        memory["evidence"], memory["silent"] = evidence, silent.astype(np.float64)
+        self._learn(span, own, rest, expected, ~silent)
+        return Quiet(silent, memory["since"].astype(np.int64), memory["missing"].copy())
+
+    def _learn(self, span: int, own: Floats, rest: Floats, expected: Floats, heard: Bools) -> None:
+        """The usual share and how much the hours fluctuate, of those that are heard."""
+        memory, days = self._memory, span / _DAY
+        fade = np.where(heard, math.exp(-days / _FADING), 1.0)
+        for name, amount in (("own", own), ("rest", rest), ("days", np.full_like(own, days))):
+            memory[name] = fade * memory[name] + np.where(heard, amount, 0.0)
+        for name, amount in (("hour", np.full_like(own, span)), ("hour_own", own), ("hour_expected", expected)):
+            memory[name] = np.where(heard, memory[name] + amount, 0.0)
+        over = (memory["hour"] >= _HOUR) & (memory["hour_expected"] >= 1.0)
+        if over.any():
+            squared = (memory["hour_own"] - memory["hour_expected"]) ** 2 / np.maximum(memory["hour_expected"], 1.0)
+            memory["squares"] = np.where(over, _FADE * memory["squares"] + squared, memory["squares"])
+            memory["hours"] = np.where(over, _FADE * memory["hours"] + 1, memory["hours"])
+            for name in ("hour", "hour_own", "hour_expected"):
+                memory[name] = np.where(over, 0.0, memory[name])
