@@ -28,7 +28,8 @@ class Ours:
         hits, trials = calm_rest(look, self._firing)
         own = Trials(look.hits.T, look.trials.T)
         found = self._evidence.step(look.tick, look.span, own, Trials(hits.T, trials.T), self._shift_length)
-        quiet = self._silence.step(look.tick, look.span, own.trials, rest(look.trials).T, self._silence_length)
+        volumes = (counts.T.astype(np.float64) for counts in (look.trials, rest(look.trials)))
+        quiet = self._silence.step(look.tick, look.span, *volumes, self._silence_length)
         self._firing = found.shift.T != 0
         direction = np.where(quiet.silent, -1, found.shift).astype(np.int8)
         return Calls(direction.T, np.where(quiet.silent, quiet.since, found.since).T)

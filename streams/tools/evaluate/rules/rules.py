@@ -12,7 +12,6 @@ from streams.tools.evaluate.rules.band import Band
 from streams.tools.evaluate.rules.benjamini_hochberg import BenjaminiHochberg
 from streams.tools.evaluate.rules.cusum import Cusum
 from streams.tools.evaluate.rules.oracle import Oracle
-
 from streams.tools.evaluate.rules.ours import Ours
 from streams.tools.evaluate.rules.rule import Rule
 from streams.tools.evaluate.rules.ztest import ZTest
