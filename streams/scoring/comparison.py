@@ -18,6 +18,7 @@ import numpy as np
 
 from streams.scoring.memory import Bools, Floats
 
+_USUAL = 5.0  # trials that the usual rate weighs
 _SUREST = 0.98  # a binomial rate beyond this would leave no chance at all
 
 
@@ -34,7 +35,7 @@ class Comparison(NamedTuple):
     a: Floats
     b: Floats
     share: Floats  # π
-    rate: Floats  # p, the usual hits a trial; 0 of what is no share of the trials
+    rate: Floats  # p, hits a trial of both together; 0 of what is no share of the trials
     signal: Floats  # what the residual gains for each 100 % that the ratio to the rest rises, while that is little
     variance: Floats
     skew: Floats  # third cumulant over variance
@@ -51,7 +52,8 @@ def compare(own: Trials, rest: Trials, log_usual: Floats, rate: Floats, binomial
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.nan_to_num(weight / (weight + rest.trials), nan=0.5)
     both = own.hits + rest.hits
-    p = np.where(binomial, np.clip(rate, 0.0, _SUREST), 0.0)
+    observed = (both + _USUAL * rate) / (own.trials + rest.trials + _USUAL)
+    p = np.where(binomial, np.minimum(observed, _SUREST), 0.0)
     signal = both * share * (1 - share)
     return Comparison(
         a=own.hits * (1 - share),

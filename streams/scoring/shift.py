@@ -22,7 +22,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy.special import logsumexp
 
 from streams.scoring import level, relation
 from streams.scoring.comparison import Comparison
@@ -41,19 +40,22 @@ FIELDS = {
     **dict.fromkeys(_SUMS, _NOTHING),  # ln R, R in days
     **{f"{side}_since": 0.0 for side in _SIDES},  # ms: where it would have begun
     **{f"{side}_information": 0.0 for side in _SIDES},  # since then; 1 / variance of ln of the ratio
+    **{f"{side}_effect": 0.0 for side in _SIDES},  # mean over EFFECTS, by their likelihood
     **{f"{side}_evidence": _NOTHING for side in _SIDES},  # ln of its part of M, in days
     "firing": 0.0,  # 1 up, -1 down
     "fired_at": 0.0,  # ms
     "since": 0.0,  # ms: where what fires is thought to have begun
-    "effect": 0.0,  # of EFFECTS, the likeliest when it fired
+    "effect": 0.0,  # as it was thought to be when it fired
     "after_a": 0.0,  # hits since, as in Comparison, and some as they were thought to be when it fired
     "after_b": 0.0,
     "over": 0.0,  # ln of the evidence that it is over
 }
 
 DAY = 86_400_000.0  # ms
-_OVER = math.log(100.0)
+_STILL = 0.6  # of the effect: with no more than half of that left it is over
+_OVER = math.log(1000.0)
 _LONGEST = 28 * DAY  # what has been so for so long is usual
+_STEEPEST = -0.95  # where next to all that there are have hits, there is no finite slope
 _AS_FIRED = 10.0  # hits
 _AS_USUAL = 0.01  # variance of ln of the ratio that has become usual
 
@@ -66,7 +68,7 @@ def log_likelihood(compared: Comparison, effect: Floats) -> Floats:
         gain = bounded / (1 + bounded * compared.share) * compared.signal / compared.variance
         straight = np.abs(compared.skew) < 1e-6
         c = np.where(straight, 1.0, compared.skew)
-        slope = np.where(straight, gain, np.log1p(c * gain) / c)
+        slope = np.where(straight, gain, np.log1p(np.maximum(c * gain, _STEEPEST)) / c)
         bound = np.where(straight, slope**2 / 2, (np.expm1(c * slope) - c * slope) / c**2)
         found = slope * compared.residual - compared.variance * bound
     return np.where(compared.variance > 0, found, 0.0)
@@ -78,7 +80,7 @@ def step(cells: Cells, compared: Comparison, began: Floats, now: float, log_arl:
     sums = np.stack([cells[name] for name in _SUMS])
     time = np.log((now - began) / DAY)
     for side, its in _SIDES.items():
-        _trace(cells, side, sums[its] + _LOG_SHARES[its], time + logsumexp(_LOG_SHARES[its]), began)
+        _trace(cells, side, sums[its] + _LOG_SHARES[its], time + _log_sum(_LOG_SHARES[its]), began)
     sums = np.maximum(np.logaddexp(sums, time) + log_likelihood(compared, EFFECTS[:, None]), _NOTHING)
     for name, values in zip(_SUMS, sums, strict=True):
         cells[name] = values
@@ -87,7 +89,7 @@ def step(cells: Cells, compared: Comparison, began: Floats, now: float, log_arl:
     for side, its in _SIDES.items():
         cells[f"{side}_information"] += information
         cells[f"{side}_evidence"] = _evidence(cells, side, sums[its] + _LOG_SHARES[its], now)
-    _begin(cells, sums + _LOG_SHARES, now, log_arl)
+    _begin(cells, now, log_arl)
 
 
 def change(cells: Cells) -> Floats:
@@ -96,9 +98,14 @@ def change(cells: Cells) -> Floats:
         return np.where(cells["firing"] != 0, cells["after_a"] / cells["after_b"] - 1, 0.0)
 
 
+def _log_sum(logs: Floats) -> Floats:
+    """ln of the sum over effects [effects × series]."""
+    return np.asarray(np.logaddexp.reduce(logs, axis=0))
+
+
 def _trace(cells: Cells, side: str, before: Floats, new: Floats, began: Floats) -> None:
     """Where it would have begun, and the information since: means over all beginnings, by their likelihood."""
-    known = logsumexp(before, axis=0)
+    known = _log_sum(before)
     is_new = 1 / (1 + np.exp(np.minimum(known - new, 700.0)))
     since, information = cells[f"{side}_since"], cells[f"{side}_information"]
     cells[f"{side}_since"] = since + is_new * (began - since)
@@ -107,30 +114,30 @@ def _trace(cells: Cells, side: str, before: Floats, new: Floats, began: Floats) 
 
 def _evidence(cells: Cells, side: str, sums: Floats, now: float) -> Floats:
     """ln of a side's part of M, less what a doubtful usual ratio may have done to it."""
-    evidence: Floats = logsumexp(sums, axis=0)
-    effects = np.abs(EFFECTS[_SIDES[side]])[:, None]
-    likeliest = (np.exp(sums - evidence) * effects).sum(axis=0)
+    evidence = _log_sum(sums)
+    effect = (np.exp(sums - evidence) * EFFECTS[_SIDES[side], None]).sum(axis=0)
+    cells[f"{side}_effect"] = effect
     information, days = cells[f"{side}_information"], (now - cells[f"{side}_since"]) / DAY
     with np.errstate(divide="ignore", invalid="ignore"):
         # M is this many days times the likelihood ratio: as long as the information of 1 nat takes.
-        time = np.log(2 * days / (information * likeliest**2))
+        time = np.log(2 * days / (information * effect**2))
         ratio_ = evidence - time
         certain = time + ratio_ / (1 + cells["doubt"] * information)
     return np.where(ratio_ > 0, certain, evidence)
 
 
-def _begin(cells: Cells, sums: Floats, now: float, log_arl: float) -> None:
+def _begin(cells: Cells, now: float, log_arl: float) -> None:
     """Fire where the evidence of a side, the stronger one, is enough, and is not firing yet."""
     up, down = cells["up_evidence"], cells["down_evidence"]
     side = np.where(up >= down, 1.0, -1.0)
     fires = (np.maximum(up, down) >= log_arl) & (cells["firing"] != side)
-    likeliest = EFFECTS[np.where(np.sign(EFFECTS)[:, None] == side, sums, -np.inf).argmax(axis=0)]
+    effect = np.where(side > 0, cells["up_effect"], cells["down_effect"])
     fired = {
         "firing": side,
         "fired_at": np.full_like(side, now),
         "since": np.where(side > 0, cells["up_since"], cells["down_since"]),
-        "effect": likeliest,
-        "after_a": _AS_FIRED * (1 + likeliest),
+        "effect": effect,
+        "after_a": _AS_FIRED * (1 + effect),
         "after_b": np.full_like(side, _AS_FIRED),
         "over": np.zeros_like(side),
     }
@@ -144,7 +151,7 @@ def _end(cells: Cells, compared: Comparison, now: float) -> None:
     firing = cells["firing"] != 0
     cells["after_a"] += np.where(firing, compared.a, 0.0)
     cells["after_b"] += np.where(firing, compared.b, 0.0)
-    over = np.maximum(cells["over"] - log_likelihood(compared, cells["effect"]), 0.0)
+    over = np.maximum(cells["over"] - log_likelihood(compared, _STILL * cells["effect"]), 0.0)
     cells["over"] = np.where(firing, over, 0.0)
     usual = firing & (now - cells["fired_at"] >= _LONGEST)
     moved = np.log1p(np.where(usual, change(cells), 0.0))

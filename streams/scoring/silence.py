@@ -83,17 +83,22 @@ class Silence:
         memory["missing"] = np.where(usual, 0.0, memory["missing"] + expected)
         memory["since"] = np.where(usual, float(tick), memory["since"])
         memory["evidence"], memory["silent"] = evidence, silent.astype(np.float64)
-        self._learn(span, own, rest, expected, ~silent)
+        self._learn(span, own, rest, ~silent)
+        self._fluctuate(span, own, expected, known & ~silent)
         return Quiet(silent, memory["since"].astype(np.int64), memory["missing"].copy())
 
-    def _learn(self, span: int, own: Floats, rest: Floats, expected: Floats, heard: Bools) -> None:
-        """The usual share and how much the hours fluctuate, of those that are heard."""
-        memory, days = self._memory, span / _DAY
+    def _learn(self, span: int, own: Floats, rest: Floats, heard: Bools) -> None:
+        """The usual share, of those that are heard."""
+        days = span / _DAY
         fade = np.where(heard, math.exp(-days / _FADING), 1.0)
-        for name, amount in (("own", own), ("rest", rest), ("days", np.full_like(own, days))):
-            memory[name] = fade * memory[name] + np.where(heard, amount, 0.0)
-        for name, amount in (("hour", np.full_like(own, span)), ("hour_own", own), ("hour_expected", expected)):
-            memory[name] = np.where(heard, memory[name] + amount, 0.0)
+        for name, amount in (("own", own), ("rest", rest), ("days", days)):
+            self._memory[name] = fade * self._memory[name] + np.where(heard, amount, 0.0)
+
+    def _fluctuate(self, span: int, own: Floats, expected: Floats, which: Bools) -> None:
+        """How far the hours are from what was expected."""
+        memory = self._memory
+        for name, amount in (("hour", span), ("hour_own", own), ("hour_expected", expected)):
+            memory[name] = np.where(which, memory[name] + amount, 0.0)
         over = (memory["hour"] >= _HOUR) & (memory["hour_expected"] >= 1.0)
         if over.any():
             squared = (memory["hour_own"] - memory["hour_expected"]) ** 2 / np.maximum(memory["hour_expected"], 1.0)
