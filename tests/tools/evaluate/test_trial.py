@@ -18,11 +18,7 @@ def same(one: Trial, other: Trial) -> bool:
     return (
         np.array_equal(one.where, other.where)
         and np.array_equal(one.since, other.since)
-        and all(
-            np.array_equal(a, b)
-            for rule in one.alarms
-            for a, b in zip(one.alarms[rule], other.alarms[rule], strict=True)
-        )
+        and all(np.array_equal(np.stack(one.alarms[rule]), np.stack(other.alarms[rule])) for rule in one.alarms)
     )
 
 

@@ -25,11 +25,16 @@ class Ours:
         self._shift_length, self._silence_length = run_length / _SHIFTS, run_length / (1 - _SHIFTS)
 
     def look(self, look: Look) -> Calls:
-        hits, trials = calm_rest(look, self._firing)
-        own = Trials(look.hits.T, look.trials.T)
-        found = self._evidence.step(look.tick, look.span, own, Trials(hits.T, trials.T), self._shift_length)
-        volumes = (counts.T.astype(np.float64) for counts in (look.trials, rest(look.trials)))
-        quiet = self._silence.step(look.tick, look.span, *volumes, self._silence_length)
+        own, calm, others = (
+            Trials(hits.T.astype(np.float64), trials.T.astype(np.float64))
+            for hits, trials in (
+                (look.hits, look.trials),
+                calm_rest(look, self._firing),
+                (rest(look.hits), rest(look.trials)),
+            )
+        )
+        found = self._evidence.step(look.tick, look.span, own, calm, self._shift_length)
+        quiet = self._silence.step(look.tick, look.span, own.trials, others.trials, self._silence_length)
         self._firing = found.shift.T != 0
         direction = np.where(quiet.silent, -1, found.shift).astype(np.int8)
         return Calls(direction.T, np.where(quiet.silent, quiet.since, found.since).T)

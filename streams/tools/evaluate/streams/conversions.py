@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from functools import cache
 from typing import Protocol
 
 import numpy as np
@@ -75,8 +77,8 @@ def _sizes(rng: np.random.Generator, number: int) -> Ints:
     return np.ceil(rng.lognormal(0.0, LOGNORMAL_SIGMA, number)).astype(np.int64)
 
 
+@cache
 def _mean_size() -> float:
     """Mean of a lognormal rounded up: the sum over n of P(size > n)."""
-    from scipy.special import ndtr
-
-    return 1 + float(ndtr(-np.log(np.arange(1, 10_000)) / LOGNORMAL_SIGMA).sum())
+    tails = (math.erfc(math.log(n) / (LOGNORMAL_SIGMA * math.sqrt(2))) / 2 for n in range(1, 10_000))
+    return 1 + sum(tails)
