@@ -9,6 +9,9 @@ from streams.tools.evaluate.streams.stream import Stream
 
 LEARNING = 28  # days
 
+#: Rules are tuned on the development seeds; the reporting ones are for what is published alone.
+SEEDS = {"development": 1, "reporting": 2}
+
 
 @dataclass(frozen=True)
 class Cell:

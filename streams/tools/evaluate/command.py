@@ -13,7 +13,7 @@ import msgspec
 from click.core import ParameterSource
 
 from streams.tools.bench.progress import bar
-from streams.tools.evaluate.cell import Cell
+from streams.tools.evaluate.cell import SEEDS, Cell
 from streams.tools.evaluate.cells import standard
 from streams.tools.evaluate.own import Own, own_cells
 
@@ -28,7 +28,7 @@ _OPTIONS = (
         "--seeds",
         default="development",
         show_default=True,
-        type=click.Choice(["development", "reporting"]),
+        type=click.Choice(list(SEEDS)),
         help="Rules are tuned on development seeds; reporting seeds are for what is published alone.",
     ),
     click.option("--only", metavar="CELLS", help="Cells or kinds of cells, with commas between: null,step/+20"),

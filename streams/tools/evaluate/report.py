@@ -43,7 +43,7 @@ def _false_alarms(rows: list[Row]) -> Table:
 
 def _delays(rows: list[Row]) -> Table:
     table = _table(rows, "Share found, mean hours to it (what is not found counts as all the time watched);\n"
-                         "median / p90, + other segments that alarmed meanwhile")  # fmt: skip
+                         "median / p90; + other segments of the board that alarmed meanwhile")  # fmt: skip
     for row in rows:
         table.add_row(row.cell, *_each(row, rows, _delay))
     return table
@@ -90,4 +90,4 @@ def _delay(measured: Measured) -> str:
     found = measured.delays
     assert found is not None
     quantiles = (f"{hours:.3g}" if hours is not None else "–" for hours in (found.median, found.p90))
-    return f"{found.share:.0%} {found.mean:.3g}\n{' / '.join(quantiles)} +{found.others:.2g}"
+    return f"{found.share:.0%} {found.mean:.3g}\n{' / '.join(quantiles)}\n+{found.others:.2g}"

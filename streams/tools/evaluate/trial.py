@@ -9,13 +9,10 @@ from typing import NamedTuple
 import numpy as np
 
 from streams.tools.evaluate.alarms import Alarms, Recorder
-from streams.tools.evaluate.cell import Cell
+from streams.tools.evaluate.cell import SEEDS, Cell
 from streams.tools.evaluate.effects import inject
 from streams.tools.evaluate.look import Bools, Ints
 from streams.tools.evaluate.rules.rules import RULES
-
-#: Rules are tuned on the development seeds; the reporting ones are for what is published alone.
-SEEDS = {"development": 1, "reporting": 2}
 
 TOGETHER = 100  # runs in one task
 

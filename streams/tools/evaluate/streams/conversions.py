@@ -11,7 +11,7 @@ import numpy as np
 from streams.tools.evaluate.look import Floats, Ints
 
 GAMMA_SHAPE = 0.1  # of the visitors' rates: few of them do most of it
-LOGNORMAL_SIGMA = 1.0  # of the sizes of clusters: mean 2.3, one in a hundred has more than 10
+LOGNORMAL_SIGMA = 1.0  # of the sizes of clusters: mean 2.2, one in a hundred has more than 10
 _LEAVES = 1 / 6  # of a cluster's events that wait, in an hour
 
 
