@@ -15,7 +15,7 @@ from click.core import ParameterSource
 from streams.tools.bench.progress import bar
 from streams.tools.evaluate.cell import SEEDS, Cell
 from streams.tools.evaluate.cells import standard
-from streams.tools.evaluate.own import Own, own_cells
+from streams.tools.evaluate.own import Board, Own, earliest, own_board, own_cells
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -79,7 +79,10 @@ def run(
         raise click.ClickException("altair is not installed: pip install segpulse[evaluate]")
     from streams.tools.evaluate import evaluation, report  # scipy is slow to import
 
-    cells = _chosen(own, only, int(looks), dimension, kpi, data)
+    if own is None and not (dimension is None and kpi is None):
+        raise click.UsageError("--dimension and --kpi choose a board from a FILE, and there is none")
+    board = None if own is None else own_board(own, dimension, kpi)
+    cells = _some(_cells(board, int(looks), data), only)
     total = sum(evaluation.cost(cell, runs) for cell in cells)
     try:
         with bar("looks at segments", total) as progress:
@@ -87,6 +90,8 @@ def run(
     except KeyboardInterrupt:
         click.echo("stopped", err=True)
         raise click.exceptions.Exit(130) from None
+    if board is not None:
+        found = msgspec.structs.replace(found, segments=[evaluation.Earliest(*each) for each in earliest(board)])
     if out is not None:
         from streams.tools.evaluate import plots
 
@@ -98,20 +103,19 @@ def run(
         report.show(found)
 
 
-def _chosen(
-    own: Own | None, only: str | None, looks: int, dimension: str | None, kpi: str | None, data: Path | None
-) -> list[Cell]:
-    if own is not None:
-        said, cells = own_cells(own, dimension, kpi)
-        click.echo(said, err=True)
-    else:
-        if dimension is not None or kpi is not None:
-            raise click.UsageError("--dimension and --kpi choose a board from a FILE, and there is none")
-        cells = list(standard(data, looks))
-        missing = [name for name in ("nab", "olist") if not any(cell.name == f"null/{name}" for cell in cells)]
-        if missing:
-            where = f"not in {data}" if data is not None else "no --data folder"
-            click.echo(f"cells of real traffic left out: {' and '.join(missing)} ({where})", err=True)
+def _cells(board: Board | None, looks: int, data: Path | None) -> list[Cell]:
+    if board is not None:
+        click.echo(board.said, err=True)
+        return list(own_cells(board.stream, board.per_day))
+    cells = list(standard(data, looks))
+    missing = [name for name in ("nab", "olist") if not any(cell.name == f"null/{name}" for cell in cells)]
+    if missing:
+        where = f"not in {data}" if data is not None else "no --data folder"
+        click.echo(f"cells of real traffic left out: {' and '.join(missing)} ({where})", err=True)
+    return cells
+
+
+def _some(cells: list[Cell], only: str | None) -> list[Cell]:
     if only is None:
         return cells
     names = {name.strip() for name in only.split(",")}

@@ -36,11 +36,21 @@ class Row(msgspec.Struct, frozen=True):
     rules: dict[str, Measured]
 
 
+class Earliest(msgspec.Struct, frozen=True):
+    """What one segment of somebody's own board can show at all."""
+
+    segment: str
+    trials: float  # a day
+    rate: float
+    hours: dict[str, float]  # by change in percent: Lorden's bound on the mean delay, run length in days
+
+
 class Evaluation(msgspec.Struct, frozen=True):
     """What `segpulse backtest --evaluate --json` prints."""
 
     seeds: str
     rows: list[Row]
+    segments: list[Earliest] = []  # of an own board, the largest first
 
 
 def evaluate(cells: list[Cell], runs: int, seeds: str, progress: Callable[[int], None]) -> Evaluation:

@@ -16,6 +16,7 @@ from streams.panes.levels import LEVELS, Grid
 from streams.panes.panes import Change
 from streams.segments.registry import UNKNOWN
 from streams.settings import Kpi, Settings, SettingsError, Span
+from streams.tools.evaluate.bound import lorden
 from streams.tools.evaluate.cell import Cell
 from streams.tools.evaluate.cells import CHANGES, quiet, signed
 from streams.tools.evaluate.effects import Effect
@@ -44,8 +45,17 @@ class Boards(NamedTuple):
     counts: dict[str, Ints]  # of each dimension [looks × segments × measures]
 
 
-def own_cells(own: Own, dimension: str | None, kpi: str | None) -> tuple[str, list[Cell]]:
-    """What the board is, in words, and its cells. Raises SettingsError where the file has no such board."""
+class Board(NamedTuple):
+    """One board of a file."""
+
+    said: str  # what it is
+    stream: Dealt
+    segments: list[str]
+    per_day: int  # looks
+
+
+def own_board(own: Own, dimension: str | None, kpi: str | None) -> Board:
+    """The board chosen. Raises SettingsError where the file has no such board."""
     kpis = catalogue(own.settings.kpis)
     measures = Measures(kpis.values())
     boards = _boards(own, measures)
@@ -59,10 +69,28 @@ def own_cells(own: Own, dimension: str | None, kpi: str | None) -> tuple[str, li
         f"{own.file.name}: {chosen_kpi} by {chosen_dimension}, {stream.segments} segments, {days:.0f} days, "
         f"{trials.sum() / days:,.1f} trials and {hits.sum() / days:,.1f} hits a day"
     )
-    return said, list(_cells(stream, DAY // boards.span))
+    names = [name for name, has in zip(boards.segments[chosen_dimension], active.tolist(), strict=True) if has]
+    return Board(said, stream, names, DAY // boards.span)
 
 
-def _cells(stream: Dealt, per_day: int) -> Iterator[Cell]:
+def earliest(board: Board) -> Iterator[tuple[str, float, float, dict[str, float]]]:
+    """Each segment's name, trials a day, rate, and hours at least, by change, until one is seen; the largest first."""
+    stream = board.stream
+    trials = stream.trials.sum(axis=0) / len(stream.trials) * board.per_day
+    rates = stream.hits.sum(axis=0) / stream.trials.sum(axis=0)
+    for at in np.argsort(-trials, kind="stable").tolist():
+        rate, volume = float(rates[at]), float(trials[at])
+        if 0 < rate < 1 or (rate > 0 and not stream.binomial):
+            fits = [change for change in CHANGES if not stream.binomial or rate * (1 + change) < 1]
+            hours = {
+                signed(change): lorden(rate, change, volume, stream.segments, binomial=stream.binomial)
+                for change in fits
+            }
+            yield board.segments[at], volume, rate, hours
+
+
+def own_cells(stream: Dealt, per_day: int) -> Iterator[Cell]:
+    """What may happen to it."""
     yield quiet("own/null", "your board, nothing to find", stream, per_day)
     for change in CHANGES:
         yield Cell(f"own/{signed(change)}", "your board, a step", stream, Effect(change), per_day=per_day)

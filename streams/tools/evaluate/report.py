@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
-from streams.tools.evaluate.evaluation import Evaluation, Row
+from streams.tools.evaluate.evaluation import Earliest, Evaluation, Row
 from streams.tools.evaluate.measures import Measured
 from streams.tools.evaluate.rules.rules import ORACLE, OURS, RULES
 
@@ -29,6 +30,8 @@ def show(evaluation: Evaluation) -> None:
     ):
         if chosen:
             console.print(table_of(chosen))
+    if evaluation.segments:
+        console.print(_earliest(evaluation.segments))
     runs = max((row.runs for row in rows), default=0)
     console.print(f"{len(rows)} cells of {runs} runs, {evaluation.seeds} seeds")
 
@@ -61,6 +64,21 @@ def _beside_the_bound(rows: list[Row]) -> Table:
             since = "" if ours.since_error is None else f"{ours.since_error:.1f}"
             table.add_row(row.cell, *(f"{f:.1f}" for f in figures), *(f"{r:.2f}" for r in ratios), since)
     return table
+
+
+def _earliest(segments: list[Earliest]) -> Table:
+    table = Table(title="Days that it takes about to see a change of one segment: Lorden's bound")
+    changes = list(dict.fromkeys(change for segment in segments for change in segment.hours))
+    for column in ("segment", "trials a day", "rate", *(f"{change} %" for change in changes)):
+        table.add_column(column, justify="left" if column == "segment" else "right", no_wrap=True)
+    for each in segments:
+        days = (_days(each.hours[change] / 24) if change in each.hours else "" for change in changes)
+        table.add_row(Text(each.segment), f"{each.trials:,.1f}", f"{each.rate:.3g}", *days)
+    return table
+
+
+def _days(days: float) -> str:
+    return f"{days:,.0f}" if days >= 10 else f"{days:.1f}"
 
 
 def _table(rows: list[Row], title: str, *columns: str) -> Table:

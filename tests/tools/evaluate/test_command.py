@@ -58,6 +58,8 @@ def test_own_board(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "own/null" in result.stdout
     assert "own/+50" in result.stdout
     assert "2 cells of 2 runs, development seeds" in result.stdout
+    pharma = next(line for line in result.stdout.splitlines() if "pharma" in line)
+    assert "24.0" in pharma, "trials a day"
 
 
 @pytest.mark.parametrize(

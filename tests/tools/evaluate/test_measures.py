@@ -105,5 +105,7 @@ def test_bounds_of_the_reference_board() -> None:
         lorden(0.12, 0.5, 670, 20) * np.log(24_000) / np.log(1000)
     )
     assert information(0.12, 0.0) == 0
+    assert information(1e-6, 0.3) == pytest.approx(information(1e-6, 0.3, binomial=False), rel=1e-3)
+    assert information(2.0, -1.0, binomial=False) == 2.0
     assert information(0.12, -1.0) == pytest.approx(-np.log(0.88))
     assert DAY == 24 * HOUR
