@@ -15,11 +15,13 @@ from pathlib import Path
 import numpy as np
 
 from streams.tools.evaluate.look import Floats
-from streams.tools.evaluate.streams.board import TRIALS, Board, different_rates
+from streams.tools.evaluate.streams.board import SEGMENTS, TRIALS, Board
 from streams.tools.evaluate.streams.shapes import Shape
 from streams.tools.evaluate.streams.stream import Simulated
 
 _EXCHANGES = ("exchange-2", "exchange-3", "exchange-4")
+_IMPRESSIONS = 10 * TRIALS  # a day and segment
+_CLICKS = 0.01, 0.05  # an impression: times 11.7, the largest of the curves, all are still chances
 _LEADS, _DEALS = "olist_marketing_qualified_leads_dataset.csv", "olist_closed_deals_dataset.csv"
 _FROM, _UNTIL = date(2018, 1, 1), date(2018, 6, 1)  # a steady part of Olist's: before, few leads came
 _LEAST = 200  # leads of an origin in it, for its curve to be more than chance
@@ -64,7 +66,7 @@ def nab(folder: Path) -> Simulated | None:
     series = [np.array([float(row["value"]) for row in _rows(file)]) for file in files]
     hours = min(map(len, series)) // 24 * 24
     thousand, click = (np.stack([each[:hours] for each in series[k::2]], axis=1) for k in (0, 1))
-    board = different_rates()
+    board = Board((_IMPRESSIONS,) * SEGMENTS, tuple(np.geomspace(*_CLICKS, SEGMENTS).tolist()))
     shape = Recorded(_relative(thousand), _relative(thousand / click), 24, True, len(board.trials))
     return Simulated(board, shape)
 
