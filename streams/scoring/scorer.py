@@ -8,30 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from streams.kpis.measures import Measures, sums
+from streams.kpis.measures import Measures
 from streams.messages import Alert, PaneSnapshot, SegmentScores, Watermark
 from streams.panes.levels import LEVELS, Grid
-from streams.scoring import baseline, shown, states
-from streams.scoring.baseline import Counts
-from streams.scoring.calls import Calls, Now
-from streams.scoring.candidates import candidates
+from streams.scoring import shown
 from streams.scoring.early import Early
-from streams.scoring.evidence import Found
+from streams.scoring.judge import Judge
 from streams.scoring.naming import Naming
-from streams.scoring.pipeline import Pipeline
-from streams.scoring.silence import Quiet
 from streams.scoring.standing import Saved, Standing
-from streams.scoring.weighing import Weighing
 from streams.scoring.windows import Windows
 from streams.segments.registry import UNKNOWN
 from streams.settings import Kpi, Settings
 
 Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
 
 
 class DimensionScorer:
@@ -46,19 +38,10 @@ class DimensionScorer:
         self._grid = Grid(settings.scoring.windows, settings.time.tick)
         self._windows = Windows(self._grid, measures.names)
         self._early = Early(self._grid, self._windows.values)
-        self._longest = int(np.argmax(settings.scoring.windows))
-        self._numerator = measures.columns(kpis, "numerator")
-        self._denominator = measures.columns(kpis, "denominator")
-        self._good = np.array([1 if kpi.good == "up" else -1 for kpi in kpis.values()], dtype=np.int64)
-        self._weighing = Weighing(settings, kpis)
-        self._calls = Calls(dimension, settings, kpis)
-        self._pipeline = Pipeline(dimension, settings)
+        self._judge = Judge(dimension, settings, kpis, measures)
         self._watermarks: dict[int, int | None] = dict.fromkeys(range(partitions))
-        marks = {name: msgspec.json.encode(kpi).hex() for name, kpi in kpis.items()}
-        self._standing = Standing([str(w) for w in settings.scoring.windows], marks)
         self._naming = Naming(settings.dimensions[dimension].max_values)
         self._saved: Saved | None = None
-        self._closed: list[Alert] = []  # alerts that the predecessor's settings had raised and these would not
 
     # -- in ---------------------------------------------------------------------------------------------------
 
@@ -112,7 +95,7 @@ class DimensionScorer:
         names = sorted(rows)
         order = [rows[name] for name in names]
         eligible = np.array([name != UNKNOWN for name in names], dtype=np.bool_)
-        counts = self._counts(totals[:, order], eligible, standing.of["shift"][order])
+        counts = self._judge.counts(totals[:, order], eligible, standing.of["shift"][order])
         of_series = (standing.of[name][order] for name in ("shift", "wait"))
         table = shown.Table(*counts, eligible, standing.state[:, order], standing.since[:, order], *of_series)
         return shown.scores(self.dimension, names, tick, to, table, self._kpis, self._grid)
@@ -121,9 +104,7 @@ class DimensionScorer:
         """What a successor must know; None before the first tick."""
         if self.tick is None:
             return None
-        seen = self._standing.seen
-        rows = [(row, name) for row, name in enumerate(self._naming.names) if name is not None and seen[row]]
-        return self._standing.save(self.tick, rows, self._weighing.save([row for row, _ in rows]))
+        return self._judge.save(self.tick, self._naming.names)
 
     # -- what is shown ----------------------------------------------------------------------------------------
 
@@ -141,12 +122,12 @@ class DimensionScorer:
 
     def _now(self) -> tuple[Ints, Naming, Standing]:
         """Totals [windows × rows × measures] at the tick, and who is in which row and stands where."""
-        return self._naming.fold(self._windows.values.names, self._windows.totals), self._naming, self._standing
+        return self._naming.fold(self._windows.values.names, self._windows.totals), self._naming, self._judge.standing
 
     def _ahead(self, tick: int, to: int) -> tuple[Ints, Naming, Standing]:
         """The same as if the next tick were at `to`, with the early counts; where they stand nobody knows before."""
         raw = self._early.added(self._windows, to)
-        values, naming, standing = self._windows.values.names, self._naming.copy(), self._standing.copy()
+        values, naming, standing = self._windows.values.names, self._naming.copy(), self._judge.standing.copy()
         changed = naming.assign(values, np.asarray(raw.any(axis=(0, 2))), standing.seen)
         standing.begin(changed, len(naming.names))
         totals = naming.fold(values, raw)
@@ -175,57 +156,12 @@ class DimensionScorer:
     def _go_on(self, saved: Saved) -> None:
         self._windows.begin(saved.tick)
         rows = self._naming.restore(saved.segments)
-        for each in (self._standing, self._weighing):
-            each.begin(rows, len(self._naming.names))
-        columns = self._standing.columns(saved)
-        self._standing.restore(saved, dict(zip(saved.segments, rows, strict=True)))
-        if saved.weighing is not None:
-            self._weighing.restore(rows, saved.weighing, columns)
-        self._closed = self._calls.closed(saved.tick, saved, columns)
+        self._judge.begin(rows, len(self._naming.names))
+        self._judge.restore(saved, rows)
 
     def _score(self, tick: int) -> list[Alert]:
-        raw, values = self._windows.totals, self._windows.values.names
-        standing, naming = self._standing, self._naming
-        changed = naming.assign(values, np.asarray(raw.any(axis=(0, 2))), standing.seen)
-        for each in (standing, self._weighing):
-            each.begin(changed, len(naming.names))
-        totals, gained = naming.fold(values, raw), naming.fold(values, self._windows.gained[None])[0]
-        eligible = np.array([name not in (None, UNKNOWN) for name in naming.names], dtype=np.bool_)
-        counts = self._counts(totals, eligible, standing.of["shift"])
-        live = eligible[:, None] & (counts.denominator[self._longest] > 0)
-        found, quiet = self._weigh(tick, gained, counts, eligible, live)
-        self._stand(tick, counts, found, quiet, live, np.asarray(totals.any(axis=(0, 2))))
-        closed, self._closed = self._closed, []
-        usual = int(counts.denominator[self._longest].sum(axis=0).max(initial=0))
-        return [
-            *closed,
-            *self._pipeline.changed(tick, bool(gained.any()), usual, standing),
-            *self._calls.changed(Now(tick, naming.names, counts, found, quiet), standing),
-        ]
-
-    def _weigh(self, tick: int, gained: Ints, counts: Counts, eligible: Bools, live: Bools) -> tuple[Found, Quiet]:
-        """The evidence of what came since the last tick, `gained` [rows × measures]."""
-        own, trials = sums(gained, self._numerator), sums(gained, self._denominator)
-        # By the longest window: of a few trials, which half is whose would be chance.
-        firing = self._standing.of["shift"] != 0
-        spared = baseline.can_spare(counts.denominator[self._longest], eligible, firing)
-        others = (baseline.rest(each, eligible, firing, spared) for each in (own, trials))
-        volume = baseline.rest(trials, eligible, firing, np.zeros_like(spared))
-        return self._weighing.step(tick, self._settings.time.tick, Counts(own, trials, *others), volume, live)
-
-    def _stand(self, tick: int, counts: Counts, found: Found, quiet: Quiet, live: Bools, seen: Bools) -> None:
-        """Where every series and every cell stands by now."""
-        standing, rule = self._standing, self._settings.scoring
-        candidate = candidates(found.e_value, live)
-        series = states.of_series(standing.of["series"], found, quiet.silent, candidate, self._good, rule)
-        series[~live] = states.LEARNING
-        cells = states.of_cells(series, found, counts, self._good, rule)
-        standing.of.update(series=series, shift=found.shift, wait=found.wait)
-        standing.move(cells, seen, tick)
-
-    def _counts(self, totals: Ints, eligible: Bools, shift: npt.NDArray[np.int8]) -> Counts:
-        numerator, denominator = sums(totals, self._numerator), sums(totals, self._denominator)
-        firing = shift != 0
-        spared = baseline.can_spare(denominator, eligible, firing)
-        others = (baseline.rest(each, eligible, firing, spared) for each in (numerator, denominator))
-        return Counts(numerator, denominator, *others)
+        raw, values, naming = self._windows.totals, self._windows.values.names, self._naming
+        changed = naming.assign(values, np.asarray(raw.any(axis=(0, 2))), self._judge.standing.seen)
+        self._judge.begin(changed, len(naming.names))
+        gained = naming.fold(values, self._windows.gained[None])[0]
+        return self._judge.judge(tick, naming.names, naming.fold(values, raw), gained)
