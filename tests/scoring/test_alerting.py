@@ -9,6 +9,7 @@ import pytest
 
 from streams.messages import Alert
 from streams.scoring.scorer import DimensionScorer
+from streams.scoring.standing import Saved
 from streams.settings import Dimension, Mute, Settings, Span
 from tests.scoring.test_scorer import (
     CLICKS,
@@ -87,6 +88,33 @@ def test_silence_is_called_once_and_ends() -> None:
     assert {a.since for a in found} == {START + 40 * MINUTE}
     assert {a.at for a in found if a.status == "resolved"} == {START + 66 * MINUTE}
     assert {a.reason for a in found if a.status == "resolved"} == {"its share comes again"}
+
+
+def test_successors_in_the_middle_of_a_shift_and_of_a_silence_change_nothing() -> None:
+    quiet = {value: count for value, count in EVEN.items() if value != "a"}
+    bad = EVEN | {"b": (0, 8)}
+    messages = minutes([EVEN] * 60 + [bad] * 30 + [EVEN] * 30 + [quiet] * 25 + [EVEN] * 15 + [{}] * 40 + [EVEN] * 5)
+    expected = run(messages, 1)
+    kinds = {(a.kind, a.status) for alerts in expected.ticks for a in alerts}
+    assert kinds == {(kind, status) for kind in ("shift", "silent", "pipeline") for status in ("firing", "resolved")}
+    ticks: list[list[Alert]] = []
+    each = scorer(1)
+    for number in range(7, len(expected.ticks) + 7, 7):
+        for message in messages:
+            give(each, message)
+        for alerts in each.ticks():
+            ticks.append(alerts)
+            if len(ticks) == number:
+                break
+        saved = each.save()
+        assert saved is not None
+        each = scorer(1)
+        each.restore(msgspec.msgpack.decode(msgspec.msgpack.encode(saved), type=Saved))
+    for message in messages:
+        give(each, message)
+    ticks += each.ticks()
+    assert ticks == expected.ticks
+    assert list(each.scores()) == expected.scores
 
 
 def test_nothing_from_anybody_is_one_alert_of_the_pipeline() -> None:
