@@ -5,8 +5,8 @@ from __future__ import annotations
 SHIFTS, SILENCES = 0.9, 0.1  # of the budget
 
 #: The bound on how often a shift fires for nothing is kept with room to spare: the evidence leaps over what fires, and
-#: what has fired goes on for a while instead of firing again. Simulated, 1 / 0.6 times as long passes and more.
-_ROOM = 0.6
+#: what has fired goes on for a while instead of firing again. Simulated, half as long again passes and more.
+_ROOM = 0.7
 
 
 def arl_of_shift(series: int, per_day: float) -> float:

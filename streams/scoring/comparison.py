@@ -38,7 +38,8 @@ class Comparison(NamedTuple):
     rate: Floats  # p, hits a trial of both together; 0 of what is no share of the trials
     signal: Floats  # what the residual gains for each 100 % that the ratio to the rest rises, while that is little
     variance: Floats
-    skew: Floats  # third cumulant over variance
+    skew: Floats  # third cumulant over variance, of hits that are independent
+    dispersion: Floats | float = 1.0  # by which `variance` is larger than that of such
 
     @property
     def residual(self) -> Floats:
@@ -67,8 +68,8 @@ def compare(own: Trials, rest: Trials, log_usual: Floats, rate: Floats, binomial
 
 
 def spread(compared: Comparison, dispersion: Floats) -> Comparison:
-    """The same where hits come in clusters: variance and skew are `dispersion` times as large."""
-    return compared._replace(variance=compared.variance * dispersion, skew=compared.skew * dispersion)
+    """The same where hits come in clusters: the variance is `dispersion` times as large."""
+    return compared._replace(variance=compared.variance * dispersion, dispersion=dispersion)
 
 
 def log_ratio(a: Floats, b: Floats, share: Floats) -> Floats:

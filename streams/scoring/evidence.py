@@ -3,6 +3,9 @@
 Increments come in tick by tick and are gathered into stretches, which end when enough hits were to be expected of both
 segment and rest: by their trials, never by the hits themselves. Then each stretch is compared, once against the usual
 ratio to the rest (shift) and once against par (level).
+
+For the shift the rest's trials are weighted by how its own segments usually do (direct standardisation): that more of
+them are now of a better segment is no news of this one.
 """
 
 from __future__ import annotations
@@ -16,13 +19,17 @@ import numpy.typing as npt
 
 from streams.scoring import comparison, dispersion, level, relation, shift
 from streams.scoring.comparison import Trials
-from streams.scoring.memory import Bools, Cells, Floats, Ints, Kept, Memory
+from streams.scoring.memory import Bools, Cells, Floats, Ints, Kept, Memory, others
 
 __all__ = ["Evidence", "Found", "Trials"]
 
 _FIELDS = {
     "began": 0.0,  # ms: where the stretch that is being gathered began; 0: never seen
-    **{f"{side}_{what}": 0.0 for side in ("own", "rest") for what in ("hits", "trials")},  # of that stretch
+    "own_hits": 0.0,  # of that stretch
+    "own_trials": 0.0,
+    "rest_hits": 0.0,
+    "rest_trials": 0.0,
+    "rest_due": 0.0,  # trials of the rest, each as many as its segment usually has hits beside par
     "seen_hits": 0.0,  # of segment and rest, fading: the KPI's usual rate
     "seen_trials": 0.0,
     "information": 0.0,  # 1 / variance of ln of the ratio, fading
@@ -78,32 +85,52 @@ class Evidence:
         """Go on as `kept` says of `rows`; `columns`: each kept KPI's column now, -1 for one that is no more."""
         self._memory.restore(rows, kept, columns)
 
-    def step(self, tick: int, span: int, own: Trials, rest: Trials, arl: float) -> Found:
-        """Take in what came in the `span` (ms) that ends at `tick` (ms), each [rows × KPIs].
+    def calm(self, eligible: Bools) -> Bools:
+        """Who is fit to be the rest of others [rows × KPIs], of the `eligible` [rows]: who does not fire.
 
-        `arl` (days): how long it may take on average until a series that does not shift fires all the same.
+        Where more than half of them fire, all are: the many are the measure then.
+        """
+        eligible = eligible[:, None] & (self._memory["began"] > 0)
+        calm = eligible & (self._memory["firing"] == 0)
+        return np.where(2 * calm.sum(axis=0) >= eligible.sum(axis=0), calm, eligible)
+
+    def step(self, tick: int, span: int, own: Trials, eligible: Bools, arl: float) -> Found:
+        """Take in what came in the `span` (ms) that ends at `tick` (ms), [rows × KPIs].
+
+        `eligible` [rows]: who may be the rest of others. `arl` (days): how long it may take on average until a series
+        that does not shift fires all the same.
         """
         memory, log_arl = self._memory, math.log(arl)
-        self._gather(tick - span, own, rest)
+        self._begin(tick - span, own)
+        self._gather(own, self.calm(eligible))
         over = self._over()
         if len(over):
             cells = memory.take(over)
-            self._compare(cells, dispersion.common(memory)[over % len(self._binomial)], over, float(tick), log_arl)
+            self._compare(cells, over % len(self._binomial), float(tick), log_arl)
             memory.put(over, cells)
         due = relation.due(memory, float(tick), self._lag)
         if len(due):
             relation.turn(memory, due, float(tick))
         return self._found(log_arl)
 
-    def _gather(self, start: int, own: Trials, rest: Trials) -> None:
+    def _begin(self, start: int, own: Trials) -> None:
+        """A series begins with its first trial."""
         memory = self._memory
-        for side, trials in (("own", own), ("rest", rest)):
-            memory[f"{side}_hits"] += trials.hits
-            memory[f"{side}_trials"] += trials.trials
         new = (memory["began"] == 0) & (own.trials > 0)
         if new.any():
-            for name in ("began", "first", "gathering_from", "hour_from"):
+            for name in ("began", "first", "gathering_from", *dispersion.BEGINS):
                 memory[name] = np.where(new, float(start), memory[name])
+
+    def _gather(self, own: Trials, calm: Bools) -> None:
+        memory = self._memory
+        for name, amount in (
+            ("own_hits", own.hits),
+            ("own_trials", own.trials),
+            ("rest_hits", others(own.hits, calm)),
+            ("rest_trials", others(own.trials, calm)),
+            ("rest_due", others(own.trials * np.exp(memory["usual"]), calm)),
+        ):
+            memory[name] += amount
 
     def _over(self) -> Ints:
         """Flat places of the series whose stretch is over."""
@@ -115,15 +142,16 @@ class Evidence:
         enough = (np.minimum(own, rest) >= _TRIALS) & (least * hits >= _HITS * trials)
         return np.flatnonzero(enough & (memory["began"] > 0))
 
-    def _compare(self, cells: Cells, common: Floats, which: Ints, now: float, log_arl: float) -> None:
+    def _compare(self, cells: Cells, kpi: Ints, now: float, log_arl: float) -> None:
         own = Trials(cells["own_hits"].copy(), cells["own_trials"].copy())
         rest = Trials(cells["rest_hits"].copy(), cells["rest_trials"].copy())
-        binomial = self._binomial[which % len(self._binomial)]
+        due = Trials(rest.hits, cells["rest_due"].copy())
+        binomial = self._binomial[kpi]
         days = (now - cells["began"]) / shift.DAY
         fade = np.exp(-days / _FADING)
         rate = _rate(cells, rest)
-        plain = comparison.compare(own, rest, cells["usual"], rate, binomial)
-        clustered = dispersion.dispersion(cells, common)
+        plain = comparison.compare(own, due, cells["usual"], rate, binomial)
+        clustered = dispersion.dispersion(cells, *(each[kpi] for each in dispersion.common(self._memory)))
         compared = comparison.spread(plain, clustered)
         shift.step(cells, compared, cells["began"].copy(), now, log_arl)
         dispersion.learn(cells, plain, now)
@@ -138,7 +166,7 @@ class Evidence:
             ("days", days),
         ):
             cells[name] = fade * cells[name] + amount
-        for name in ("own_hits", "own_trials", "rest_hits", "rest_trials"):
+        for name in ("own_hits", "own_trials", "rest_hits", "rest_trials", "rest_due"):
             cells[name] = 0.0
         cells["began"] = now
 

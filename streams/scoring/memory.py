@@ -80,5 +80,14 @@ class Memory(Cells):
 
 def total(values: Floats) -> Floats:
     """Sum over the rows [rows × KPIs] that comes out the same in any order of the rows, to the last digit."""
-    whole: Ints = np.rint(np.clip(values, -1e12, 1e12) * _FINE).astype(np.int64)
-    return np.asarray(whole.sum(axis=0) / _FINE)
+    return np.asarray(_whole(values).sum(axis=0) / _FINE)
+
+
+def others(values: Floats, which: Bools) -> Floats:
+    """Of each row the sum over the other rows among `which`, likewise; all [rows × KPIs]."""
+    whole = np.where(which, _whole(values), 0)
+    return np.asarray((whole.sum(axis=0) - whole) / _FINE)
+
+
+def _whole(values: Floats) -> Ints:
+    return np.asarray(np.rint(np.clip(values, -1e12, 1e12) * _FINE).astype(np.int64))

@@ -97,7 +97,7 @@ def _fold(cells: Cells, now: float) -> None:
 
 
 def _common(memory: Memory) -> tuple[Floats, Floats]:
-    """Centre of the series of each KPI, and the variance between them [KPIs]."""
+    """Centre of the series of each KPI, and the variance between them [KPIs], a standard error on the safe side."""
     y, weight = memory["learned"], memory["precision"]
     known = weight > 0
     count, weights = known.sum(axis=0), np.maximum(total(weight), 1e-9)
@@ -105,7 +105,7 @@ def _common(memory: Memory) -> tuple[Floats, Floats]:
     q = total(weight * (y - centre) ** 2)
     squares = total(weight**2 / weights)
     with np.errstate(divide="ignore", invalid="ignore"):
-        between = (q - (count - 1)) / (weights - squares)
+        between = (q - (count - 1) + np.sqrt(2 * (count - 1))) / (weights - squares)
     enough = (count >= _FEWEST) & np.isfinite(between)
     between = np.where(enough, np.clip(between, _NARROWEST, _WIDEST), _WIDEST)
     return np.where(enough, centre, 0.0), between

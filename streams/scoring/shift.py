@@ -56,6 +56,7 @@ _STILL = 0.6  # of the effect: with no more than half of that left it is over
 _OVER = math.log(1000.0)
 _LONGEST = 28 * DAY  # what has been so for so long is usual
 _STEEPEST = -0.95  # where next to all that there are have hits, there is no finite slope
+_ODDEST = 5.0  # standard deviations
 _AS_FIRED = 10.0  # hits
 _AS_USUAL = 0.01  # variance of ln of the ratio that has become usual
 
@@ -66,12 +67,23 @@ def log_likelihood(compared: Comparison, effect: Floats) -> Floats:
         # A rate of 0.8 has no room for half as much again: half of the way to 1, then.
         bounded = np.minimum(effect, (1 - compared.rate) / (2 * compared.rate))
         gain = bounded / (1 + bounded * compared.share) * compared.signal / compared.variance
-        straight = np.abs(compared.skew) < 1e-6
-        c = np.where(straight, 1.0, compared.skew)
+        c = compared.skew * _skewed(compared, effect)
+        straight = np.abs(c) < 1e-6
+        c = np.where(straight, 1.0, c)
         slope = np.where(straight, gain, np.log1p(np.maximum(c * gain, _STEEPEST)) / c)
         bound = np.where(straight, slope**2 / 2, (np.expm1(c * slope) - c * slope) / c**2)
-        found = slope * compared.residual - compared.variance * bound
+        # What clusters make of one stretch is no more than what chance makes of a very odd one.
+        most = _ODDEST * np.sqrt(compared.variance) + np.abs(c)
+        side = np.sign(effect)
+        found = slope * side * np.minimum(side * compared.residual, most) - compared.variance * bound
     return np.where(compared.variance > 0, found, 0.0)
+
+
+def _skewed(compared: Comparison, effect: Floats) -> Floats:
+    """How much more skew hits in clusters are: as clusters of lognormal sizes towards the longer tail, for the sake of
+    caution, and as a scaled Poisson law away from it."""
+    towards = np.sign(effect) == np.sign(compared.skew)
+    return np.where(towards, 3 * compared.dispersion - 2, compared.dispersion)
 
 
 def step(cells: Cells, compared: Comparison, began: Floats, now: float, log_arl: float) -> None:

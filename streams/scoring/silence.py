@@ -2,7 +2,8 @@
 
 Expected is its usual share of the rest's trials, so that a night, or a broken pipeline, in which nobody comes says
 nothing of anybody. The evidence for "almost nothing comes" is a CUSUM: what was expected raises it, each trial that
-comes lowers it (Page, Biometrika 41 (1954) 100-115). Over-dispersion of the hourly trials is divided out.
+comes lowers it (Page, Biometrika 41 (1954) 100-115). Over-dispersion of the trials is divided out, as large as it is in
+hours or in days: a segment whose visitors come in campaigns has seen silent days before.
 """
 
 from __future__ import annotations
@@ -23,19 +24,19 @@ _FIELDS = {
     "silent": 0.0,
     "since": 0.0,  # ms: when the evidence was last nothing
     "missing": 0.0,  # trials expected since
-    "hour": 0.0,  # ms of the hour so far
-    "hour_own": 0.0,
-    "hour_expected": 0.0,
-    "squares": 0.0,  # of hourly residuals over their variance, fading
-    "hours": 0.0,
+    **{
+        f"{span}_{name}": 0.0
+        for span in ("hour", "day")
+        for name in ("so_far", "own", "expected", "squares", "counted")
+    },
 }
 
 _LEFT = 0.05  # of the usual, when silent
 _ENOUGH = 30.0  # trials, to know a share by
 _FADING = 28.0  # days
 _DAY, _HOUR = 86_400_000.0, 3_600_000.0  # ms
-_FADE = 1 - 1 / 336  # two weeks of hours
-_PRIOR = 24.0  # hours
+_SPANS = {"hour": (_HOUR, 24.0), "day": (_DAY, 7.0)}  # and how many that are as independent trials would be weigh first
+_FADE = 1 - 1 / 336  # two weeks of hours, a year of days
 
 
 class Quiet(NamedTuple):
@@ -74,7 +75,7 @@ class Silence:
         with np.errstate(divide="ignore", invalid="ignore"):
             expected = np.where(known, memory["own"] / memory["rest"] * rest, 0.0)
             a_day = np.nan_to_num(memory["own"] / memory["days"])
-        dispersion = np.maximum((memory["squares"] + _PRIOR) / (memory["hours"] + _PRIOR), 1.0)
+        dispersion = self._dispersion()
         enough = math.log(arl) + np.log(np.maximum(a_day, 1.0))
         change = ((1 - _LEFT) * expected + math.log(_LEFT) * own) / dispersion
         evidence = np.clip(memory["evidence"] + np.where(known, change, 0.0), 0.0, enough)
@@ -84,7 +85,8 @@ class Silence:
         memory["since"] = np.where(usual, float(tick), memory["since"])
         memory["evidence"], memory["silent"] = evidence, silent.astype(np.float64)
         self._learn(span, own, rest, ~silent)
-        self._fluctuate(span, own, expected, known & ~silent)
+        for name in _SPANS:
+            self._fluctuate(name, span, own, expected, known & ~silent)
         return Quiet(silent, memory["since"].astype(np.int64), memory["missing"].copy())
 
     def _learn(self, span: int, own: Floats, rest: Floats, heard: Bools) -> None:
@@ -94,15 +96,25 @@ class Silence:
         for name, amount in (("own", own), ("rest", rest), ("days", days)):
             self._memory[name] = fade * self._memory[name] + np.where(heard, amount, 0.0)
 
-    def _fluctuate(self, span: int, own: Floats, expected: Floats, which: Bools) -> None:
-        """How far the hours are from what was expected."""
+    def _dispersion(self) -> Floats:
+        found = np.ones_like(self._memory["own"])
+        for name, (_, prior) in _SPANS.items():
+            squares, counted = (self._memory[f"{name}_{part}"] + prior for part in ("squares", "counted"))
+            found = np.maximum(found, squares / counted)
+        return found
+
+    def _fluctuate(self, name: str, span: int, own: Floats, expected: Floats, which: Bools) -> None:
+        """How far the hours, or days, are from what was expected: the mean square over the variance."""
         memory = self._memory
-        for name, amount in (("hour", span), ("hour_own", own), ("hour_expected", expected)):
-            memory[name] = np.where(which, memory[name] + amount, 0.0)
-        over = (memory["hour"] >= _HOUR) & (memory["hour_expected"] >= 1.0)
+        for part, amount in (("so_far", np.full_like(own, span)), ("own", own), ("expected", expected)):
+            memory[f"{name}_{part}"] = np.where(which, memory[f"{name}_{part}"] + amount, 0.0)
+        due = memory[f"{name}_expected"]
+        over = (memory[f"{name}_so_far"] >= _SPANS[name][0]) & (due >= 1.0)
         if over.any():
-            squared = (memory["hour_own"] - memory["hour_expected"]) ** 2 / np.maximum(memory["hour_expected"], 1.0)
-            memory["squares"] = np.where(over, _FADE * memory["squares"] + squared, memory["squares"])
-            memory["hours"] = np.where(over, _FADE * memory["hours"] + 1, memory["hours"])
-            for name in ("hour", "hour_own", "hour_expected"):
-                memory[name] = np.where(over, 0.0, memory[name])
+            squared = (memory[f"{name}_own"] - due) ** 2 / np.maximum(due, 1.0)
+            for part, amount in (("squares", squared), ("counted", np.ones_like(own))):
+                memory[f"{name}_{part}"] = np.where(
+                    over, _FADE * memory[f"{name}_{part}"] + amount, memory[f"{name}_{part}"]
+                )
+            for part in ("so_far", "own", "expected"):
+                memory[f"{name}_{part}"] = np.where(over, 0.0, memory[f"{name}_{part}"])

@@ -53,20 +53,16 @@ def looks(
         yield Look(tick, Trials(x.astype(float)[:, None], n.astype(float)[:, None]))
 
 
-def rest(own: Trials, fires: npt.NDArray[np.bool_] | bool = False) -> Trials:
-    """All others, but those that fire."""
-    hits, trials = (np.where(fires, 0.0, part) for part in own)
-    return Trials(hits.sum(axis=0) - hits, trials.sum(axis=0) - trials)
+def rest(own: Trials) -> Floats:
+    """Trials of all others."""
+    return np.asarray(own.trials.sum(axis=0) - own.trials)
 
 
 def watch(stream: Iterator[Look], segments: int, arl: float, *, binomial: bool = True, span: int = HOUR) -> list[Found]:
     """What is found at each look."""
-    evidence, found, fires = Evidence(np.array([binomial])), [], np.zeros((segments, 1), dtype=np.bool_)
+    evidence, everybody = Evidence(np.array([binomial])), np.ones(segments, dtype=np.bool_)
     evidence.begin([], segments)
-    for look in stream:
-        found.append(evidence.step(look.tick, span, look.own, rest(look.own, fires), arl))
-        fires = found[-1].shift != 0
-    return found
+    return [evidence.step(look.tick, span, look.own, everybody, arl) for look in stream]
 
 
 def alarms(found: list[Found]) -> list[tuple[int, int, int]]:

@@ -33,11 +33,10 @@ def run(given_: list[list[tuple[int, int]]], order: list[int], restart: int | No
             evidence.begin([], len(order) + 2)
             evidence.restore(range(len(order)), kept, [0])
             evidence.begin([len(order), len(order) + 1], len(order) + 2)
-        own = look(increment, order)
-        rest = streams.rest(own)
+        own, eligible = look(increment, order), np.ones(len(order), dtype=np.bool_)
         if restart is not None and number >= restart:
-            own, rest = (Trials(*(np.pad(part, ((0, 2), (0, 0))) for part in each)) for each in (own, rest))
-        out.append(evidence.step(streams.START + (number + 1) * streams.HOUR, streams.HOUR, own, rest, arl=0.02))
+            own, eligible = Trials(*(np.pad(part, ((0, 2), (0, 0))) for part in own)), np.pad(eligible, (0, 2))
+        out.append(evidence.step(streams.START + (number + 1) * streams.HOUR, streams.HOUR, own, eligible, arl=0.02))
     return out
 
 
@@ -58,6 +57,18 @@ def test_names_do_not_matter(given_: list[list[tuple[int, int]]], order: list[in
 @given(increments, st.integers(0, 60))
 def test_a_successor_goes_on_alike(given_: list[list[tuple[int, int]]], restart: int) -> None:
     same(run(given_, [0, 1, 2, 3]), run(given_, [0, 1, 2, 3], restart), [0, 1, 2, 3])
+
+
+def test_the_rest_leaves_out_who_fires_while_these_are_few() -> None:
+    evidence = Evidence(np.array([True, True]))
+    evidence.begin([], 5)
+    everybody = np.ones((5, 2))
+    evidence.step(streams.START, streams.HOUR, Trials(everybody, everybody), np.ones(5, dtype=np.bool_), 500)
+    evidence._memory["firing"][[0, 1], 0] = 1
+    evidence._memory["firing"][[1, 2, 3], 1] = -1
+    calm = evidence.calm(np.array([True, True, True, True, False]))
+    assert calm[:, 0].tolist() == [False, False, True, True, False]
+    assert calm[:, 1].tolist() == [True, True, True, True, False], "when most fire they are the measure"
 
 
 def test_kept_by_other_code_is_forgotten() -> None:
@@ -99,9 +110,9 @@ def test_clusters_are_seen_and_a_difference_is_not_taken_for_them() -> None:
         evidence = Evidence(np.array([False]))
         evidence.begin([], 20)
         for each in streams.looks(2, 30, np.full(20, 500.0), rates, clusters=clusters or 1e-6):
-            evidence.step(each.tick, streams.HOUR, each.own, streams.rest(each.own), 1000)
+            evidence.step(each.tick, streams.HOUR, each.own, np.ones(20, dtype=np.bool_), 1000)
         memory = evidence._memory
-        assert dispersion.common(memory)[0] == pytest.approx(wanted, rel=0.15)
+        assert dispersion.common(memory)[0][0] == pytest.approx(wanted, rel=0.15)
 
 
 def test_clustered_hits_raise_no_more_alarms() -> None:
@@ -126,7 +137,7 @@ def test_radius_holds_what_the_e_value_says() -> None:
     evidence = Evidence(np.array([True]))
     evidence.begin([], 10)
     for each in streams.looks(8, 5, np.full(10, 500.0), np.linspace(0.05, 0.2, 10)):
-        evidence.step(each.tick, streams.HOUR, each.own, streams.rest(each.own), 500)
+        evidence.step(each.tick, streams.HOUR, each.own, np.ones(10, dtype=np.bool_), 500)
     memory = evidence._memory
     s = memory["level_a"] - memory["level_b"]
     for log_alpha in (-3.0, -8.0):

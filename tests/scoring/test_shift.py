@@ -90,7 +90,7 @@ def test_over_when_it_is_over_and_usual_when_it_lasts() -> None:
         out[7] = 0.5 if day >= 20 else 1.0
         return out
 
-    found = streams.watch(streams.looks(5, 60, np.full(10, 670.0), np.full(10, 0.12), rate_factor=factor), 10, arl=500)
+    found = streams.watch(streams.looks(5, 60, np.full(10, 670.0), np.full(10, 0.12), rate_factor=factor), 10, arl=5000)
     of_short, of_long = ([int(each.shift[row, 0]) for each in found] for row in (2, 7))
     assert of_short[24 * 26] == 1
     assert of_short[24 * 30] == 0
@@ -112,3 +112,17 @@ def test_what_all_share_moves_nobody() -> None:
     trials, rates = np.full(20, 2000.0), np.linspace(0.08, 0.2, 20)
     stream = streams.looks(7, 35, trials, rates, rate_factor=rate, volume_factor=volume)
     assert streams.alarms(streams.watch(stream, 20, arl=100_000)) == []
+
+
+def test_more_visitors_of_a_better_segment_move_nobody() -> None:
+    """The rest is better on the whole, though each of its segments is as usual."""
+
+    def volume(day: float) -> Floats:
+        out = np.ones(10)
+        out[9] = 1.0 if day < 20 else 6.0
+        return out
+
+    rates = np.full(10, 0.1)
+    rates[9] = 0.3
+    stream = streams.looks(9, 30, np.full(10, 1000.0), rates, volume_factor=volume)
+    assert streams.alarms(streams.watch(stream, 10, arl=100_000)) == []

@@ -15,7 +15,7 @@ MINUTES = 5 * 60_000
 def listen(stream: list[streams.Look], segments: int, arl: float = 10_000.0) -> list[Quiet]:
     silence = Silence(1)
     silence.begin([], segments)
-    return [silence.step(e.tick, MINUTES, e.own.trials, streams.rest(e.own).trials, arl) for e in stream]
+    return [silence.step(e.tick, MINUTES, e.own.trials, streams.rest(e.own), arl) for e in stream]
 
 
 def made(seed: int, days: float, volume: streams.Factor, segments: int = 20) -> list[streams.Look]:

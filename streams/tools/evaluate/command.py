@@ -15,7 +15,8 @@ from click.core import ParameterSource
 from streams.tools.bench.progress import bar
 from streams.tools.evaluate.cell import SEEDS, Cell
 from streams.tools.evaluate.cells import standard
-from streams.tools.evaluate.own import Board, Own, earliest, own_board, own_cells
+from streams.tools.evaluate.own import Board, Own, own_board
+from streams.tools.evaluate.own_cells import earliest, own_cells
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,10 +16,6 @@ from streams.panes.levels import LEVELS, Grid
 from streams.panes.panes import Change
 from streams.segments.registry import UNKNOWN
 from streams.settings import Kpi, Settings, SettingsError, Span
-from streams.tools.evaluate.bound import lorden
-from streams.tools.evaluate.cell import Cell
-from streams.tools.evaluate.cells import CHANGES, quiet, signed
-from streams.tools.evaluate.effects import Effect
 from streams.tools.evaluate.look import DAY, HOUR, Ints
 from streams.tools.evaluate.streams.dealt import Dealt
 from streams.tools.feed import Feed
@@ -71,31 +67,6 @@ def own_board(own: Own, dimension: str | None, kpi: str | None) -> Board:
     )
     names = [name for name, has in zip(boards.segments[chosen_dimension], active.tolist(), strict=True) if has]
     return Board(said, stream, names, DAY // boards.span)
-
-
-def earliest(board: Board) -> Iterator[tuple[str, float, float, dict[str, float]]]:
-    """Each segment's name, trials a day, rate, and hours at least, by change, until one is seen; the largest first."""
-    stream = board.stream
-    trials = stream.trials.sum(axis=0) / len(stream.trials) * board.per_day
-    rates = stream.hits.sum(axis=0) / stream.trials.sum(axis=0)
-    for at in np.argsort(-trials, kind="stable").tolist():
-        rate, volume = float(rates[at]), float(trials[at])
-        if 0 < rate < 1 or (rate > 0 and not stream.binomial):
-            fits = [change for change in CHANGES if not stream.binomial or rate * (1 + change) < 1]
-            hours = {
-                signed(change): lorden(rate, change, volume, stream.segments, binomial=stream.binomial)
-                for change in fits
-            }
-            yield board.segments[at], volume, rate, hours
-
-
-def own_cells(stream: Dealt, per_day: int) -> Iterator[Cell]:
-    """What may happen to it."""
-    yield quiet("own/null", "your board, nothing to find", stream, per_day)
-    for change in CHANGES:
-        yield Cell(f"own/{signed(change)}", "your board, a step", stream, Effect(change), per_day=per_day)
-    yield Cell("own/traffic", "your board, no more traffic", stream, Effect(-1.0, traffic=True), per_day=per_day)
-    yield Cell("own/conversions", "your board, no more conversions", stream, Effect(-1.0), per_day=per_day)
 
 
 def _boards(own: Own, measures: Measures) -> Boards:

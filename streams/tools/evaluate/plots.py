@@ -15,8 +15,8 @@ from streams.tools.evaluate.rules.rules import OURS, RULES
 _BOUND = "Lorden's bound"
 _STEPS = ("step", "own")  # kinds of cells whose changes come at once to one segment
 _LEAST = 1e-4  # a day: none at all has no place on a log axis
-_COLOURS = ("#e45756", "#f58518", "#b79a20", "#54a24b", "#9d9da1", "#1f5fbf", "#000000")
-_ORDER = [*RULES, _BOUND]
+_PALETTE = ("#e45756", "#f58518", "#b79a20", "#54a24b", "#9d9da1", "#1f5fbf", "#000000")
+_COLOURS = dict(zip([*RULES, _BOUND], _PALETTE, strict=True))
 
 
 def write(evaluation: Evaluation, folder: Path) -> list[Path]:
@@ -38,12 +38,12 @@ def _delay(rows: list[Row]) -> alt.TopLevelMixin | None:
     chart = alt.Chart(_data(points)).encode(
         x=alt.X("change:Q", title="change of the segment's rate, %", axis=alt.Axis(format="+d")),
         y=alt.Y("hours:Q", title="mean delay, hours", scale=alt.Scale(type="log")),
-        color=_colour(),
+        color=_colour(points),
         detail="side:N",
         strokeDash=alt.condition(alt.datum.rule == _BOUND, alt.value([5, 4]), alt.value([1, 0])),
         strokeWidth=alt.condition(alt.datum.rule == OURS, alt.value(3), alt.value(1.5)),
     )
-    title = alt.Title("Mean delay to the first right alarm", subtitle=f"one segment steps; {_seeds(rows)}")
+    title = alt.Title("Mean delay to the first right alarm", subtitle=f"one segment steps; {_runs(rows)}")
     return alt.layer(chart.mark_line(), chart.mark_point(filled=True, size=40)).properties(
         width=560, height=360, title=title
     )
@@ -76,14 +76,14 @@ def _false_alarms(rows: list[Row]) -> alt.TopLevelMixin | None:
     if not points:
         return None
     cell = alt.Y("cell:N", title=None, sort=[row.what for row in quiet], axis=alt.Axis(labelLimit=300, grid=True))
-    chart = alt.Chart(_data(points)).encode(y=cell, color=_colour())
+    chart = alt.Chart(_data(points)).encode(y=cell, color=_colour(points))
     scale = alt.Scale(type="log", domain=[_LEAST, 100])
     dots = chart.mark_point(filled=True, size=70).encode(
         x=alt.X("rate:Q", title="false alarms a day, whole board (log; none: at the left edge)", scale=scale)
     )
     intervals = chart.mark_rule(strokeWidth=1.5).encode(x=alt.X("low:Q", scale=scale), x2="high:Q")
     budget = alt.Chart(_data([{"budget": FALSE_ALARMS_PER_DAY}])).mark_rule(strokeDash=[5, 4])
-    title = alt.Title("False alarms where nothing happens", subtitle=f"dashed: the budget, 0.02 a day; {_seeds(rows)}")
+    title = alt.Title("False alarms where nothing happens", subtitle=f"dashed: the budget, 0.02 a day; {_runs(rows)}")
     return alt.layer(budget.encode(x=alt.X("budget:Q", scale=scale)), intervals, dots).properties(
         width=560, height=26 * len(quiet), title=title
     )
@@ -93,9 +93,12 @@ def _data(values: list[dict[str, Any]]) -> alt.InlineData:
     return alt.InlineData(values=values)
 
 
-def _colour() -> alt.Color:
-    return alt.Color("rule:N", title=None, scale=alt.Scale(domain=_ORDER, range=list(_COLOURS)))
+def _colour(points: list[dict[str, Any]]) -> alt.Color:
+    """The same for a rule in every plot, in the usual order."""
+    there = {point["rule"] for point in points}
+    colours = {rule: colour for rule, colour in _COLOURS.items() if rule in there}
+    return alt.Color("rule:N", title=None, scale=alt.Scale(domain=list(colours), range=list(colours.values())))
 
 
-def _seeds(rows: list[Row]) -> str:
+def _runs(rows: list[Row]) -> str:
     return f"{max(row.runs for row in rows)} runs a cell"

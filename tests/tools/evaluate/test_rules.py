@@ -13,7 +13,7 @@ from streams.tools.evaluate.rules.band import Band
 from streams.tools.evaluate.rules.benjamini_hochberg import BenjaminiHochberg, rejected
 from streams.tools.evaluate.rules.cusum import Cusum, log_ratio
 from streams.tools.evaluate.rules.oracle import Oracle, run_length, threshold
-from streams.tools.evaluate.rules.ours import Ours, calm_rest
+from streams.tools.evaluate.rules.ours import Ours
 from streams.tools.evaluate.rules.rule import Rule
 from streams.tools.evaluate.rules.trailing import Trailing
 from streams.tools.evaluate.rules.ztest import ZTest, p_values, z_scores
@@ -116,17 +116,6 @@ def test_oracle_runs_as_long_as_it_promises(change: float) -> None:
         assert set(np.unique(fires).tolist()) <= {0, int(np.sign(change))}
         alarms += int((fires != 0).sum())
     assert 400 * 1000 / alarms == pytest.approx(100, rel=0.1)
-
-
-def test_rest_leaves_out_those_that_fire() -> None:
-    seen = look(0, [[1, 2, 3, 4]], [[10, 20, 30, 40]])
-    none = np.zeros((1, 4), dtype=np.bool_)
-    assert [x.tolist() for x in calm_rest(seen, none)] == [[[9, 8, 7, 6]], [[90, 80, 70, 60]]]
-    second = np.array([[False, True, False, False]])
-    assert [x.tolist() for x in calm_rest(seen, second)] == [[[7, 8, 5, 4]], [[70, 80, 50, 40]]]
-    large = np.array([[False, False, True, True]])
-    hits, _ = calm_rest(seen, large)
-    assert hits.tolist() == [[9, 8, 7, 3]], "of the first three too little would remain"
 
 
 def counts(rng: np.random.Generator, rates: list[float]) -> tuple[Ints, Ints]:
