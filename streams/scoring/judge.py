@@ -73,7 +73,8 @@ class Judge:
         eligible = np.array([name not in (None, UNKNOWN) for name in names], dtype=np.bool_)
         counts = self.counts(totals, eligible, standing.of["shift"])
         live = eligible[:, None] & (counts.denominator[self._longest] > 0)
-        found, quiet = self._weigh(tick, gained, counts, eligible, live)
+        hits, trials = sums(gained, self._numerator), sums(gained, self._denominator)
+        found, quiet = self._weighing.step(tick, self._tick, hits, trials, eligible, live)
         self._stand(found, quiet, live)
         standing.move(
             states.of_cells(standing.of["series"], found, counts, self._good, self._rule),
@@ -87,15 +88,6 @@ class Judge:
             *self._pipeline.changed(tick, bool(gained.any()), usual, standing),
             *self._calls.changed(Now(tick, names, counts, found, quiet), standing),
         ]
-
-    def _weigh(self, tick: int, gained: Ints, counts: Counts, eligible: Bools, live: Bools) -> tuple[Found, Quiet]:
-        own, trials = sums(gained, self._numerator), sums(gained, self._denominator)
-        # By the longest window: of a few trials, which half is whose would be chance.
-        firing = self.standing.of["shift"] != 0
-        spared = baseline.can_spare(counts.denominator[self._longest], eligible, firing)
-        others = (baseline.rest(each, eligible, firing, spared) for each in (own, trials))
-        volume = baseline.rest(trials, eligible, firing, np.zeros_like(spared))
-        return self._weighing.step(tick, self._tick, Counts(own, trials, *others), volume, live)
 
     def _stand(self, found: Found, quiet: Quiet, live: Bools) -> None:
         """Where every series stands by now."""

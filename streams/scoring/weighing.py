@@ -12,8 +12,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from streams.scoring import budget
-from streams.scoring.baseline import Counts
+from streams.scoring import baseline, budget
 from streams.scoring.evidence import Evidence, Found, Trials
 from streams.scoring.memory import Kept
 from streams.scoring.silence import Quiet, Silence
@@ -50,18 +49,18 @@ class Weighing:
         self._evidence.begin(rows, total)
         self._silence.begin(rows, total)
 
-    def step(self, tick: int, span: int, gained: Counts, volume: Ints, live: Bools) -> tuple[Found, Quiet]:
-        """Take in what came in the `span` (ms) that ends at `tick` (ms).
+    def step(self, tick: int, span: int, hits: Ints, trials: Ints, eligible: Bools, live: Bools) -> tuple[Found, Quiet]:
+        """Take in what came in the `span` (ms) that ends at `tick` (ms): `hits` and `trials` [rows × KPIs].
 
-        `gained` are the counts [rows × KPIs] against the rest that does not fire, `volume` the trials of all the rest,
-        `live` [rows × KPIs] the series that may call, and so share the budget.
+        `eligible` [rows]: those whose value is known; `live` [rows × KPIs]: the series that may call, and so share the
+        budget.
         """
-        own = _trials(gained.numerator, gained.denominator)
-        rest = _trials(gained.rest_numerator, gained.rest_denominator)
-        due = volume.astype(np.float64)
+        own = Trials(hits.astype(np.float64), trials.astype(np.float64))
+        none = np.zeros_like(live)
+        volume = baseline.rest(trials, eligible, firing=none, spared=none).astype(np.float64)
         shifts, silences = int(live.sum()), int((live & self._own_trials).sum())
-        found = self._evidence.step(tick, span, own, rest, budget.arl_of_shift(shifts, self._per_day))
-        quiet = self._silence.step(tick, span, own.trials, due, budget.arl_of_silence(silences, self._per_day))
+        found = self._evidence.step(tick, span, own, eligible, budget.arl_of_shift(shifts, self._per_day))
+        quiet = self._silence.step(tick, span, own.trials, volume, budget.arl_of_silence(silences, self._per_day))
         return found, quiet
 
     def save(self, rows: Sequence[int]) -> SavedWeighing:
@@ -72,7 +71,3 @@ class Weighing:
         """Go on as `saved` says of `rows`; `columns`: each saved KPI's column now, -1 for one that is no more."""
         self._evidence.restore(rows, saved.evidence, columns)
         self._silence.restore(rows, saved.silence, columns)
-
-
-def _trials(hits: Ints, trials: Ints) -> Trials:
-    return Trials(hits.astype(np.float64), trials.astype(np.float64))
