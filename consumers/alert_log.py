@@ -19,6 +19,7 @@ from streams.messages import Alert
 from streams.settings import Kafka
 
 log = logging.getLogger("segpulse.kafka")
+GATHER_S = 2.0
 
 
 class NotDeliveredError(Exception):
@@ -41,6 +42,34 @@ def read_alerts(kafka: Kafka, stop: threading.Event, deliver: Callable[[list[Ale
             backoff.wait()
 
 
+def delivered_before(kafka: Kafka, stop: threading.Event) -> list[Alert]:
+    """All alerts still on the topic of which the delivery is committed; none where `stop` comes first."""
+    backoff = Backoff(stop)
+    while not stop.is_set():
+        try:
+            with closing(_connect(kafka)) as connection:
+                return _before_commits(connection, stop)
+        except OutageError as outage:
+            log.warning("%s; next try in %.0f s", outage, backoff.pause)
+            backoff.wait()
+    return []
+
+
+def _before_commits(connection: Connection, stop: threading.Event) -> list[Alert]:
+    consumer = connection.consumer
+    try:
+        committed = {part: consumer.committed(part) or 0 for part in connection.partitions}
+    except (KafkaError, OSError) as error:
+        raise connection.outage(error) from None
+    consumer.assign(connection.partitions)
+    consumer.seek_to_beginning()
+    read: list[ConsumerRecord] = []
+    while connection.behind(committed) and not stop.is_set():
+        read += connection.poll()
+    before = [record for record in read if record.offset < committed[TopicPartition(record.topic, record.partition)]]
+    return [alert for _, alert in readable(before, alert_of)]
+
+
 def _connect(kafka: Kafka) -> Connection:
     session = int(kafka.session_timeout)
     group = f"{kafka.app_id}-alerts"
@@ -56,6 +85,9 @@ def _deliver_all(
         records = connection.poll()
         if not records:
             continue
+        # Those of the same tick, of other dimensions, are on their way: they may be of the same cause.
+        stop.wait(GATHER_S)
+        records += connection.poll()
         try:
             deliver([alert for _, alert in readable(records, alert_of)])
         except NotDeliveredError as error:

@@ -55,7 +55,8 @@ def prometheus_command(ctx: click.Context) -> None:
 def alerts_command(ctx: click.Context) -> None:
     """Post alerts to alerts.webhook, in the format of Alertmanager's webhooks.
 
-    One post for each dimension and KPI; what cannot be delivered is tried again. Set the address by the environment,
+    One post for each cause: several KPIs of a segment, or a segment and those within it, are one page. What cannot be
+    delivered is tried again. Set the address by the environment,
     SEGPULSE_ALERTS_WEBHOOK, where it holds a secret.
     """
     _run(ctx, "consumers.alerts.consumer")

@@ -32,6 +32,7 @@ FIGURES: dict[str, tuple[str, Callable[[Cell], float | None]]] = {
     "probability_better": ("Probability that the segment is better than the rest.", lambda c: c.probability_better),
     "trials": ("The KPI's denominator over the window.", lambda cell: cell.denominator),
     "numerator": ("The KPI's numerator over the window.", lambda cell: cell.numerator),
+    "needs_days": ("Days until a change of 20 % would be seen, at the present volume.", lambda cell: cell.needs_days),
     "state_since_timestamp_seconds": ("When the state was entered (event time).", lambda cell: cell.since / 1000),
 }
 
@@ -49,14 +50,16 @@ class ScoresCollector(Collector):
             for name, (text, _) in FIGURES.items()
         }
         states = GaugeMetricFamily(
-            "segpulse_segment_state", "1 for the state that the segment is in.", labels=(*LABELS, "state")
+            "segpulse_segment_state",
+            "1 for the state that the segment is in; kind: what makes it over, under or silent.",
+            labels=(*LABELS, "state", "kind"),
         )
         newest: dict[str, int] = {}
         for scores, _ in self._latest.all():
             newest[scores.dimension] = max(scores.at, newest.get(scores.dimension, 0))
             for cell in scores.cells:
                 labels = (scores.dimension, scores.value, cell.kpi, cell.window)
-                states.add_metric((*labels, cell.state), 1)
+                states.add_metric((*labels, cell.state, cell.kind or ""), 1)
                 for name, (_, figure) in FIGURES.items():
                     value = figure(cell)
                     if value is not None:

@@ -10,9 +10,15 @@ from typing import Literal, get_args
 
 import msgspec
 
-State = Literal["learning", "par", "over", "under", "silent"]
-STATES: tuple[State, ...] = ("learning", "par", "over", "under", "silent")
+State = Literal["learning", "par", "watch", "over", "under", "silent"]
+STATES: tuple[State, ...] = get_args(State)
 
+Kind = Literal[
+    "level",  # different from the rest of its dimension, for good
+    "shift",  # changed against its own usual relation to the rest
+    "silent",  # its usual share of the traffic does not come
+    "pipeline",  # nothing comes from anybody
+]
 
 Reason = Literal[
     "malformed",  # not a JSON object
@@ -88,6 +94,8 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     probability_better: float | None
     state: State
     since: int  # ms: when `state` was entered
+    kind: Kind | None = None  # what makes it over, under or silent
+    needs_days: float | None = None  # at the present volume, until a change of 20 % would be seen
 
 
 class SegmentScores(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,20 +116,27 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     """Value of topic `segment_alerts`: a segment's KPI began (`firing`) or ceased (`resolved`) to be worth a call.
 
     `fingerprint` is the same for the firing and the resolved message of one alert and for any repetition of either.
+    A figure that cannot be had is None. One of kind `pipeline` is of dimension `pipeline`, value `all`.
     """
 
     fingerprint: str
     status: Literal["firing", "resolved"]
+    kind: Kind
     dimension: str
     value: str
     kpi: str
     window: str
     state: State  # what it fired for: over, under or silent
     at: int  # ms: the tick at which the status changed
-    since: int  # ms: since when the segment has been in this state
+    since: int  # ms: when it began, as far as can be told: of a shift the estimated time of the change
     numerator: int
     denominator: int
     actual: float | None
     rest: float | None
     index: float | None
+    change: float | None  # relative to what is usual for it (`level`: to the rest); 0.3 = 30 % more
+    evidence: float | None  # natural logarithm of how many times more than firing needs
+    impact: float | None  # conversions an hour, at the present volume: extra (+) or missing (-)
+    also: list[str]  # the segment's other KPIs that have moved too: "form_fill_rate under"
+    reason: str  # why it is over; empty while it fires
     summary: str  # one sentence for a person who was asleep

@@ -1,4 +1,4 @@
-"""Alerts as Alertmanager posts them to webhooks (its data structure, version 4)."""
+"""Pages as Alertmanager posts them to webhooks (its data structure, version 4): one alert a page."""
 
 from __future__ import annotations
 
@@ -7,76 +7,74 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 from urllib.parse import urlencode
 
-from streams.messages import Alert
+from streams.scoring.diagnosis import Contribution
+from streams.scoring.grouping import Page
 
 RECEIVER = "segpulse"
 NOT_OVER = "0001-01-01T00:00:00Z"  # Alertmanager's word for an end that has not come
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
-#: Labels (and so severities) are the same in the firing and the resolved message of one alert.
+#: Labels (and so severities) are the same in the firing and the resolved message of one page.
 SEVERITY = {"silent": "critical", "under": "warning", "over": "info"}
 
-Group = tuple[str, str]  # dimension, KPI
 
-
-def grouped(alerts: Iterable[Alert]) -> dict[Group, list[Alert]]:
-    """Alerts by dimension and KPI, in their order."""
-    groups: dict[Group, list[Alert]] = {}
-    for alert in alerts:
-        groups.setdefault((alert.dimension, alert.kpi), []).append(alert)
-    return groups
-
-
-def payload(group: Group, alerts: list[Alert], board_url: str) -> dict[str, Any]:
-    """The body of one post: `alerts`, all of `group`."""
-    told = [_alert(alert, board_url) for alert in alerts]
-    dimension, kpi = group
+def payload(page: Page, contributions: Iterable[Contribution], board_url: str) -> dict[str, Any]:
+    """The body of the post of `page`."""
+    told = _alert(page, contributions, board_url)
+    group = {key: told["labels"][key] for key in ("dimension", "segment")}
     return {
         "version": "4",
-        "groupKey": f'{{}}:{{dimension="{_escaped(dimension)}", kpi="{_escaped(kpi)}"}}',
+        "groupKey": "{}:{" + ", ".join(f'{key}="{_escaped(value)}"' for key, value in group.items()) + "}",
         "truncatedAlerts": 0,
-        "status": "firing" if any(alert.status == "firing" for alert in alerts) else "resolved",
+        "status": page.head.status,
         "receiver": RECEIVER,
-        "groupLabels": {"dimension": dimension, "kpi": kpi},
-        "commonLabels": _common([alert["labels"] for alert in told]),
-        "commonAnnotations": _common([alert["annotations"] for alert in told]),
+        "groupLabels": group,
+        "commonLabels": told["labels"],
+        "commonAnnotations": told["annotations"],
         "externalURL": board_url,
-        "alerts": told,
+        "alerts": [told],
     }
 
 
-def _alert(alert: Alert, board_url: str) -> dict[str, Any]:
-    link = {"dimension": alert.dimension, "segment": alert.value, "kpi": alert.kpi, "window": alert.window}
+def _alert(page: Page, contributions: Iterable[Contribution], board_url: str) -> dict[str, Any]:
+    head = page.head
+    place = {"dimension": head.dimension, "segment": head.value, "kpi": head.kpi, "window": head.window}
+    link = f"{board_url.rstrip('/')}/?{urlencode(place)}"
+    annotations = {
+        "summary": head.summary,
+        "since": _rfc3339(head.since),
+        "impact": "" if head.impact is None else f"{head.impact:+.3g} conversions an hour",
+        "contributors": ", ".join(f"{c.dimension}:{c.value} ({c.conversions:+.3g})" for c in contributions),
+        "also_moved": ", ".join(_also_moved(page)),
+        "reason": head.reason,
+        "link": link,
+    }
     return {
-        "status": alert.status,
+        "status": head.status,
         "labels": {
-            "alertname": f"Segment{alert.state.capitalize()}",
-            **link,
-            "severity": SEVERITY.get(alert.state, "info"),
+            "alertname": f"Segment{head.kind.capitalize()}" if head.kind != "pipeline" else "NoData",
+            "kind": head.kind,
+            "dimension": head.dimension,
+            "segment": head.value,
+            "kpi": head.kpi,
+            "state": head.state,
+            "severity": SEVERITY.get(head.state, "info"),
         },
-        "annotations": {"summary": alert.summary, "description": _description(alert)},
-        "startsAt": _rfc3339(alert.since),
-        "endsAt": NOT_OVER if alert.status == "firing" else _rfc3339(alert.at),
-        "generatorURL": f"{board_url.rstrip('/')}/?{urlencode(link)}",
-        "fingerprint": alert.fingerprint,
+        "annotations": {name: text for name, text in annotations.items() if text},
+        "startsAt": _rfc3339(head.since),
+        "endsAt": NOT_OVER if head.status == "firing" else _rfc3339(head.at),
+        "generatorURL": link,
+        "fingerprint": head.fingerprint,
     }
 
 
-def _description(alert: Alert) -> str:
-    """What, against what, how big, since when."""
-    parts = [f"{alert.kpi} of {alert.dimension}:{alert.value} over {alert.window}"]
-    if alert.actual is not None:
-        parts.append(f"{alert.actual:.4g} ({alert.numerator} of {alert.denominator})")
-    if alert.rest is not None:
-        parts.append(f"the rest of {alert.dimension} {alert.rest:.4g}")
-    if alert.index is not None:
-        parts.append(f"index {alert.index:.0f} (100 is on a par)")
-    parts.append(f"{alert.state} since {_rfc3339(alert.since)}")
-    return "; ".join(parts)
-
-
-def _common(sets: list[dict[str, str]]) -> dict[str, str]:
-    return {key: value for key, value in sets[0].items() if all(other.get(key) == value for other in sets)}
+def _also_moved(page: Page) -> Iterable[str]:
+    """The segment's other KPIs, and what else is of one cause with it."""
+    head = page.head
+    yield from head.also
+    for member in page.members:
+        if (member.dimension, member.value) != (head.dimension, head.value):
+            yield f"{member.dimension}:{member.value} {member.kpi} {member.state}"
 
 
 def _rfc3339(ms: int) -> str:

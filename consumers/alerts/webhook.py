@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Iterable, Sequence
 from urllib.parse import urlsplit
 
 import aiohttp
 import orjson
 
 from consumers.alert_log import NotDeliveredError
-from consumers.alerts.payload import Group, grouped, payload
+from consumers.alerts.payload import payload
 from consumers.errors import CannotStartError
-from streams.messages import Alert
+from streams.scoring.diagnosis import Contribution
+from streams.scoring.grouping import Page
 
 log = logging.getLogger("segpulse.alerts")
 TIMEOUT_S = 10.0
@@ -36,25 +38,24 @@ class Webhook:
         self.shown = f"{parts.scheme}://{parts.hostname}"
         self._url = url
         self._board_url = board_url
-        self._done: set[tuple[str, str, int]] = set()  # of alerts that are handed over again, those already delivered
+        self._done: set[tuple[str, str, int]] = set()  # of pages that are handed over again, those delivered
 
-    def deliver(self, alerts: list[Alert]) -> None:
-        """Post `alerts`, one post for each dimension and KPI. Raises NotDeliveredError where any is to be tried again.
+    def deliver(self, pages: Sequence[tuple[Page, Sequence[Contribution]]]) -> None:
+        """Post `pages`, each with what contributes to it. Raises NotDeliveredError where any is to be tried again.
 
         Then all are to be handed over again; those that did arrive are not posted twice.
         """
-        left = [alert for alert in alerts if _identity(alert) not in self._done]
-        asyncio.run(self._post_all(grouped(left)))
+        asyncio.run(self._post_all([page for page in pages if _identity(page[0]) not in self._done]))
         self._done.clear()
 
-    async def _post_all(self, groups: dict[Group, list[Alert]]) -> None:
+    async def _post_all(self, pages: Iterable[tuple[Page, Sequence[Contribution]]]) -> None:
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT_S)) as session:
-            for group, alerts in groups.items():
-                await self._post(session, group, alerts)
-                self._done.update(map(_identity, alerts))
+            for page, contributions in pages:
+                await self._post(session, page, contributions)
+                self._done.add(_identity(page))
 
-    async def _post(self, session: aiohttp.ClientSession, group: Group, alerts: list[Alert]) -> None:
-        body = orjson.dumps(payload(group, alerts, self._board_url))
+    async def _post(self, session: aiohttp.ClientSession, page: Page, contributions: Sequence[Contribution]) -> None:
+        body = orjson.dumps(payload(page, contributions, self._board_url))
         headers = {"Content-Type": "application/json", "User-Agent": "segpulse"}
         try:
             async with session.post(self._url, data=body, headers=headers, allow_redirects=False) as answer:
@@ -63,13 +64,14 @@ class Webhook:
                 if not answer.ok or answer.status >= 300:
                     said = (await answer.content.read(4 * BODY_SHOWN)).decode(errors="replace")
                     log.error(
-                        "alerts: %s refuses %d alert(s) of %s, passed over: %d %s",
-                        *(self.shown, len(alerts), ":".join(group), answer.status, " ".join(said[:BODY_SHOWN].split())),
+                        "alerts: %s refuses the page of %s:%s, passed over: %d %s",
+                        *(self.shown, page.head.dimension, page.head.value, answer.status),
+                        " ".join(said[:BODY_SHOWN].split()),
                     )
         except (aiohttp.ClientError, asyncio.TimeoutError, OSError) as error:
             # Not the error's own words: they hold the URL.
             raise NotDeliveredError(f"alerts: no answer from {self.shown}: {type(error).__name__}") from None
 
 
-def _identity(alert: Alert) -> tuple[str, str, int]:
-    return alert.fingerprint, alert.status, alert.at
+def _identity(page: Page) -> tuple[str, str, int]:
+    return page.head.fingerprint, page.head.status, page.head.at

@@ -18,12 +18,20 @@ function standing(alerts) {
   return [...last.values()].sort((a, b) => b.at - a.at);
 }
 
-/** Silent before under before over; the newest first of each. */
-const worstFirst = (a, b) => STATES.indexOf(a.state) - STATES.indexOf(b.state) || b.since - a.since;
+/** Whether it is only told of: so it has been for long, and nobody is called for it. */
+const isNotice = (alert) => alert.kind === "level";
+
+/** Notices last; silent before under before over; what costs or brings the most first of each, then the newest. */
+const worstFirst = (a, b) =>
+  isNotice(a) - isNotice(b) ||
+  STATES.indexOf(a.state) - STATES.indexOf(b.state) ||
+  Math.abs(b.impact ?? 0) - Math.abs(a.impact ?? 0) ||
+  b.since - a.since;
 
 function item(alert, at) {
   const firing = alert.status === "firing";
-  const tag = element("span", firing ? "status firing" : "status", firing ? "Firing" : "Resolved");
+  const told = isNotice(alert) ? "Notice" : "Firing";
+  const tag = element("span", firing ? "status firing" : "status", firing ? told : "Resolved");
   const ago = firing ? `for ${span(at - alert.since)}` : `${span(at - alert.at)} ago`;
   return element(
     "li",
@@ -45,9 +53,10 @@ export function showAlerts(alerts, at) {
   const resolved = all.filter((alert) => alert.status === "resolved").slice(0, RESOLVED_SHOWN);
   const worth = [...firing, ...resolved];
   place("alerts").replaceChildren(...(opened ? worth : worth.slice(0, SHOWN)).map((alert) => item(alert, at)));
-  place("no-alerts").hidden = firing.length > 0;
-  say("alerts-title", firing.length ? `Alerts: ${firing.length} firing` : "Alerts");
-  document.title = firing.length ? `(${firing.length}) segpulse` : "segpulse";
+  const called = firing.filter((alert) => !isNotice(alert)).length;
+  place("no-alerts").hidden = called > 0;
+  say("alerts-title", called ? `Alerts: ${called} firing` : "Alerts");
+  document.title = called ? `(${called}) segpulse` : "segpulse";
   const more = place("all-alerts");
   more.hidden = worth.length <= SHOWN;
   more.setAttribute("aria-expanded", String(opened));

@@ -61,7 +61,7 @@ function show() {
   const entries = entriesOf(place("window").value, place("kpi").value);
   const offPar = place("off-par").checked;
   showCounts(entries);
-  if (segments.size) showTables(place("dimensions"), entries.filter((e) => !offPar || STATES.indexOf(e.cell.state) < 3), { kpis, dimensions }, show);
+  if (segments.size) showTables(place("dimensions"), entries.filter((e) => !offPar || STATES.indexOf(e.cell.state) < STATES.indexOf("par")), { kpis, dimensions }, show);
   showAlerts(alerts, at);
   showAge();
   if (!followed && entries.some((entry) => entry.linked)) {

@@ -1,8 +1,8 @@
 // Figures and times as text, and elements made of text: whatever comes from events is only ever text.
 
-export const STATES = ["silent", "under", "over", "par", "learning"]; // worst first
-const WORDS = { silent: "Silent", under: "Under", over: "Over", par: "On par", learning: "Learning" };
-const ICONS = { silent: "∅", under: "▼", over: "▲", par: "=", learning: "…" };
+export const STATES = ["silent", "under", "over", "watch", "par", "learning"]; // worst first
+const WORDS = { silent: "Silent", under: "Under", over: "Over", watch: "Watch", par: "On par", learning: "Learning" };
+const ICONS = { silent: "∅", under: "▼", over: "▲", watch: "◔", par: "=", learning: "…" };
 
 export function element(name, className, ...content) {
   const made = document.createElement(name);
@@ -36,6 +36,12 @@ export function span(ms) {
   if (seconds < 90 * 60) return `${Math.round(seconds / 60)} min`;
   if (seconds < 36 * 3600) return `${Math.round(seconds / 3600)} h`;
   return `${Math.round(seconds / 86400)} days`;
+}
+
+/** How long a change of a fifth would take to be seen; nothing where that is no longer than a day. */
+export function wait(cell) {
+  if (cell.needs_days === null || cell.needs_days === undefined || cell.needs_days < 1) return "";
+  return `A change of 20 % needs about ${count.format(cell.needs_days)} more days to be seen`;
 }
 
 const stamp = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "medium" });

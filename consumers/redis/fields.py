@@ -9,7 +9,7 @@ from streams.messages import Cell, SegmentScores, State
 VERSION = 1  # of the layout; readers may refuse one they do not know
 
 #: Worst first: the state of a segment is the first of these that any of its cells is in.
-WORST_FIRST: tuple[State, ...] = ("silent", "under", "over", "par", "learning")
+WORST_FIRST: tuple[State, ...] = ("silent", "under", "over", "watch", "par", "learning")
 
 
 def worst(states: Iterable[State]) -> State:
@@ -48,6 +48,7 @@ def _fields(cell: Cell) -> dict[str, str | int | float]:
         f"{prefix}:index": cell.index,
         f"{prefix}:state": cell.state,
         f"{prefix}:since": cell.since,
+        f"{prefix}:kind": cell.kind,
         f"{prefix}:shrunk": cell.shrunk,
         f"{prefix}:low": cell.low,
         f"{prefix}:high": cell.high,
@@ -55,6 +56,7 @@ def _fields(cell: Cell) -> dict[str, str | int | float]:
         f"{prefix}:probability_better": cell.probability_better,
         f"{prefix}:numerator": cell.numerator,
         f"{prefix}:denominator": cell.denominator,
+        f"{prefix}:needs_days": cell.needs_days,
         f"{prefix}:start": cell.start,
         f"{prefix}:end": cell.end,
     }

@@ -82,7 +82,8 @@ class Sink:
     def _add_alerts(self, alerts: list[Alert]) -> None:
         with self._client.pipeline(transaction=False) as pipe:
             for alert in alerts:
-                entry = {key: value for key, value in msgspec.structs.asdict(alert).items() if value is not None}
+                told = {**msgspec.structs.asdict(alert), "also": ", ".join(alert.also)}
+                entry = {key: value for key, value in told.items() if value is not None}
                 identity = f"{alert.fingerprint}:{alert.status}:{alert.at}"
                 flat = [part for pair in entry.items() for part in pair]
                 sizes = [ALERTS_KEPT, ALERTS_REMEMBERED]

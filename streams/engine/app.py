@@ -10,10 +10,10 @@ from typing import Any
 
 import faust
 
+from streams.engine import parts, progress
 from streams.engine.consuming import EngineConsumer, EngineTransport
 from streams.engine.fence import Fence
 from streams.engine.membership import member_of
-from streams.engine.progress import newer
 from streams.engine.store import PartitionStore, PartitionTable
 from streams.events.topics import SEGMENT_PANES, SOURCE_TOPICS
 from streams.settings import LARGEST_MESSAGE, Settings
@@ -72,9 +72,10 @@ class Pipeline:
         self.sources = app.topic(*SOURCE_TOPICS, acks=False, **_RAW)
         self.segment_panes = app.topic(SEGMENT_PANES, acks=False, **_RAW)
         self.panes = self._table("panes", "what each source partition has counted, by pane")
-        store_of(self.panes).newer = newer
+        store_of(self.panes).newer = progress.newer
         self.traits = self._table("traits", "what events have said of visitors")
         self.states = self._table("states", "what was found of each dimension at its last tick")
+        store_of(self.states).newer = parts.newer
 
     def _table(self, name: str, text: str) -> PartitionTable:
         table = self.app.Table(

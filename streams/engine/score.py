@@ -6,13 +6,12 @@ import asyncio
 import contextlib
 import logging
 import time
-import zlib
 from collections.abc import Mapping
 
 import msgspec
 from faust.types import TP
 
-from streams.engine import fence, keys
+from streams.engine import fence, keys, parts
 from streams.engine.app import Pipeline, store_of
 from streams.engine.fetching import Fetched
 from streams.engine.metrics import Metrics
@@ -22,6 +21,7 @@ from streams.events.topics import SEGMENT_ALERTS, SEGMENT_PANES, SEGMENT_SCORES
 from streams.kpis.measures import Measures
 from streams.messages import Alert
 from streams.panes import codec
+from streams.scoring import calls
 from streams.scoring.scorer import DimensionScorer
 from streams.scoring.standing import Saved
 from streams.settings import Kpi
@@ -29,6 +29,7 @@ from streams.settings import Kpi
 log = logging.getLogger("segpulse")
 
 _encode = msgspec.json.Encoder().encode
+_pack = msgspec.msgpack.Encoder().encode
 _saved = msgspec.msgpack.Decoder(Saved)
 
 _SLICE = 0.1  # seconds of work at a time: the worker has other things to do
@@ -45,6 +46,9 @@ class Owned:
         self.end = end  # of the log when it was assigned: before it is read so far, nothing is scored
         self.published: dict[str, int] = {}  # dimension -> tick
         self.shown: dict[str, set[str]] = {}  # dimension -> values on segment_scores
+        self.generation: dict[str, int] = {}  # dimension -> under which its state is written next
+        self.closed: list[Alert] = []  # of dimensions that are no more, still to be sent
+        self.dropped: list[bytes] = []  # keys of their states
 
     @property
     def ready(self) -> bool:
@@ -75,12 +79,12 @@ class Score:
         scorers = {}
         for dimension in self._settings.dimensions:
             if keys.owner(dimension, partitions) == partition:
-                scorer = DimensionScorer(dimension, self._settings, self._kpis, self._measures, partitions)
-                if dimension.encode() in saved:
-                    scorer.restore(_unpack(saved[dimension.encode()]))
-                scorers[dimension] = scorer
+                scorers[dimension] = DimensionScorer(dimension, self._settings, self._kpis, self._measures, partitions)
         paces = {dimension: Pace(self._interval, partitions) for dimension in scorers}
-        self._owned[partition] = Owned(scorers, paces, end)
+        owned = Owned(scorers, paces, end)
+        for name in sorted(parts.names(saved)):
+            _restore(name, saved, owned)
+        self._owned[partition] = owned
         return {TP(SEGMENT_PANES, partition): 0}  # the topic is the state: it is read whole
 
     def drop_all(self) -> None:
@@ -123,9 +127,22 @@ class Score:
         must know."""
         for partition, owned in list(self._owned.items()):
             if owned.ready:
+                await self._close(partition, owned)
                 for dimension, pace in owned.paces.items():
                     if pace.is_due(time.monotonic()):
                         await self._score(partition, owned, dimension, pace)
+
+    async def _close(self, partition: int, owned: Owned) -> None:
+        """End the alerts of dimensions that are no longer declared."""
+        if not owned.dropped:
+            return
+        async with self._pipeline.fence.checkpoint(fence.of_dimensions(partition)) as outbox:
+            for alert in owned.closed:
+                await outbox.send(SEGMENT_ALERTS, alert.fingerprint.encode(), _encode(alert), partition)
+            await outbox.settle()
+            for key in owned.dropped:
+                await outbox.send(self._pipeline.states.changelog_topic_name, key, None, partition)
+        owned.closed, owned.dropped = [], []
 
     async def _score(self, partition: int, owned: Owned, dimension: str, pace: Pace) -> None:
         scorer = owned.scorers[dimension]
@@ -166,25 +183,33 @@ class Score:
                 await outbox.send(SEGMENT_SCORES, f"{dimension}:{gone}".encode(), None, partition)
             await outbox.settle()
             if saved is not None:
-                states = self._pipeline.states.changelog_topic_name
-                await outbox.send(states, dimension.encode(), _pack(saved), partition)
+                states, generation = self._pipeline.states.changelog_topic_name, owned.generation.get(dimension, 0)
+                for key, part in parts.split(dimension, generation, saved.tick, _pack(saved)):
+                    await outbox.send(states, key, part, partition)
         owned.shown[dimension] = shown
         for alert in alerts:
             self._metrics.alerts.labels(alert.state, alert.status).inc()
         if saved is not None:
             owned.published[dimension] = saved.tick
+            owned.generation[dimension] = parts.after(generation)
             self._metrics.tick.labels(dimension).set(saved.tick / 1000)
         return took
 
 
-def _pack(saved: Saved) -> bytes:
-    # Most segments stand alike. Not left to Kafka's own compression: before that a record must be less than 1 MB, which
-    # a thousand segments reach.
-    return zlib.compress(msgspec.msgpack.encode(saved), 1)
-
-
-def _unpack(value: bytes) -> Saved:
-    return _saved.decode(zlib.decompress(value))
+def _restore(dimension: str, held: Mapping[bytes, bytes], owned: Owned) -> None:
+    """Go on with what is held of a dimension; of one that is no longer declared, end it."""
+    owned.generation[dimension], packed = parts.join(dimension, held)
+    saved = None
+    try:
+        saved = _saved.decode(packed) if packed is not None else None
+    except msgspec.DecodeError as error:
+        log.warning("score: the state of %s is another version's, and begins anew: %s", dimension, error)
+    if dimension not in owned.scorers:
+        owned.dropped += [key for key in held if parts.names({key: b""}) == {dimension}]
+        if saved is not None:
+            owned.closed += calls.closed(dimension, saved.tick, saved, range(len(saved.kpis)))
+    elif saved is not None:
+        owned.scorers[dimension].restore(saved)
 
 
 class _Slices:

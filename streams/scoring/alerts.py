@@ -1,106 +1,109 @@
-"""Which segment and KPI is worth a call, and what the call says."""
+"""What an alert says."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from typing import Literal, NamedTuple
+import math
+from dataclasses import dataclass
+from typing import NamedTuple
 
-import numpy as np
-import numpy.typing as npt
-
-from streams.messages import Alert, State
-from streams.scoring import states
-from streams.scoring.evidence import Evidence
-from streams.settings import Kpi
-
-Bools = npt.NDArray[np.bool_]
-Ints = npt.NDArray[np.int64]
-States = npt.NDArray[np.int8]
+from streams.messages import Alert, Kind, State
+from streams.scoring import sentences
 
 
-class Facts(NamedTuple):
+@dataclass(frozen=True, kw_only=True)
+class Facts:
     """What is said of one segment's KPI over one window."""
 
+    kind: Kind
+    state: State
     dimension: str
     value: str
     kpi: str
     window: str
+    since: int  # ms
     numerator: int
     denominator: int
     rest_numerator: int
     rest_denominator: int
-    up_is_good: bool
-    unit: str  # as the KPI declares it; a ratio is said in per cent
+    up_is_good: bool = True
+    unit: str = "ratio"  # as the KPI declares it; a ratio is said in per cent
+
+    @property
+    def actual(self) -> float | None:
+        """The KPI's value."""
+        return self.numerator / self.denominator if self.denominator else None
+
+    @property
+    def rest(self) -> float | None:
+        """The rest's value."""
+        return self.rest_numerator / self.rest_denominator if self.rest_denominator else None
+
+    @property
+    def index(self) -> float | None:
+        """100: on a par with the rest; more is better."""
+        if self.actual is None or not self.rest:
+            return None
+        ratio = self.actual / self.rest
+        if self.up_is_good:
+            return 100 * ratio
+        return 100 / ratio if ratio else None  # with none at all of what is bad, it is better by no number
 
 
-def first_of_each_denominator(kpis: Mapping[str, Kpi]) -> Bools:
-    """[KPIs]: silence is of the trials, so of several KPIs with the same trials only the first calls."""
-    denominators = [kpi.denominator for kpi in kpis.values()]
-    return np.array([d not in denominators[:i] for i, d in enumerate(denominators)], dtype=np.bool_)
+class Weight(NamedTuple):
+    """How big it is and how sure, while it fires."""
+
+    change: float  # as in Alert
+    evidence: float
+    impact: float | None
+    chance: float  # days until chance alone calls like this, anywhere on the board
+    expected: float  # `silent`: trials that were due
+    also: list[str]
 
 
-def choose(state: States, found: Evidence, alerting: Bools, pages_silence: Bools) -> tuple[States, Ints]:
-    """Per segment and KPI [segments × KPIs]: the state worth a call (else PAR), and the window that shows it best.
-
-    Silence calls from any window, over and under from the `alerting` ones; silence before either.
-    """
-    silent = (state == states.SILENT) & pages_silence
-    moved = ((state == states.OVER) | (state == states.UNDER)) & alerting[:, None, None]
-    strength = np.where(silent, np.inf, np.where(moved, np.abs(found.errors), -1.0))
-    window = strength.argmax(axis=0)
-    best = np.take_along_axis(state, window[None], axis=0)[0]
-    worth = np.take_along_axis(silent | moved, window[None], axis=0)[0]
-    return np.where(worth, best, states.PAR).astype(np.int8), window
+def fired(tick: int, facts: Facts, weight: Weight) -> Alert:
+    """The message that an alert begins."""
+    return _alert("firing", tick, facts, weight, "", sentences.fired(facts, weight))
 
 
-def alert(status: Literal["firing", "resolved"], state: State, tick: int, since: int, facts: Facts) -> Alert:
-    """The message. Its fingerprint depends on segment, KPI and state only."""
-    actual = facts.numerator / facts.denominator if facts.denominator else None
-    rest = facts.rest_numerator / facts.rest_denominator if facts.rest_denominator else None
-    ratio = actual / rest if actual is not None and rest else None
-    index = None
-    if ratio is not None and facts.up_is_good:
-        index = 100 * ratio
-    elif ratio:  # with none at all of what is bad, it is better by no number
-        index = 100 / ratio
-    identity = "\0".join((facts.dimension, facts.value, facts.kpi, state))
+def resolved(tick: int, facts: Facts, reason: str) -> Alert:
+    """The message that it is over, and why."""
+    return _alert("resolved", tick, facts, None, reason, sentences.resolved(facts, reason))
+
+
+def fingerprint(kind: Kind, state: State, dimension: str, value: str, kpi: str) -> str:
+    """Of segment, KPI, kind and state only: the same for all messages of one alert."""
+    identity = "\0".join((dimension, value, kpi, kind, state))
+    return hashlib.blake2b(identity.encode(), digest_size=8).hexdigest()
+
+
+def _alert(
+    status: sentences.Status, tick: int, facts: Facts, weight: Weight | None, reason: str, summary: str
+) -> Alert:
     return Alert(
-        fingerprint=hashlib.blake2b(identity.encode(), digest_size=8).hexdigest(),
+        fingerprint=fingerprint(facts.kind, facts.state, facts.dimension, facts.value, facts.kpi),
         status=status,
+        kind=facts.kind,
         dimension=facts.dimension,
         value=facts.value,
         kpi=facts.kpi,
         window=facts.window,
-        state=state,
+        state=facts.state,
         at=tick,
-        since=since,
+        since=facts.since,
         numerator=facts.numerator,
         denominator=facts.denominator,
-        actual=actual,
-        rest=rest,
-        index=index,
-        summary=_summary(status, state, facts, actual, rest),
+        actual=facts.actual,
+        rest=facts.rest,
+        index=facts.index,
+        change=_finite(weight.change) if weight else None,
+        evidence=_finite(weight.evidence) if weight else None,
+        impact=_finite(weight.impact) if weight else None,
+        also=weight.also if weight else [],
+        reason=reason,
+        summary=summary,
     )
 
 
-def _summary(status: str, state: State, facts: Facts, actual: float | None, rest: float | None) -> str:
-    segment = f"{facts.dimension}:{facts.value}"
-    if status == "resolved":
-        return f"{segment} is no longer {state} on {facts.kpi}"
-    if state == "silent":
-        return (
-            f"{segment} has fallen silent on {facts.kpi}: nothing in the last {facts.window}, though its share was due"
-        )
-    if actual is None or rest is None:
-        return f"{segment} is {state} on {facts.kpi}"
-    change = f", {abs(actual / rest - 1):.0%} {'above' if actual > rest else 'below'}" if rest else ""
-    of = "of" if facts.unit == "ratio" else "on"
-    return (
-        f"{segment} is {state} on {facts.kpi}: {_figure(actual, facts.unit)} against {_figure(rest, facts.unit)} for"
-        f" the rest{change} ({facts.numerator:,} {of} {facts.denominator:,} in the last {facts.window})"
-    )
-
-
-def _figure(value: float, unit: str) -> str:
-    return f"{100 * value:.3g}%" if unit == "ratio" else f"{value:.3g} {unit}"
+def _finite(figure: float | None) -> float | None:
+    return figure if figure is not None and math.isfinite(figure) else None

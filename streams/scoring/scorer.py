@@ -11,13 +11,12 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import numpy.typing as npt
 
-from streams.kpis.measures import Measures, sums
+from streams.kpis.measures import Measures
 from streams.messages import Alert, PaneSnapshot, SegmentScores, Watermark
 from streams.panes.levels import LEVELS, Grid
-from streams.scoring import baseline, evidence, shown, silence, states
-from streams.scoring.baseline import Counts
-from streams.scoring.calls import Calls
+from streams.scoring import shown
 from streams.scoring.early import Early
+from streams.scoring.judge import Judge
 from streams.scoring.naming import Naming
 from streams.scoring.standing import Saved, Standing
 from streams.scoring.windows import Windows
@@ -39,14 +38,8 @@ class DimensionScorer:
         self._grid = Grid(settings.scoring.windows, settings.time.tick)
         self._windows = Windows(self._grid, measures.names)
         self._early = Early(self._grid, self._windows.values)
-        self._longest = int(np.argmax(settings.scoring.windows))
-        self._numerator = measures.columns(kpis, "numerator")
-        self._denominator = measures.columns(kpis, "denominator")
-        self._binomial = np.array([kpi.model == "binomial" for kpi in kpis.values()])
-        self._good = np.array([1 if kpi.good == "up" else -1 for kpi in kpis.values()], dtype=np.int64)
-        self._calls = Calls(dimension, settings, kpis)
+        self._judge = Judge(dimension, settings, kpis, measures)
         self._watermarks: dict[int, int | None] = dict.fromkeys(range(partitions))
-        self._standing = Standing([str(w) for w in settings.scoring.windows], list(kpis))
         self._naming = Naming(settings.dimensions[dimension].max_values)
         self._saved: Saved | None = None
 
@@ -102,16 +95,16 @@ class DimensionScorer:
         names = sorted(rows)
         order = [rows[name] for name in names]
         eligible = np.array([name != UNKNOWN for name in names], dtype=np.bool_)
-        counts = self._counts(totals[:, order], eligible)
-        table = shown.Table(*counts, eligible, standing.state[:, order], standing.since[:, order])
+        counts = self._judge.counts(totals[:, order], eligible, standing.of["shift"][order])
+        of_series = (standing.of[name][order] for name in ("shift", "wait"))
+        table = shown.Table(*counts, eligible, standing.state[:, order], standing.since[:, order], *of_series)
         return shown.scores(self.dimension, names, tick, to, table, self._kpis, self._grid)
 
     def save(self) -> Saved | None:
         """What a successor must know; None before the first tick."""
         if self.tick is None:
             return None
-        rows = [(row, name) for row, name in enumerate(self._naming.names) if name is not None]
-        return self._standing.save(self.tick, rows)
+        return self._judge.save(self.tick, self._naming.names)
 
     # -- what is shown ----------------------------------------------------------------------------------------
 
@@ -129,12 +122,12 @@ class DimensionScorer:
 
     def _now(self) -> tuple[Ints, Naming, Standing]:
         """Totals [windows × rows × measures] at the tick, and who is in which row and stands where."""
-        return self._naming.fold(self._windows.values.names, self._windows.totals), self._naming, self._standing
+        return self._naming.fold(self._windows.values.names, self._windows.totals), self._naming, self._judge.standing
 
     def _ahead(self, tick: int, to: int) -> tuple[Ints, Naming, Standing]:
         """The same as if the next tick were at `to`, with the early counts; where they stand nobody knows before."""
         raw = self._early.added(self._windows, to)
-        values, naming, standing = self._windows.values.names, self._naming.copy(), self._standing.copy()
+        values, naming, standing = self._windows.values.names, self._naming.copy(), self._judge.standing.copy()
         changed = naming.assign(values, np.asarray(raw.any(axis=(0, 2))), standing.seen)
         standing.begin(changed, len(naming.names))
         totals = naming.fold(values, raw)
@@ -149,10 +142,7 @@ class DimensionScorer:
             return True
         step = self._settings.time.tick
         if self._saved is not None:
-            self._windows.begin(self._saved.tick)
-            rows = self._naming.restore(self._saved.segments)
-            self._standing.begin(rows, len(self._naming.names))
-            self._standing.restore(self._saved, dict(zip(self._saved.segments, rows, strict=True)))
+            self._go_on(self._saved)
             self._saved = None
             return True
         earliest = self._windows.earliest
@@ -163,24 +153,15 @@ class DimensionScorer:
         self._windows.begin(earliest // step * step)
         return True
 
-    def _score(self, tick: int) -> list[Alert]:
-        raw, values = self._windows.totals, self._windows.values.names
-        active = np.asarray(raw.any(axis=(0, 2)))
-        standing = self._standing
-        standing.begin(self._naming.assign(values, active, standing.seen), len(self._naming.names))
-        totals = self._naming.fold(values, raw)
-        eligible = np.array([name not in (None, UNKNOWN) for name in self._naming.names], dtype=np.bool_)
-        counts = self._counts(totals, eligible)
-        found = evidence.evidence(*counts, self._binomial, self._good)
-        quiet = silence.silent(
-            counts.denominator, standing.state == states.SILENT, self._longest, self._settings.scoring.silent_expected
-        )
-        trials, rule = (counts.denominator, counts.rest_denominator), self._settings.scoring
-        state = states.step(standing.state, found, *trials, quiet, rule)
-        state[:, ~eligible] = states.LEARNING
-        standing.move(state, np.asarray(totals.any(axis=(0, 2))), tick)
-        return self._calls.changed(tick, self._naming.names, counts, found, standing)
+    def _go_on(self, saved: Saved) -> None:
+        self._windows.begin(saved.tick)
+        rows = self._naming.restore(saved.segments)
+        self._judge.begin(rows, len(self._naming.names))
+        self._judge.restore(saved, rows)
 
-    def _counts(self, totals: Ints, eligible: npt.NDArray[np.bool_]) -> Counts:
-        numerator, denominator = sums(totals, self._numerator), sums(totals, self._denominator)
-        return Counts(numerator, denominator, baseline.rest(numerator, eligible), baseline.rest(denominator, eligible))
+    def _score(self, tick: int) -> list[Alert]:
+        raw, values, naming = self._windows.totals, self._windows.values.names, self._naming
+        changed = naming.assign(values, np.asarray(raw.any(axis=(0, 2))), self._judge.standing.seen)
+        self._judge.begin(changed, len(naming.names))
+        gained = naming.fold(values, self._windows.gained[None])[0]
+        return self._judge.judge(tick, naming.names, naming.fold(values, raw), gained)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from streams.messages import STATES, Cell, SegmentScores
 from streams.panes.levels import Grid
-from streams.scoring import shrinkage
+from streams.scoring import shrinkage, states
 from streams.settings import Kpi, Span
 
 Ints = npt.NDArray[np.int64]
@@ -30,6 +30,8 @@ class Table(NamedTuple):
     eligible: npt.NDArray[np.bool_]
     state: npt.NDArray[np.int8]
     since: Ints
+    shift: npt.NDArray[np.int8]  # [segments × KPIs]: not 0 where one fires
+    wait: Floats  # [segments × KPIs]: days, NaN where nobody knows
 
 
 class _Place(NamedTuple):
@@ -80,6 +82,8 @@ def _rows(table: Table, figures: Sequence[Floats]) -> Iterator[tuple[list[Any], 
             *(_by_segment(column[:, some]).tolist() for column in (table.numerator, table.denominator, table.since)),
             _STATES[_by_segment(table.state[:, some])].tolist(),
             *(_plain(_by_segment(column[:, some])) for column in figures),
+            _kinds(table.state[:, some], table.shift[some]),
+            _plain(np.tile(table.wait[some], len(table.state))),
         ]
         yield from zip(*columns, strict=True)
 
@@ -102,11 +106,25 @@ def _cells(places: Sequence[_Place], row: tuple[list[Any], ...]) -> list[Cell]:
             probability_better=better,
             state=state,
             since=since,
+            kind=kind,
+            needs_days=days,
         )
-        for place, numerator, denominator, since, state, value, rest, shrunk, low, high, index, better in zip(
-            places, *row, strict=True
+        for place, numerator, denominator, since, state, value, rest, shrunk, low, high, index, better, kind, days in (
+            zip(places, *row, strict=True)
         )
     ]
+
+
+def _kinds(state: npt.NDArray[np.int8], shift: npt.NDArray[np.int8]) -> list[list[Any]]:
+    """What makes each cell over, under or silent, as in Cell."""
+    kinds = np.select(
+        [state == states.SILENT, (state != states.OVER) & (state != states.UNDER), shift != 0],
+        ["silent", "", "shift"],
+        "level",
+    ).astype(object)
+    kinds[kinds == ""] = None
+    plain: list[list[Any]] = _by_segment(kinds).tolist()
+    return plain
 
 
 def _by_segment(column: npt.NDArray[Any]) -> npt.NDArray[Any]:

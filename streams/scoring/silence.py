@@ -1,24 +1,120 @@
-"""Silence: trials were expected of a segment, from its own share and the dimension's volume now, and none came."""
+"""Silence: a segment's share of what comes was due, and did not come.
+
+Expected is its usual share of the rest's trials, so that a night, or a broken pipeline, in which nobody comes says
+nothing of anybody. The evidence for "almost nothing comes" is a CUSUM: what was expected raises it, each trial that
+comes lowers it (Page, Biometrika 41 (1954) 100-115). Over-dispersion of the trials is divided out, as large as it is in
+hours or in days: a segment whose visitors come in campaigns has seen silent days before.
+"""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
 import numpy as np
-import numpy.typing as npt
 
-Bools = npt.NDArray[np.bool_]
-Ints = npt.NDArray[np.int64]
+from streams.scoring.memory import Bools, Floats, Ints, Kept, Memory
+
+_FIELDS = {
+    "own": 0.0,  # trials, fading
+    "rest": 0.0,
+    "days": 0.0,  # in which these came
+    "evidence": 0.0,  # ln of the likelihood ratio
+    "silent": 0.0,
+    "since": 0.0,  # ms: when the evidence was last nothing
+    "missing": 0.0,  # trials expected since
+    **{
+        f"{span}_{name}": 0.0
+        for span in ("hour", "day")
+        for name in ("so_far", "own", "expected", "squares", "counted")
+    },
+}
+
+_LEFT = 0.05  # of the usual, when silent
+_ENOUGH = 30.0  # trials, to know a share by
+_FADING = 28.0  # days
+_DAY, _HOUR = 86_400_000.0, 3_600_000.0  # ms
+_SPANS = {"hour": (_HOUR, 24.0), "day": (_DAY, 7.0)}  # and how many that are as independent trials would be weigh first
+_FADE = 1 - 1 / 336  # two weeks of hours, a year of days
 
 
-def silent(trials: Ints, before: Bools, reference: int, least: float) -> Bools:
-    """Which cells [windows × segments × KPIs] had none where at least `least` trials were expected.
+class Quiet(NamedTuple):
+    """Of each series of trials [rows × KPIs]."""
 
-    Those that were silent (`before`) stay so until something comes. A segment's share is that of window number
-    `reference` (the longest), which itself is never silent.
-    """
-    usual = trials[reference].astype(np.float64)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.nan_to_num(usual / usual.sum(axis=0))
-    expected = share * trials.sum(axis=1, keepdims=True)
-    quiet = (trials == 0) & (before | (expected >= least))
-    quiet[reference] = False
-    return np.asarray(quiet)
+    silent: Bools
+    since: Ints  # ms: when it was last as usual
+    expected: Floats  # trials that would have come since
+
+
+class Silence:
+    """The silences of one dimension's segments."""
+
+    def __init__(self, kpis: int) -> None:
+        self._memory = Memory(_FIELDS, kpis)
+
+    def begin(self, rows: Sequence[int], total: int) -> None:
+        """Nothing is known of `rows`; there are `total` rows now."""
+        self._memory.begin(rows, total)
+
+    def save(self, rows: Sequence[int]) -> Kept:
+        """What a successor must know of `rows`."""
+        return self._memory.save(rows)
+
+    def restore(self, rows: Sequence[int], kept: Kept, columns: Sequence[int]) -> None:
+        """Go on as `kept` says of `rows`; `columns`: each kept KPI's column now, -1 for one that is no more."""
+        self._memory.restore(rows, kept, columns)
+
+    def step(self, tick: int, span: int, own: Floats, rest: Floats, arl: float) -> Quiet:
+        """Take in the trials [rows × KPIs] of the `span` (ms) that ends at `tick` (ms).
+
+        `arl` (days): how long it may take on average until one that is not silent is called so.
+        """
+        memory = self._memory
+        known = memory["own"] >= _ENOUGH
+        with np.errstate(divide="ignore", invalid="ignore"):
+            expected = np.where(known, memory["own"] / memory["rest"] * rest, 0.0)
+            a_day = np.nan_to_num(memory["own"] / memory["days"])
+        dispersion = self._dispersion()
+        enough = math.log(arl) + np.log(np.maximum(a_day, 1.0))
+        change = ((1 - _LEFT) * expected + math.log(_LEFT) * own) / dispersion
+        evidence = np.clip(memory["evidence"] + np.where(known, change, 0.0), 0.0, enough)
+        silent = (evidence > 0) & ((memory["silent"] > 0) | (evidence >= enough))
+        usual = evidence == 0
+        memory["missing"] = np.where(usual, 0.0, memory["missing"] + expected)
+        memory["since"] = np.where(usual, float(tick), memory["since"])
+        memory["evidence"], memory["silent"] = evidence, silent.astype(np.float64)
+        self._learn(span, own, rest, ~silent)
+        for name in _SPANS:
+            self._fluctuate(name, span, own, expected, known & ~silent)
+        return Quiet(silent, memory["since"].astype(np.int64), memory["missing"].copy())
+
+    def _learn(self, span: int, own: Floats, rest: Floats, heard: Bools) -> None:
+        """The usual share, of those that are heard."""
+        days = span / _DAY
+        fade = np.where(heard, math.exp(-days / _FADING), 1.0)
+        for name, amount in (("own", own), ("rest", rest), ("days", days)):
+            self._memory[name] = fade * self._memory[name] + np.where(heard, amount, 0.0)
+
+    def _dispersion(self) -> Floats:
+        found = np.ones_like(self._memory["own"])
+        for name, (_, prior) in _SPANS.items():
+            squares, counted = (self._memory[f"{name}_{part}"] + prior for part in ("squares", "counted"))
+            found = np.maximum(found, squares / counted)
+        return found
+
+    def _fluctuate(self, name: str, span: int, own: Floats, expected: Floats, which: Bools) -> None:
+        """How far the hours, or days, are from what was expected: the mean square over the variance."""
+        memory = self._memory
+        for part, amount in (("so_far", np.full_like(own, span)), ("own", own), ("expected", expected)):
+            memory[f"{name}_{part}"] = np.where(which, memory[f"{name}_{part}"] + amount, 0.0)
+        due = memory[f"{name}_expected"]
+        over = (memory[f"{name}_so_far"] >= _SPANS[name][0]) & (due >= 1.0)
+        if over.any():
+            squared = (memory[f"{name}_own"] - due) ** 2 / np.maximum(due, 1.0)
+            for part, amount in (("squares", squared), ("counted", np.ones_like(own))):
+                memory[f"{name}_{part}"] = np.where(
+                    over, _FADE * memory[f"{name}_{part}"] + amount, memory[f"{name}_{part}"]
+                )
+            for part in ("so_far", "own", "expected"):
+                memory[f"{name}_{part}"] = np.where(over, 0.0, memory[f"{name}_{part}"])

@@ -1,33 +1,61 @@
-"""The state of every cell, tick by tick: learning, par, over, under, silent.
+"""The state of every series (segment and KPI) and, from it, of every cell (and window), tick by tick.
 
-learning ──enough trials──► par ──sure and large──► over | under
-                             ◄──no longer sure──────┘
-any ──events expected, none seen──► silent
+learning ──► par ◄──► watch ──sure and large──► over | under
+              ▲                                      │
+              └───no longer sure, or much smaller────┘
+any ──its share of the traffic does not come──► silent
 """
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 import numpy.typing as npt
 
 from streams.messages import STATES
-from streams.scoring.evidence import Evidence
+from streams.scoring.baseline import Counts
+from streams.scoring.evidence import Found
 from streams.settings import Scoring
 
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 States = npt.NDArray[np.int8]
 
-LEARNING, PAR, OVER, UNDER, SILENT = range(len(STATES))
+LEARNING, PAR, WATCH, OVER, UNDER, SILENT = range(len(STATES))
+
+_NEAR = math.log(20)  # a factor that evidence may lack and still be worth watching; and what is 1 chance in 20
 
 
-def step(before: States, evidence: Evidence, trials: Ints, rest_trials: Ints, silent: Bools, rule: Scoring) -> States:
-    """The next states, from those before; all arrays [windows × segments × KPIs]."""
-    side = np.where(evidence.errors > 0, OVER, UNDER).astype(np.int8)
-    sure, large = np.abs(evidence.errors), np.abs(evidence.effect) >= rule.min_effect
-    enters = (sure >= rule.enter) & large
-    stays = (before == side) & (sure >= rule.leave) & large
-    enough = (trials >= rule.min_trials) & (rest_trials >= rule.min_trials)
-    state = np.where(enters | stays, side, PAR)
-    state = np.where(enough, state, LEARNING)
+def side(direction: npt.NDArray[np.int8], good: Ints) -> States:
+    """OVER or UNDER where `direction` is +1 (up) or -1 (down), by what is `good` [KPIs] (1: up, -1: down); else PAR."""
+    better = direction * good
+    return np.where(better > 0, OVER, np.where(better < 0, UNDER, PAR)).astype(np.int8)
+
+
+def of_series(before: States, found: Found, silent: Bools, candidate: Bools, good: Ints, rule: Scoring) -> States:
+    """The next states, from those before; all arrays [segments × KPIs], `good` [KPIs] as in `side`."""
+    leaning = side(np.sign(found.ratio - 1).astype(np.int8), good)
+    effect = np.abs(found.ratio - 1)
+    enters = (side(found.level, good) == leaning) & (effect >= rule.min_effect)
+    # It stays as long as it would be sure if nobody looked at any other, and is not clearly smaller than what is named.
+    stays = (before == leaning) & (found.e_value >= _NEAR) & (effect >= rule.min_effect / 2)
+    state = np.where(candidate | (found.strength >= -_NEAR), WATCH, PAR)
+    state = np.where((leaning != PAR) & (enters | stays), leaning, state)
+    state = np.where(found.shift != 0, side(found.shift, good), state)
     return np.where(silent, SILENT, state).astype(np.int8)
+
+
+def of_cells(series: States, found: Found, counts: Counts, good: Ints, rule: Scoring) -> States:
+    """What of the state of each series its windows show: [windows × segments × KPIs].
+
+    A window that is on the other side, as after a change that is younger than it, is on a par.
+    """
+    own = counts.numerator * counts.rest_denominator
+    # A shift is a change of what is usual, and that need not be what is usual of the rest.
+    par = counts.rest_numerator * counts.denominator * np.where(found.shift != 0, found.usual, 1.0)
+    shows = side(np.sign(own - par).astype(np.int8), good)
+    state = np.where((series == shows) | (series == WATCH), series, PAR)
+    enough = np.minimum(counts.denominator, counts.rest_denominator) >= rule.min_trials
+    state = np.where(enough, state, LEARNING)
+    return np.where((series == SILENT) | (series == LEARNING), series, state).astype(np.int8)

@@ -34,6 +34,8 @@ class Windows:
         self._starts: tuple[list[int], ...] = tuple([] for _ in LEVELS)
         self._coarse: dict[tuple[int, int, int], Contribution] = {}  # rolled up there, still needed fine here
         self._totals: Ints = np.zeros((len(self.windows), 16, len(measures)), dtype=np.int64)
+        #: [values × measures]: what the panes that end after the last tick but one, and by the last, have counted.
+        self.gained: Ints = np.zeros((0, len(measures)), dtype=np.int64)
 
     def __len__(self) -> int:
         """How many panes are held, each source partition's by itself."""
@@ -66,7 +68,10 @@ class Windows:
 
     def advance(self, tick: int) -> None:
         """Move the end of all windows on to `tick` (ms)."""
+        assert self.tick is not None
         self._move(self._totals, tick)
+        self.gained = np.zeros_like(self.totals[0])
+        self._sum(self.gained, -(2**62), self.tick, tick, 1)
         self.tick = tick
         self._roll_up_due()
         self._drop_before(min(self._grid.start(w, tick) for w in self.windows) - LEVELS[-1])

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from streams.events.columns import Columns, Segments
+from streams.segments.cross import joined
 from streams.segments.known import Known
 from streams.segments.registry import UNKNOWN, Registry, text
 from streams.settings import Dimension
@@ -56,7 +57,7 @@ class Membership:
         for number, row in enumerate(zip(*(column[first].tolist() for column in parts), strict=True)):
             if row not in known:
                 values = [self.registry.names[part][1] for part in row]
-                value = UNKNOWN if UNKNOWN in values else " × ".join(values)
+                value = UNKNOWN if UNKNOWN in values else joined(values)
                 known[row] = self.registry.id(name, value)
             ids[number] = known[row]
         return ids[inverse.reshape(-1)]

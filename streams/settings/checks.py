@@ -22,6 +22,7 @@ def faults(settings: Settings) -> Iterator[Fault]:
     yield from _sessions_and_kpis(settings)
     yield from _dimensions(settings)
     yield from _scoring(settings)
+    yield from _alerts(settings)
     for name in ("prometheus", "worker", "board"):
         if not 0 <= getattr(settings, name).port <= 65_535:
             yield f"{name}.port", "must be from 0 (any that is free) to 65535"
@@ -80,11 +81,23 @@ def _scoring(settings: Settings) -> Iterator[Fault]:
     for window in scoring.windows:
         if window < settings.time.tick or window % _PANE:
             yield "scoring.windows", f"{window} must be a multiple of 10s and no shorter than time.tick"
-    for window in settings.alerts.windows:
-        if window not in scoring.windows:
-            yield "alerts.windows", f"{window} is not among scoring.windows"
-    for key in ("min_trials", "min_effect", "enter", "leave", "silent_expected"):
+    for key in ("min_trials", "min_effect"):
         if not 0 <= getattr(scoring, key) < float("inf"):  # NaN neither
             yield f"scoring.{key}", "must be 0 or more"
-    if scoring.leave > scoring.enter:
-        yield "scoring.leave", "must not be above scoring.enter"
+    if not 0 < scoring.false_alarms_per_day < float("inf"):
+        yield "scoring.false_alarms_per_day", "must be more than 0: with none allowed, nothing could ever be called"
+
+
+def _alerts(settings: Settings) -> Iterator[Fault]:
+    for window in settings.alerts.windows:
+        if window not in settings.scoring.windows:
+            yield "alerts.windows", f"{window} is not among scoring.windows"
+    if not settings.alerts.windows:
+        yield "alerts.windows", "declare at least one"
+    for number, mute in enumerate(settings.alerts.mute):
+        dimension, colon, _ = mute.segment.partition(":")
+        if mute.segment != "*" and (not colon or dimension not in settings.dimensions):
+            text = f"{mute.segment!r} is no segment: write dimension:value, dimension:* or *"
+            yield f"alerts.mute[{number}].segment", text
+        if mute.begin >= mute.end:
+            yield f"alerts.mute[{number}]", "from must be before to"

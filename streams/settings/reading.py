@@ -42,7 +42,9 @@ def with_key(message: str, kind: Any, at: str) -> str:
     text, _, path = message.partition(" - at `$")
     keys = [key for key in path.rstrip("`").split(".") if key]
     for key in keys:
-        kind = _fields(kind).get(key)
+        name, of_list, _ = key.partition("[")
+        kind = _fields(kind).get(name)
+        kind = get_args(kind)[0] if of_list and get_args(kind) else kind
     if unknown := re.fullmatch(r"Object contains unknown field `(.*)`", text):
         keys.append(unknown[1])
         text = "there is no such key" + (f"; there are {', '.join(_fields(kind))}" if _fields(kind) else "")

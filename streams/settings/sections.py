@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Literal
+from datetime import datetime
+from typing import Annotated, Literal
 
 import msgspec
+
+from streams.messages import Kind
 
 LARGEST_MESSAGE = 4 * 1024 * 1024  # bytes of a record on Kafka
 
@@ -101,13 +104,24 @@ class Scoring(Section, frozen=True, kw_only=True):
     windows: tuple[Span, ...] = (Span.parse("5m"), Span.parse("1h"), Span.parse("24h"), Span.parse("7d"))
     min_trials: int = 100  # fewer trials than this, in the segment or the rest, and it is still learning
     min_effect: float = 0.10  # smaller differences from the rest are par, however sure
-    enter: float = 4.5  # standard errors from the rest to become over or under
-    leave: float = 2.5  # and to go back to par
-    silent_expected: float = 30.0  # events expected and none seen
+    false_alarms_per_day: float = 0.02  # that chance may raise, over all segments, KPIs and looks together
+    no_data_after: Span = Span.parse("15m")  # nothing from anybody for so long is the pipeline's fault
+
+
+class Mute(Section, frozen=True, kw_only=True):
+    """Maintenance: no alert begins within [from, to)."""
+
+    segment: str  # dimension:value, dimension:* or *
+    begin: Annotated[datetime, msgspec.Meta(tz=True)] = msgspec.field(name="from")
+    end: Annotated[datetime, msgspec.Meta(tz=True)] = msgspec.field(name="to")
 
 
 class Alerts(Section, frozen=True, kw_only=True):
-    windows: tuple[Span, ...] = (Span.parse("1h"), Span.parse("24h"))  # the windows that raise alerts
+    windows: tuple[Span, ...] = (Span.parse("1h"), Span.parse("24h"))  # whose figures alerts may show
+    directions: tuple[Literal["over", "under"], ...] = ("over", "under")  # that raise alerts
+    page: tuple[Kind, ...] = ("shift", "silent", "pipeline")  # what `segpulse consume alerts` posts
+    cooldown: Span = Span.parse("1h")  # after an alert was resolved, so long its segment's KPI raises none
+    mute: tuple[Mute, ...] = ()
     webhook: str = ""  # where `segpulse consume alerts` posts
     board_url: str = "http://127.0.0.1:8500"  # linked from alerts
 

@@ -33,6 +33,7 @@ def cell(kpi: str = "form_fill_rate", window: str = "1h", **other: object) -> Ce
         "probability_better": 0.999,
         "state": "over",
         "since": T0 - 60_000,
+        "kind": "shift",
     }
     return msgspec.convert({"kpi": kpi, "window": window, **figures, **other}, Cell)
 
@@ -48,6 +49,7 @@ def alert(value: str = "2", at: int = T0, **other: object) -> Alert:
     figures: dict[str, object] = {
         "fingerprint": f"print-{value}",
         "status": "firing",
+        "kind": "shift",
         "dimension": "tier",
         "kpi": "form_fill_rate",
         "window": "1h",
@@ -58,6 +60,11 @@ def alert(value: str = "2", at: int = T0, **other: object) -> Alert:
         "actual": 0.132,
         "rest": 0.11,
         "index": 120.0,
+        "change": 0.2,
+        "evidence": 0.4,
+        "impact": 11.0,
+        "also": [],
+        "reason": "",
         "summary": f"tier:{value} fills in forms 20 % more often than the rest",
     }
     return msgspec.convert({"value": value, "at": at, **figures, **other}, Alert)

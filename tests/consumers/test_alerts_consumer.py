@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from consumers.alerts.consumer import run
 from tests.consumers.conftest import Running
 from tests.consumers.receiver import SECRET, Receiver, listening
-from tests.consumers.samples import Scorer, alert, eventually, settings
+from tests.consumers.samples import T0, Scorer, alert, eventually, settings
 
 
 def test_alerts_wait_for_a_receiver_that_is_down(
@@ -16,8 +18,28 @@ def test_alerts_wait_for_a_receiver_that_is_down(
     running(lambda stop: run(settings(scorer.broker, webhook=receiver.url), stop))
     eventually(lambda: any("no answer from" in record.message for record in caplog.records))
     with listening(receiver):
-        eventually(lambda: len(receiver.posts) == 1)
-    [post] = receiver.posts
-    assert [a["status"] for a in post["alerts"]] == ["firing", "resolved"]
+        eventually(lambda: len(receiver.posts) == 2)
+    assert [post["status"] for post in receiver.posts] == ["firing", "resolved"]
+    assert len({post["alerts"][0]["fingerprint"] for post in receiver.posts}) == 1
     assert all(SECRET not in record.getMessage() for record in caplog.records)
     assert all(record.exc_info is None for record in caplog.records)
+
+
+def test_after_a_restart_it_knows_which_pages_are_open(scorer: Scorer, running: Running) -> None:
+    receiver = Receiver()
+    chosen = settings(scorer.broker, webhook=receiver.url)
+    first = threading.Event()
+    with listening(receiver):
+        scorer.say(alert("1"))
+        thread = running(lambda _: run(chosen, first))
+        eventually(lambda: len(receiver.posts) == 1)
+        first.set()
+        thread.join(15)
+        scorer.say(alert("1", kpi="engagement", fingerprint="another", at=T0 + 10_000))
+        scorer.say(*(alert("1", status="resolved", at=T0 + 20_000, fingerprint=f) for f in ("print-1", "another")))
+        running(lambda stop: run(chosen, stop))
+        eventually(lambda: len(receiver.posts) == 2)
+    assert [(post["status"], post["alerts"][0]["fingerprint"]) for post in receiver.posts] == [
+        ("firing", "print-1"),
+        ("resolved", "print-1"),
+    ]

@@ -1,86 +1,78 @@
 from __future__ import annotations
 
-from consumers.alerts.payload import grouped, payload
-from tests.consumers.samples import T0, alert
+from consumers.alerts.payload import payload
+from streams.scoring.diagnosis import Contribution
+from streams.scoring.grouping import Page
+from tests.consumers.samples import alert
 
 BOARD = "http://board.test:8500/"
+LABELS = {
+    "alertname": "SegmentShift",
+    "kind": "shift",
+    "dimension": "tier",
+    "segment": "2",
+    "kpi": "form_fill_rate",
+    "state": "over",
+    "severity": "info",
+}
 
 
-def test_one_firing_alert_is_what_alertmanager_would_post() -> None:
-    assert payload(("tier", "form_fill_rate"), [alert("2")], BOARD) == {
+def page(**other: object) -> Page:
+    head = alert(**other)  # type: ignore[arg-type]
+    return Page(head, (head,))
+
+
+def test_one_page_is_what_alertmanager_would_post() -> None:
+    head = alert("2", also=["engagement over"])
+    within = alert("2 × pharma", dimension="tier_x_industry")
+    told = [Contribution("tier_x_industry", "2 × pharma", 9.5), Contribution("tier_x_industry", "2 × FMCG", 2.0)]
+    annotations = {
+        "summary": "tier:2 fills in forms 20 % more often than the rest",
+        "since": "2023-11-14T22:12:20.000Z",
+        "impact": "+11 conversions an hour",
+        "contributors": "tier_x_industry:2 × pharma (+9.5), tier_x_industry:2 × FMCG (+2)",
+        "also_moved": "engagement over, tier_x_industry:2 × pharma form_fill_rate over",
+        "link": "http://board.test:8500/?dimension=tier&segment=2&kpi=form_fill_rate&window=1h",
+    }
+    assert payload(Page(head, (head, within)), told, BOARD) == {
         "version": "4",
-        "groupKey": '{}:{dimension="tier", kpi="form_fill_rate"}',
+        "groupKey": '{}:{dimension="tier", segment="2"}',
         "truncatedAlerts": 0,
         "status": "firing",
         "receiver": "segpulse",
-        "groupLabels": {"dimension": "tier", "kpi": "form_fill_rate"},
-        "commonLabels": {
-            "alertname": "SegmentOver",
-            "dimension": "tier",
-            "segment": "2",
-            "kpi": "form_fill_rate",
-            "window": "1h",
-            "severity": "info",
-        },
-        "commonAnnotations": {
-            "summary": "tier:2 fills in forms 20 % more often than the rest",
-            "description": "form_fill_rate of tier:2 over 1h; 0.132 (66 of 500); the rest of tier 0.11; "
-            "index 120 (100 is on a par); over since 2023-11-14T22:12:20.000Z",
-        },
+        "groupLabels": {"dimension": "tier", "segment": "2"},
+        "commonLabels": LABELS,
+        "commonAnnotations": annotations,
         "externalURL": BOARD,
         "alerts": [
             {
                 "status": "firing",
-                "labels": {
-                    "alertname": "SegmentOver",
-                    "dimension": "tier",
-                    "segment": "2",
-                    "kpi": "form_fill_rate",
-                    "window": "1h",
-                    "severity": "info",
-                },
-                "annotations": {
-                    "summary": "tier:2 fills in forms 20 % more often than the rest",
-                    "description": "form_fill_rate of tier:2 over 1h; 0.132 (66 of 500); the rest of tier 0.11; "
-                    "index 120 (100 is on a par); over since 2023-11-14T22:12:20.000Z",
-                },
+                "labels": LABELS,
+                "annotations": annotations,
                 "startsAt": "2023-11-14T22:12:20.000Z",
                 "endsAt": "0001-01-01T00:00:00Z",
-                "generatorURL": "http://board.test:8500/?dimension=tier&segment=2&kpi=form_fill_rate&window=1h",
+                "generatorURL": annotations["link"],
                 "fingerprint": "print-2",
             }
         ],
     }
 
 
-def test_the_group_is_resolved_when_all_of_it_is() -> None:
-    over = alert("2", status="resolved", at=T0)
-    body = payload(("tier", "form_fill_rate"), [over, alert("3", status="resolved")], BOARD)
-    assert body["status"] == "resolved"
-    assert body["alerts"][0]["endsAt"] == "2023-11-14T22:13:20.000Z"
-    assert "segment" not in body["commonLabels"]
-    assert payload(("tier", "form_fill_rate"), [over, alert("3")], BOARD)["status"] == "firing"
+def test_firing_and_resolved_differ_in_status_and_end_and_reason() -> None:
+    fired, over = (payload(page(status=status, reason=reason), [], BOARD)["alerts"][0] for status, reason in ENDS)
+    assert fired["labels"] == over["labels"]
+    assert fired["fingerprint"] == over["fingerprint"]
+    assert over["endsAt"] == "2023-11-14T22:13:20.000Z"
+    assert over["annotations"]["reason"] == "back to its usual"
+    assert "reason" not in fired["annotations"]
 
 
-def test_firing_and_resolved_have_the_same_labels() -> None:
-    bodies = [payload(("tier", "x"), [alert(status=status)], BOARD) for status in ("firing", "resolved")]
-    assert bodies[0]["alerts"][0]["labels"] == bodies[1]["alerts"][0]["labels"]
+ENDS = (("firing", ""), ("resolved", "back to its usual"))
 
 
-def test_groups_are_dimension_and_kpi() -> None:
-    alerts = [alert("1"), alert("2", kpi="engagement"), alert("3"), alert("3", dimension="industry")]
-    assert {group: [a.value for a in members] for group, members in grouped(alerts).items()} == {
-        ("tier", "form_fill_rate"): ["1", "3"],
-        ("tier", "engagement"): ["2"],
-        ("industry", "form_fill_rate"): ["3"],
-    }
-
-
-def test_a_silent_segment_has_figures_that_are_not_there() -> None:
-    silent = alert(state="silent", actual=None, rest=None, index=None, numerator=0, denominator=0)
-    told = payload(("tier", "form_fill_rate"), [silent], BOARD)["alerts"][0]
+def test_a_silent_segment_is_critical_and_has_no_figures_that_are_not_there() -> None:
+    silent = page(kind="silent", state="silent", actual=None, rest=None, index=None, impact=None)
+    told = payload(silent, [], BOARD)["alerts"][0]
     assert told["labels"]["alertname"] == "SegmentSilent"
     assert told["labels"]["severity"] == "critical"
-    assert told["annotations"]["description"] == (
-        "form_fill_rate of tier:2 over 1h; silent since 2023-11-14T22:12:20.000Z"
-    )
+    assert not {"impact", "contributors", "also_moved"} & told["annotations"].keys()

@@ -5,6 +5,9 @@ import pytest
 from consumers.alert_log import NotDeliveredError
 from consumers.alerts.webhook import Webhook
 from consumers.errors import CannotStartError
+from streams.messages import Alert
+from streams.scoring.diagnosis import Contribution
+from streams.scoring.grouping import Page
 from tests.consumers.receiver import SECRET, Receiver, listening
 from tests.consumers.samples import alert
 
@@ -22,16 +25,14 @@ def segments(posts: list[dict[str, object]]) -> list[list[str]]:
     return [[a["labels"]["segment"] for a in post["alerts"]] for post in posts]  # type: ignore[attr-defined]
 
 
-def test_one_post_a_dimension_and_kpi(receiver: Receiver) -> None:
-    with listening(receiver):
-        webhook(receiver).deliver([alert("1"), alert("2"), alert("3", kpi="engagement")])
-    assert segments(receiver.posts) == [["1", "2"], ["3"]]
+def pages(*alerts: Alert) -> list[tuple[Page, list[Contribution]]]:
+    return [(Page(alert, (alert,)), []) for alert in alerts]
 
 
 @pytest.mark.parametrize("status", [500, 503, 408, 429])
 def test_a_receiver_that_cannot_take_them_now_gets_them_again(receiver: Receiver, status: int) -> None:
     hook = webhook(receiver)
-    alerts = [alert("1"), alert("2", kpi="engagement")]
+    alerts = pages(alert("1"), alert("2"))
     receiver.answers = [200, status]
     with listening(receiver):
         with pytest.raises(NotDeliveredError, match=rf"^alerts: http://127\.0\.0\.1 answers {status}$"):
@@ -44,7 +45,7 @@ def test_a_receiver_that_cannot_take_them_now_gets_them_again(receiver: Receiver
 
 def test_no_receiver_is_said_without_the_secret(receiver: Receiver) -> None:
     with pytest.raises(NotDeliveredError) as caught:
-        webhook(receiver).deliver([alert()])
+        webhook(receiver).deliver(pages(alert()))
     assert str(caught.value) == "alerts: no answer from http://127.0.0.1: ClientConnectorError"
     assert caught.value.__cause__ is None
 
@@ -55,11 +56,11 @@ def test_a_refusal_is_logged_shortly_and_passed_over(
 ) -> None:
     receiver.answers = [status]
     with listening(receiver):
-        webhook(receiver).deliver([alert("1"), alert("2", kpi="engagement")])
+        webhook(receiver).deliver(pages(alert("1"), alert("2")))
     assert segments(receiver.posts) == [["2"]]
     [line] = [record.message for record in caplog.records]
     assert line.startswith(
-        f"alerts: http://127.0.0.1 refuses 1 alert(s) of tier:form_fill_rate, passed over: {status} no such receiver x"
+        f"alerts: http://127.0.0.1 refuses the page of tier:1, passed over: {status} no such receiver x"
     )
     assert len(line) < 320
     assert SECRET not in line

@@ -55,16 +55,16 @@ def test_what_is_scored_is_scraped_and_what_is_gone_is_not(scorer: Scorer, runni
     series = scrape(port)
     for name, value in expected.items():
         assert series[f"segpulse_segment_{name}", labels()] == value
-    assert series["segpulse_segment_state", labels(state="over")] == 1
+    assert series["segpulse_segment_state", labels(state="over", kind="shift")] == 1
     assert series["segpulse_scores_at_timestamp_seconds", frozenset({("dimension", "tier")})] == T0 / 1000
     assert len(series) == 2 * (len(expected) + 1) + 1
 
     scorer.gone("tier:1")
     scorer.say(scores("2", T0 + 10_000, [cell(state="under", index=None)]))
     eventually(lambda: ("segpulse_segment_value", labels("1")) not in scrape(port))
-    eventually(lambda: ("segpulse_segment_state", labels(state="under")) in scrape(port))
+    eventually(lambda: ("segpulse_segment_state", labels(state="under", kind="shift")) in scrape(port))
     series = scrape(port)
-    assert ("segpulse_segment_state", labels(state="over")) not in series
+    assert ("segpulse_segment_state", labels(state="over", kind="shift")) not in series
     assert ("segpulse_segment_index", labels()) not in series
     assert len(series) == len(expected) - 1 + 1 + 1
 

@@ -19,6 +19,7 @@ def test_every_figure_of_a_cell_is_a_field() -> None:
         "form_fill_rate:1h": 0.132,
         "form_fill_rate:1h:index": 120.0,
         "form_fill_rate:1h:state": "over",
+        "form_fill_rate:1h:kind": "shift",
         "form_fill_rate:1h:since": T0 - 60_000,
         "form_fill_rate:1h:shrunk": 0.1305,
         "form_fill_rate:1h:low": 0.121,
@@ -37,6 +38,8 @@ def test_a_figure_that_cannot_be_had_has_no_field() -> None:
     assert "form_fill_rate:1h" not in out
     assert "form_fill_rate:1h:index" not in out
     assert out["form_fill_rate:1h:state"] == out["state"] == "learning"
+    assert "form_fill_rate:1h:needs_days" not in out
+    assert fields(scores(cells=[cell(needs_days=41.5)]), written=T0)["form_fill_rate:1h:needs_days"] == 41.5
 
 
 @pytest.mark.parametrize(
@@ -44,7 +47,8 @@ def test_a_figure_that_cannot_be_had_has_no_field() -> None:
     [
         ([], "learning"),
         (["learning", "par"], "par"),
-        (["par", "over"], "over"),
+        (["par", "watch"], "watch"),
+        (["watch", "over"], "over"),
         (["over", "under"], "under"),
         (["under", "silent", "over"], "silent"),
     ],

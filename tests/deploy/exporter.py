@@ -22,7 +22,7 @@ def scores(dimension: str, value: str, state: State, index: float) -> SegmentSco
     cell = Cell(
         kpi="form_fill_rate", window="1h", start=now - 3_600_000, end=now, numerator=21, denominator=1000, value=0.021,
         rest=0.036, shrunk=0.022, low=0.014, high=0.031, index=index, probability_better=0.001, state=state,
-        since=now - 600_000,
+        since=now - 600_000, kind="silent" if state == "silent" else "shift",
     )  # fmt: skip
     return SegmentScores(dimension=dimension, value=value, at=now, to=now, cells=[cell])
 

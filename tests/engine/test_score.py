@@ -10,17 +10,18 @@ from typing import Any, cast
 import msgspec
 import pytest
 
-from streams.engine import keys
+from streams.engine import keys, parts
 from streams.engine.fence import Fence
 from streams.engine.metrics import Metrics
 from streams.engine.score import Score
-from streams.events.topics import SEGMENT_PANES, SEGMENT_SCORES
-from streams.messages import PaneSnapshot, SegmentScores, Watermark
+from streams.events.topics import SEGMENT_ALERTS, SEGMENT_PANES, SEGMENT_SCORES
+from streams.messages import Alert, PaneSnapshot, SegmentScores, Watermark
 from streams.panes import codec
 from streams.settings import Kafka, Span, Time
 from tests.engine.made import Made, fetched
+from tests.scoring.test_alerting import DIPS
 from tests.scoring.test_early import early_of
-from tests.scoring.test_scorer import KPIS, MEASURES, MINUTE, SETTINGS, START, pane, passed
+from tests.scoring.test_scorer import KPIS, MEASURES, MINUTE, SETTINGS, START, give, pane, passed, scorer
 
 CHECKPOINT = 0.2
 STATES = "states"
@@ -35,7 +36,7 @@ class Engine:
     """A Score that owns dimension `d`, with all that it has sent."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.states: dict[bytes, bytes | None] = {}  # what the changelog holds
+        self.states: dict[bytes, bytes] = {}  # what the changelog holds
         monkeypatch.setattr("streams.engine.score.store_of", lambda _: SimpleNamespace(data={0: self.states}))
         self.sent: list[tuple[str, bytes, bytes | None]] = []
         pipeline = SimpleNamespace(
@@ -55,7 +56,8 @@ class Engine:
     async def send(self, topic: str, key: bytes, value: bytes | None, *_: object) -> Awaitable[None]:
         self.sent.append((topic, key, value))
         if topic == STATES:
-            self.states[key] = value
+            self.states.pop(key, None)
+            self.states |= {key: value} if value is not None else {}
         done = asyncio.get_running_loop().create_future()
         done.set_result(None)
         return done
@@ -126,5 +128,28 @@ def test_a_successor_goes_on_from_what_was_saved(monkeypatch: pytest.MonkeyPatch
         assert {scores.at for scores in shown(sent).values() if scores} == {START + 2 * MINUTE}, (
             "not from the first tick"
         )
+
+    run(story, monkeypatch)
+
+
+def test_the_alerts_of_a_dimension_that_is_no_more_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story(engine: Engine) -> None:
+        before = scorer(1)
+        for message in DIPS:
+            give(before, message)
+        fired = next(alerts for alerts in before.ticks() if alerts)
+        saved = before.save()
+        assert saved is not None
+        gone = parts.split("gone", 0, saved.tick, msgspec.msgpack.encode(saved))
+        engine.states.update(gone)
+        engine.restart()
+        sent = await engine.say(pane(0, 0, {"a": (5, 10)}), passed(0, 1))
+        alerts = [
+            msgspec.json.decode(value, type=Alert) for topic, _, value in sent if topic == SEGMENT_ALERTS and value
+        ]
+        assert [(a.dimension, a.value, a.status, a.reason) for a in alerts] == [
+            ("gone", a.value, "resolved", "the rules have changed") for a in fired
+        ]
+        assert parts.names(dict.fromkeys(engine.states, b"")) == {"d"}
 
     run(story, monkeypatch)

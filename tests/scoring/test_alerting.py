@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
+
+import msgspec
+import pytest
+
 from streams.messages import Alert
-from tests.scoring.test_scorer import MINUTE, START, Message, pane, passed, run, scorer
+from streams.scoring.scorer import DimensionScorer
+from streams.scoring.standing import Saved
+from streams.settings import Dimension, Mute, Settings, Span
+from tests.scoring.test_scorer import (
+    CLICKS,
+    HOUR,
+    MEASURES,
+    MINUTE,
+    SETTINGS,
+    START,
+    WIN,
+    Message,
+    give,
+    pane,
+    passed,
+    run,
+    scorer,
+)
 
 
-def calls(messages: list[Message]) -> list[Alert]:
-    return [alert for alerts in run(messages, 1).ticks for alert in alerts]
+def calls(messages: list[Message], chosen: Settings = SETTINGS) -> list[Alert]:
+    return [alert for alerts in run(messages, 1, chosen).ticks for alert in alerts]
 
 
 def minutes(counts: list[dict[str, tuple[int, int]]]) -> list[Message]:
@@ -25,29 +47,147 @@ def test_a_dip_of_everybody_is_nobody_s() -> None:
     assert not calls(minutes([EVEN] * 60 + [dict.fromkeys(EVEN, (1, 8))] * 30))
 
 
+DIPS = minutes([EVEN] * 60 + [EVEN | {"a": (0, 8)}] * 30 + [EVEN] * 200)
+
+
+def told(found: list[Alert], kpi: str = "win") -> list[tuple[str, str, str]]:
+    return [(alert.status, alert.kind, alert.state) for alert in found if (alert.value, alert.kpi) == ("a", kpi)]
+
+
+def rules(**changed: object) -> Settings:
+    return msgspec.structs.replace(SETTINGS, alerts=msgspec.structs.replace(SETTINGS.alerts, **changed))
+
+
 def test_one_falls_below_and_recovers() -> None:
-    found = calls(minutes([EVEN] * 20 + [EVEN | {"a": (0, 8)}] * 15 + [EVEN] * 120))
-    mine = [alert for alert in found if alert.value == "a" and alert.kpi == "win"]
-    assert [(a.status, a.state) for a in mine] == [("firing", "under"), ("resolved", "under")]
-    fired, resolved = mine
+    found = calls(DIPS)
+    assert {alert.value for alert in found} == {"a"}, "the others do not look better for it"
+    assert told(found) == [("firing", "shift", "under"), ("resolved", "shift", "under")]
+    fired, resolved = (alert for alert in found if alert.kpi == "win")
     assert (fired.fingerprint, fired.window, fired.since) == (resolved.fingerprint, resolved.window, resolved.since)
-    assert fired.at == fired.since
-    assert START + 20 * MINUTE < fired.at < START + 30 * MINUTE
+    assert abs(fired.since - START - 60 * MINUTE) <= 2 * MINUTE, "when it changed, not when that was seen"
+    assert START + 60 * MINUTE < fired.at < START + 70 * MINUTE
+    assert START + 90 * MINUTE <= resolved.at < START + 100 * MINUTE
     assert fired.actual is not None
-    assert fired.rest is not None
+    assert fired.rest == 0.5
     assert fired.index is not None
-    assert fired.actual < fired.rest
     assert fired.index < 100
-    assert "d:a is under on win" in fired.summary
+    assert fired.change is not None
+    assert fired.change < -0.5
+    assert fired.impact is not None
+    assert -480 < fired.impact < -120, "it had 240 an hour, of 480"
+    assert fired.summary.startswith("d:a is under on win since 2026-01-01 00:5")
+    assert resolved.reason == "back to its usual"
 
 
 def test_silence_is_called_once_and_ends() -> None:
     quiet = {value: count for value, count in EVEN.items() if value != "a"}
-    found = calls(minutes([EVEN] * 40 + [quiet] * 15 + [EVEN] * 10))
-    mine = [(a.kpi, a.status, a.state) for a in found if a.value == "a" and a.state == "silent"]
-    kpis = {kpi for kpi, *_ in mine}
-    assert mine == [(kpi, status, "silent") for status in ("firing", "resolved") for kpi in sorted(kpis)]
-    assert {a.at for a in found if a.state == "silent" and a.status == "resolved"} == {START + 56 * MINUTE}
+    found = calls(minutes([EVEN] * 40 + [quiet] * 25 + [EVEN] * 10))
+    for kpi in ("win", "clicks"):
+        assert told(found, kpi) == [("firing", "silent", "silent"), ("resolved", "silent", "silent")]
+    assert len(found) == 4
+    assert {a.since for a in found} == {START + 40 * MINUTE}
+    assert {a.at for a in found if a.status == "resolved"} == {START + 66 * MINUTE}
+    assert {a.reason for a in found if a.status == "resolved"} == {"its share comes again"}
+
+
+def test_successors_in_the_middle_of_a_shift_and_of_a_silence_change_nothing() -> None:
+    quiet = {value: count for value, count in EVEN.items() if value != "a"}
+    bad = EVEN | {"b": (0, 8)}
+    messages = minutes([EVEN] * 60 + [bad] * 30 + [EVEN] * 30 + [quiet] * 25 + [EVEN] * 15 + [{}] * 40 + [EVEN] * 5)
+    expected = run(messages, 1)
+    kinds = {(a.kind, a.status) for alerts in expected.ticks for a in alerts}
+    assert kinds == {(kind, status) for kind in ("shift", "silent", "pipeline") for status in ("firing", "resolved")}
+    ticks: list[list[Alert]] = []
+    each = scorer(1)
+    for number in range(7, len(expected.ticks) + 7, 7):
+        for message in messages:
+            give(each, message)
+        for alerts in each.ticks():
+            ticks.append(alerts)
+            if len(ticks) == number:
+                break
+        saved = each.save()
+        assert saved is not None
+        each = scorer(1)
+        each.restore(msgspec.msgpack.decode(msgspec.msgpack.encode(saved), type=Saved))
+    for message in messages:
+        give(each, message)
+    ticks += each.ticks()
+    assert ticks == expected.ticks
+    assert list(each.scores()) == expected.scores
+
+
+def test_nothing_from_anybody_is_one_alert_of_the_pipeline() -> None:
+    found = calls(minutes([EVEN] * 90 + [{}] * 45 + [EVEN] * 10))
+    assert [(a.status, a.kind, a.dimension, a.value) for a in found] == [
+        ("firing", "pipeline", "pipeline", "all"),
+        ("resolved", "pipeline", "pipeline", "all"),
+    ]
+    assert {a.since for a in found} == {START + 90 * MINUTE}
+    assert {a.fingerprint for a in found} == {found[0].fingerprint}
+    assert [(a.at - START) // MINUTE for a in found] == [90 + 15, 136]
+
+
+def test_the_pipeline_is_the_first_dimension_s() -> None:
+    other = {"c": Dimension(trait="c"), **SETTINGS.dimensions}
+    chosen = msgspec.structs.replace(SETTINGS, dimensions=other)
+    assert not calls(minutes([EVEN] * 90 + [{}] * 45 + [EVEN] * 10), chosen)
+
+
+def test_no_trial_in_a_quarter_of_an_hour_is_no_fault_where_few_come() -> None:
+    few = [{"a": (1, 1)} if minute % 20 == 0 else {} for minute in range(600)]
+    assert not calls(minutes(few))
+
+
+def test_a_direction_that_nobody_wants_to_hear_of() -> None:
+    assert not calls(DIPS, rules(directions=("over",)))
+    assert told(calls(DIPS, rules(directions=("under",))))
+
+
+def mute(segment: str, begin: int, end: int) -> Mute:
+    times = {"from": START + begin * MINUTE, "to": START + end * MINUTE}
+    return msgspec.convert(
+        {"segment": segment, **{k: datetime.fromtimestamp(t / 1000, timezone.utc) for k, t in times.items()}}, Mute
+    )
+
+
+@pytest.mark.parametrize("segment", ["d:a", "d:*", "*"])
+def test_muted_it_is_seen_and_not_told(segment: str) -> None:
+    assert not calls(DIPS, rules(mute=(mute(segment, 50, 200),)))
+    late = calls(DIPS, rules(mute=(mute(segment, 50, 80),)))
+    assert told(late) == [("firing", "shift", "under"), ("resolved", "shift", "under")]
+    assert late[0].at == START + 80 * MINUTE, "as soon as the window is over, if it still holds"
+    assert abs(late[0].since - START - 60 * MINUTE) <= 2 * MINUTE
+
+
+def test_others_are_not_muted() -> None:
+    assert calls(DIPS, rules(mute=(mute("d:b", 50, 200), mute("d:a", 200, 300)))) == calls(DIPS)
+
+
+def test_what_was_resolved_rests_a_while() -> None:
+    twice = minutes([EVEN] * 60 + 2 * ([EVEN | {"a": (0, 8)}] * 15 + [EVEN] * 30))
+    assert [status for status, *_ in told(calls(twice))] == ["firing", "resolved"] * 2
+    assert [status for status, *_ in told(calls(twice, rules(cooldown=Span(2 * HOUR))))] == ["firing", "resolved"]
+
+
+def test_alerts_end_when_their_rules_change() -> None:
+    before = scorer(1)
+    for message in DIPS:
+        give(before, message)
+    for alerts in before.ticks():
+        if alerts:
+            (fired,) = alerts
+            break
+    saved = before.save()
+    assert saved is not None
+    otherwise = {"win": msgspec.structs.replace(WIN, model="poisson"), "clicks": CLICKS}
+    after = DimensionScorer("d", SETTINGS, otherwise, MEASURES, 1)
+    after.restore(saved)
+    for message in DIPS:
+        give(after, message)
+    (ended,) = next(iter(after.ticks()))
+    assert (ended.fingerprint, ended.status, ended.reason) == (fired.fingerprint, "resolved", "the rules have changed")
+    assert ended.since == fired.since
 
 
 def test_unknown_is_shown_but_never_called() -> None:
@@ -65,9 +205,9 @@ def test_unknown_is_shown_but_never_called() -> None:
 def test_a_segment_that_has_left_every_window_is_gone_and_its_alert_resolved() -> None:
     out = run([*minutes([EVEN | {"a": (0, 8)}] * 30), passed(0, 300)], 1)
     assert not out.scores
-    assert {a.status for a in out.ticks[-1]} <= {"resolved"}
-    fired = [a.fingerprint for alerts in out.ticks for a in alerts if a.status == "firing"]
-    resolved = [a.fingerprint for alerts in out.ticks for a in alerts if a.status == "resolved"]
+    mine = [a for alerts in out.ticks for a in alerts if a.value == "a"]
+    fired = [a.fingerprint for a in mine if a.status == "firing"]
+    resolved = [a.fingerprint for a in mine if a.status == "resolved"]
     assert fired
     assert sorted(fired) == sorted(resolved)
 

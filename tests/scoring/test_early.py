@@ -69,10 +69,15 @@ def give(to: DimensionScorer, partition: int, events: list[Event], level: int, w
     to.offer_watermark(Watermark(partition=partition, watermark=watermark, measures=list(MEASURES.names), early=after))
 
 
+NOWHERE = {"state": "par", "since": 0, "kind": None, "needs_days": None}
+
+
 def figures(of: DimensionScorer) -> dict[str, list[Cell]]:
     """What is shown, but for the states."""
     return {
-        score.value: [msgspec.structs.replace(cell, state="par", since=0) for cell in score.cells]
+        score.value: [
+            msgspec.structs.replace(cell, state="par", since=0, kind=None, needs_days=None) for cell in score.cells
+        ]
         for score in of.scores()
     }
 

@@ -23,14 +23,16 @@ MEASURES = Measures(KPIS.values())
 SETTINGS = Settings(
     dimensions={"d": Dimension(trait="d", max_values=3)},
     time=Time(tick=Span(MINUTE)),
-    scoring=Scoring(windows=(Span(5 * MINUTE), Span(HOUR)), min_trials=20, enter=2.5, leave=1.5, silent_expected=15.0),
-    alerts=Alerts(windows=(Span(5 * MINUTE), Span(HOUR))),
+    scoring=Scoring(windows=(Span(5 * MINUTE), Span(HOUR)), min_trials=20, false_alarms_per_day=2.0),
+    alerts=Alerts(windows=(Span(5 * MINUTE), Span(HOUR)), cooldown=Span(5 * MINUTE)),
 )
-#: Segments come and go, and there is not always room for a name.
+#: Segments come and go, there is not always room for a name, and little is needed for an alert.
 BRIEF = msgspec.structs.replace(
     SETTINGS,
-    scoring=msgspec.structs.replace(SETTINGS.scoring, windows=(Span(2 * MINUTE), Span(5 * MINUTE))),
-    alerts=Alerts(windows=(Span(5 * MINUTE),)),
+    scoring=msgspec.structs.replace(
+        SETTINGS.scoring, windows=(Span(2 * MINUTE), Span(5 * MINUTE)), false_alarms_per_day=20.0
+    ),
+    alerts=Alerts(windows=(Span(5 * MINUTE),), cooldown=Span(MINUTE)),
 )
 Message = PaneSnapshot | Watermark
 _saved = msgspec.msgpack.Decoder(Saved)
@@ -108,7 +110,7 @@ def interleaved(by_partition: list[list[Message]], turns: list[int]) -> list[Mes
     return [*first, *waiting[0], *waiting[1]]
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(_minutes("abcde"), st.sampled_from([SETTINGS, BRIEF]), st.lists(st.integers(0, 1), max_size=60), st.data())
 def test_any_interleaving_any_successor(
     by_partition: list[list[Message]], chosen: Settings, turns: list[int], data: st.DataObject
@@ -134,7 +136,7 @@ def test_any_interleaving_any_successor(
 
 @given(_minutes("abc"))
 def test_segments_are_what_they_count_not_what_they_are_called(by_partition: list[list[Message]]) -> None:
-    names = {"a": "z", "b": "y", "c": "x", "unknown": "unknown"}
+    names = {"a": "z", "b": "y", "c": "x", "unknown": "unknown", "all": "all"}
     other = [
         msgspec.structs.replace(m, counts={"d": {names[v]: row for v, row in m.counts["d"].items()}})
         if isinstance(m, PaneSnapshot)

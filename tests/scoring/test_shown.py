@@ -3,69 +3,116 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from streams.messages import State
+from streams.messages import STATES, Kind
 from streams.panes.levels import Grid
-from streams.scoring.alerts import Facts, alert
+from streams.scoring.alerts import Facts, Weight, fired, resolved
 from streams.scoring.shown import Table, scores
 from streams.settings import Kpi
 
-FACTS = Facts("tier", "2", "win", "1h", 30, 100, 400, 1000, True, "ratio")
+T0 = 1_767_225_600_000  # 2026-01-01
+FACTS = Facts(
+    kind="shift",
+    state="under",
+    dimension="tier",
+    value="2",
+    kpi="win",
+    window="1h",
+    since=T0,
+    numerator=30,
+    denominator=100,
+    rest_numerator=400,
+    rest_denominator=1000,
+)
+WEIGHT = Weight(change=-0.25, evidence=0.1, impact=-10.4, chance=55.6, expected=0.0, also=["lose over"])
 
 
-def test_a_fingerprint_is_of_segment_kpi_and_state() -> None:
-    fired, resolved = alert("firing", "under", 10, 5, FACTS), alert("resolved", "under", 99, 5, FACTS)
-    assert (
-        fired.fingerprint
-        == resolved.fingerprint
-        == alert("firing", "under", 11, 6, FACTS._replace(window="24h")).fingerprint
-    )
-    others: list[tuple[State, Facts]] = [
-        ("over", FACTS),
-        ("under", FACTS._replace(kpi="lose")),
-        ("under", FACTS._replace(value="3")),
-        ("under", FACTS._replace(dimension="tier2", value="")),
+def test_a_fingerprint_is_of_segment_kpi_kind_and_state() -> None:
+    begins, ends = fired(10, FACTS, WEIGHT), resolved(99, replace(FACTS, window="24h", since=6), "over")
+    assert begins.fingerprint == ends.fingerprint
+    others = [
+        replace(FACTS, state="over"),
+        replace(FACTS, kind="level"),
+        replace(FACTS, kpi="lose"),
+        replace(FACTS, value="3"),
+        replace(FACTS, dimension="tier2", value=""),
     ]
-    assert fired.fingerprint not in {alert("firing", state, 10, 5, facts).fingerprint for state, facts in others}
+    assert begins.fingerprint not in {fired(10, facts, WEIGHT).fingerprint for facts in others}
 
 
-def test_figures_and_sentence() -> None:
-    found = alert("firing", "under", 10, 5, FACTS)
-    assert (found.actual, found.rest) == (0.3, 0.4)
+def test_figures() -> None:
+    found = fired(10, FACTS, WEIGHT)
+    assert (found.actual, found.rest, found.change, found.impact, found.also) == (0.3, 0.4, -0.25, -10.4, ["lose over"])
     assert found.index == pytest.approx(75.0)
-    assert found.summary == (
-        "tier:2 is under on win: 30% against 40% for the rest, 25% below (30 of 100 in the last 1h)"
-    )
-    per_session = FACTS._replace(unit="per session", numerator=150)
-    assert alert("firing", "over", 10, 5, per_session).summary == (
-        "tier:2 is over on win: 1.5 per session against 0.4 per session for the rest, 275% above"
-        " (150 on 100 in the last 1h)"
-    )
-    assert alert("firing", "over", 10, 5, FACTS._replace(up_is_good=False)).index == pytest.approx(400 / 3)
-    assert alert("resolved", "under", 10, 5, FACTS).summary == "tier:2 is no longer under on win"
+    assert fired(10, replace(FACTS, up_is_good=False), WEIGHT).index == pytest.approx(400 / 3)
+    over = resolved(99, FACTS, "back to its usual")
+    assert (over.change, over.evidence, over.impact, over.also, over.reason) == (None,) * 3 + ([], "back to its usual")
+
+
+@pytest.mark.parametrize(
+    ("facts", "weight", "sentence"),
+    [
+        (
+            FACTS,
+            WEIGHT,
+            "tier:2 is under on win since 2026-01-01 00:00 UTC: 25% below its own usual, 30% against 40% for the rest"
+            " (30 of 100 in the last 1h); about 10 fewer conversions an hour; chance alone calls like this about once"
+            " in 56 days",
+        ),
+        (
+            replace(FACTS, unit="per session", numerator=150, state="over", kind="level"),
+            WEIGHT._replace(change=2.75, impact=0.25),
+            "tier:2 is over on win: 275% above the rest, 1.5 per session against 0.4 per session for the rest (150 on"
+            " 100 in the last 1h); about 6 more conversions a day; with 95% certainty over all of tier, however often"
+            " one looks",
+        ),
+        (
+            replace(FACTS, kind="silent", state="silent", numerator=0, denominator=0),
+            WEIGHT._replace(expected=41.2, impact=-5.0, chance=1e6),
+            "tier:2 has fallen silent on win since 2026-01-01 00:00 UTC: of 41 trials that were due, hardly any came;"
+            " about 5 fewer conversions an hour; chance alone calls like this about once in more than 100 years",
+        ),
+    ],
+)
+def test_one_sentence(facts: Facts, weight: Weight, sentence: str) -> None:
+    assert fired(10, facts, weight).summary == sentence
+
+
+def test_the_end_says_why() -> None:
+    assert resolved(9, FACTS, "back to its usual").summary == "tier:2 is no longer under on win: back to its usual"
 
 
 def test_none_of_what_is_bad_is_not_the_worst() -> None:
-    assert alert("firing", "over", 10, 5, FACTS._replace(numerator=0, up_is_good=False)).index is None
-    assert alert("firing", "under", 10, 5, FACTS._replace(numerator=0)).index == 0
+    assert fired(10, replace(FACTS, numerator=0, up_is_good=False), WEIGHT).index is None
+    assert fired(10, replace(FACTS, numerator=0), WEIGHT).index == 0
 
 
 @pytest.mark.parametrize(
     "facts",
     [
-        FACTS._replace(numerator=0, up_is_good=False),
-        FACTS._replace(denominator=0, numerator=0),
-        FACTS._replace(rest_numerator=0),
-        FACTS._replace(rest_denominator=0, rest_numerator=0),
+        replace(FACTS, numerator=0, up_is_good=False),
+        replace(FACTS, denominator=0, numerator=0),
+        replace(FACTS, rest_numerator=0),
+        replace(FACTS, rest_denominator=0, rest_numerator=0),
     ],
 )
-def test_no_count_is_too_small_for_a_sentence(facts: Facts) -> None:
-    found = alert("firing", "silent" if not facts.denominator else "under", 10, 5, facts)
+@pytest.mark.parametrize("kind", ["level", "shift", "silent"])
+def test_no_count_is_too_small_for_a_sentence(facts: Facts, kind: Kind) -> None:
+    found = fired(10, replace(facts, kind=kind), WEIGHT._replace(change=math.inf, impact=math.nan))
     assert found.summary.startswith("tier:2 ")
+    assert (found.change, found.impact) == (None, None)
     assert found.index is None or math.isfinite(found.index)
+
+
+WAIT = np.array([[41.0, np.nan]] * 2)
+SHIFT = np.zeros((2, 2), dtype=np.int8)
+KNOWN = np.ones(2, dtype=np.bool_)
+NO_SHIFT = SHIFT[:, :1], WAIT[:, :1]
+NONE = SHIFT[:1, :1], WAIT[:1, :1]
 
 
 def test_mirrored_for_a_kpi_of_which_less_is_better() -> None:
@@ -74,7 +121,7 @@ def test_mirrored_for_a_kpi_of_which_less_is_better() -> None:
         for good in ("up", "down")
     }
     both = np.array([[[30, 30], [50, 50]]])
-    table = Table(both, both * 0 + 100, both[:, ::-1], both * 0 + 100, np.ones(2, dtype=np.bool_), both * 0, both * 0)
+    table = Table(both, both * 0 + 100, both[:, ::-1], both * 0 + 100, KNOWN, both * 0, both * 0, SHIFT, WAIT)
     (low, _) = scores("d", ["low", "high"], 3_600_000, 3_600_000, table, kpis, Grid([3_600_000], 10_000))
     up, down = low.cells
     assert (up.numerator, up.value, up.rest, up.start, up.end) == (30, 0.3, 0.5, 0, 3_600_000)
@@ -82,6 +129,7 @@ def test_mirrored_for_a_kpi_of_which_less_is_better() -> None:
     assert down.index is not None
     assert up.index * down.index == pytest.approx(10_000)
     assert up.index < 100 < down.index
+    assert (up.needs_days, down.needs_days) == (41.0, None)
     assert up.probability_better is not None
     assert down.probability_better == pytest.approx(1 - up.probability_better)
     assert (up.shrunk, up.low, up.high) == (down.shrunk, down.low, down.high)
@@ -90,7 +138,7 @@ def test_mirrored_for_a_kpi_of_which_less_is_better() -> None:
 def test_no_figure_is_made_up() -> None:
     kpis = {"k": Kpi(numerator=("a",), denominator=("b",), unit="ratio", model="binomial")}
     nothing = np.zeros((1, 1, 1), dtype=np.int64)
-    table = Table(nothing, nothing, nothing, nothing, np.ones(1, dtype=np.bool_), nothing.astype(np.int8), nothing)
+    table = Table(nothing, nothing, nothing, nothing, KNOWN[:1], nothing.astype(np.int8), nothing, *NONE)
     (alone,) = scores("d", ["alone"], 3_600_000, 3_600_000, table, kpis, Grid([3_600_000], 10_000))
     (cell,) = alone.cells
     assert [cell.value, cell.rest, cell.shrunk, cell.low, cell.high, cell.index, cell.probability_better] == [None] * 7
@@ -100,8 +148,29 @@ def test_of_no_trials_there_is_no_index() -> None:
     kpis = {"k": Kpi(numerator=("a",), denominator=("b",), unit="ratio", model="binomial")}
     column = np.array([[[0], [5]]], dtype=np.int64)
     trials = np.array([[[0], [10]]], dtype=np.int64)
-    known = np.ones(2, dtype=np.bool_)
-    table = Table(column, trials, column[:, ::-1], trials[:, ::-1], known, column.astype(np.int8) * 0, column)
+    table = Table(
+        column,
+        trials,
+        column[:, ::-1],
+        trials[:, ::-1],
+        KNOWN[:2],
+        column.astype(np.int8) * 0,
+        column,
+        SHIFT[:, :1],
+        WAIT[:, :1],
+    )
     none, _ = scores("d", ["none", "some"], 3_600_000, 3_600_000, table, kpis, Grid([3_600_000], 10_000))
     assert none.cells[0].value is None
     assert none.cells[0].index is None
+
+
+def test_what_makes_a_state() -> None:
+    kpis = {"k": Kpi(numerator=("a",), denominator=("b",), unit="ratio", model="binomial")}
+    state = np.array([[[STATES.index(state)] for state in ("over", "under", "silent", "watch", "par", "learning")]])
+    counts = state.astype(np.int64)
+    shift = np.array([[0], [-1], [0], [0], [1], [0]], dtype=np.int8)
+    known = np.ones(6, dtype=np.bool_)
+    nothing = np.full((6, 1), np.nan)
+    table = Table(counts, counts, counts, counts, known, state.astype(np.int8), counts, shift, nothing)
+    segments = scores("d", list("abcdef"), 3_600_000, 3_600_000, table, kpis, Grid([3_600_000], 10_000))
+    assert [s.cells[0].kind for s in segments] == ["level", "shift", "silent", None, None, None]

@@ -29,6 +29,9 @@ def _nothing_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 OWN = '[kpis.{}]\nnumerator = ["{}"]\ndenominator = ["sessions"]\nunit = "ratio"\nmodel = "binomial"'
 
 
+MUTE = '[alerts]\nmute = [{{ segment = "{}", from = {}, to = {} }}]'
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -70,10 +73,28 @@ OWN = '[kpis.{}]\nnumerator = ["{}"]\ndenominator = ["sessions"]\nunit = "ratio"
         ('[scoring]\nwindows = ["5s"]', "scoring.windows: 5s must be a multiple of 10s and no shorter than time.tick"),
         ('[scoring]\nwindows = ["1h", "60m"]', "scoring.windows: one is there twice"),
         ('[scoring]\nwindows = ["5m", "x"]', "scoring.windows[1]: 'x' is not a span of time"),
-        ("[scoring]\nenter = nan", "scoring.enter: must be 0 or more"),
+        ("[scoring]\nmin_effect = nan", "scoring.min_effect: must be 0 or more"),
+        (
+            "[scoring]\nfalse_alarms_per_day = 0",
+            "scoring.false_alarms_per_day: must be more than 0: with none allowed,",
+        ),
+        ("[scoring]\nenter = 4.5", "scoring.enter: there is no such key; there are windows, min_trials, min_effect,"),
         ("[scoring]\nmin_trials = -1", "scoring.min_trials: must be 0 or more"),
-        ("[scoring]\nenter = 2.0\nleave = 3.0", "scoring.leave: must not be above scoring.enter"),
         ('[alerts]\nwindows = ["2h"]', "alerts.windows: 2h is not among scoring.windows"),
+        ("[alerts]\nwindows = []", "alerts.windows: declare at least one"),
+        ('[alerts]\npage = ["all"]', "alerts.page[0]: Invalid enum value 'all'; there are 'level', 'shift', 'silent',"),
+        (
+            MUTE.format("plan:x", "2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"),
+            "alerts.mute[0].segment: 'plan:x' is no segment: write dimension:value, dimension:* or *",
+        ),
+        (
+            MUTE.format("*", "2026-01-02T00:00:00Z", "2026-01-01T00:00:00Z"),
+            "alerts.mute[0]: from must be before to",
+        ),
+        (
+            MUTE.format("*", "2026-01-01T00:00:00", "2026-01-02T00:00:00Z"),
+            "alerts.mute[0].from: Expected `datetime` with",
+        ),
         ("[board]\nport = 65536", "board.port: must be from 0 (any that is free) to 65535"),
     ],
 )
@@ -116,12 +137,12 @@ def test_which_lies_over_which(tmp_path: Path) -> None:
         "SEGPULSE_KAFKA_PARTITIONS": "2",
         "SEGPULSE_TIME_TICK": "1m",
         "SEGPULSE_SCORING_WINDOWS": "5m, 1h,24h",
-        "SEGPULSE_SCORING_ENTER": "6",
+        "SEGPULSE_SCORING_MIN_EFFECT": "0.2",
     }
     found = settings.load(None, environ, kafka={"broker": "option:1"})
     kafka = found.kafka
     assert (kafka.broker, kafka.app_id, kafka.partitions, kafka.replication) == ("option:1", "environment", 2, 3)
-    assert (found.time.tick, found.scoring.enter) == (60_000, 6.0)
+    assert (found.time.tick, found.scoring.min_effect) == (60_000, 0.2)
     assert found.scoring.windows == (300_000, 3_600_000, 86_400_000)
 
 

@@ -40,7 +40,7 @@ def tick_seconds(segments: int, kpis: int, ticks: int) -> TickCost:
     measures = Measures(declared.values())
     chosen = Settings(dimensions={_DIMENSION: Dimension(trait=_DIMENSION, max_values=segments)})
     scorer = DimensionScorer(_DIMENSION, chosen, declared, measures, partitions=1)
-    scorer.restore(Saved(_START, list(declared), [str(window) for window in chosen.scoring.windows], {}))
+    scorer.restore(Saved(tick=_START))
     spent = []
     for pane in _panes(segments, measures.names, ticks):
         scorer.offer(pane)

@@ -1,0 +1,39 @@
+"""From alerts to pages: what is paged, which alerts are of one cause, and where they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from consumers.alerts.webhook import Webhook
+from streams.messages import Alert, SegmentScores
+from streams.scoring.diagnosis import contributions
+from streams.scoring.grouping import Groups
+from streams.settings import Settings
+
+
+class Pager:
+    """Hands pages to the webhook, and remembers which groups of alerts are open."""
+
+    def __init__(self, settings: Settings, webhook: Webhook, scores: Callable[[], Iterable[SegmentScores]]) -> None:
+        """`scores` gives the latest of all segments."""
+        self._settings = settings
+        self._webhook = webhook
+        self._scores = scores
+        self._groups = Groups(settings.dimensions)
+
+    def recall(self, alerts: Iterable[Alert]) -> None:
+        """Take in `alerts` that were delivered before this started."""
+        self._groups.take(self._paged(alerts))
+
+    def deliver(self, alerts: Iterable[Alert]) -> None:
+        """Page for `alerts`. Raises NotDeliveredError where they are to be handed over again; nothing has changed
+        then."""
+        groups = self._groups.copy()
+        pages = groups.take(self._paged(alerts))
+        if pages:
+            scores, dimensions = list(self._scores()), self._settings.dimensions
+            self._webhook.deliver([(page, contributions(page.head, scores, dimensions)) for page in pages])
+        self._groups = groups
+
+    def _paged(self, alerts: Iterable[Alert]) -> list[Alert]:
+        return [alert for alert in alerts if alert.kind in self._settings.alerts.page]

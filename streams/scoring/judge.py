@@ -1,0 +1,102 @@
+"""A tick of one dimension, from counts to states and alerts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from streams.kpis.measures import Measures, sums
+from streams.messages import Alert
+from streams.scoring import baseline, states
+from streams.scoring.baseline import Counts
+from streams.scoring.calls import Calls, Now
+from streams.scoring.candidates import candidates
+from streams.scoring.evidence import Found
+from streams.scoring.pipeline import Pipeline
+from streams.scoring.silence import Quiet
+from streams.scoring.standing import Saved, Standing
+from streams.scoring.weighing import Weighing
+from streams.segments.registry import UNKNOWN
+from streams.settings import Kpi, Settings
+
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+
+class Judge:
+    """What is remembered of a dimension's rows, and what follows from a tick's counts."""
+
+    def __init__(self, dimension: str, settings: Settings, kpis: Mapping[str, Kpi], measures: Measures) -> None:
+        self._rule = settings.scoring
+        self._tick = settings.time.tick
+        self._longest = int(np.argmax(settings.scoring.windows))
+        self._numerator = measures.columns(kpis, "numerator")
+        self._denominator = measures.columns(kpis, "denominator")
+        self._good = np.array([1 if kpi.good == "up" else -1 for kpi in kpis.values()], dtype=np.int64)
+        self._weighing = Weighing(settings, kpis)
+        self._calls = Calls(dimension, settings, kpis)
+        self._pipeline = Pipeline(dimension, settings)
+        self.standing = Standing([str(w) for w in settings.scoring.windows], {n: _mark(kpi) for n, kpi in kpis.items()})
+        self._closed: list[Alert] = []  # alerts that the predecessor's settings had raised and these would not
+
+    def begin(self, rows: Sequence[int], total: int) -> None:
+        """Nothing is known of `rows`; there are `total` rows now."""
+        self.standing.begin(rows, total)
+        self._weighing.begin(rows, total)
+
+    def restore(self, saved: Saved, rows: Sequence[int]) -> None:
+        """Go on as the predecessor would; `rows` of the saved segments, in their order."""
+        columns = self.standing.columns(saved)
+        self.standing.restore(saved, dict(zip(saved.segments, rows, strict=True)))
+        if saved.weighing is not None:
+            self._weighing.restore(rows, saved.weighing, columns)
+        self._closed = self._calls.closed(saved.tick, saved, columns)
+
+    def save(self, tick: int, names: Sequence[str | None]) -> Saved:
+        """What a successor must know; `names` by row."""
+        rows = [(row, name) for row, name in enumerate(names) if name is not None and self.standing.seen[row]]
+        return self.standing.save(tick, rows, self._weighing.save([row for row, _ in rows]))
+
+    def counts(self, totals: Ints, eligible: Bools, shift: npt.NDArray[np.int8]) -> Counts:
+        """Own and rest's, of `totals` [windows × rows × measures]; those that fire (`shift`) are no part of a rest."""
+        numerator, denominator = sums(totals, self._numerator), sums(totals, self._denominator)
+        spared = baseline.can_spare(denominator, eligible, shift != 0)
+        others = (baseline.rest(each, eligible, shift != 0, spared) for each in (numerator, denominator))
+        return Counts(numerator, denominator, *others)
+
+    def judge(self, tick: int, names: Sequence[str | None], totals: Ints, gained: Ints) -> list[Alert]:
+        """The alerts of `tick` (ms), by `totals` and what was `gained` since the last one [rows × measures]."""
+        standing = self.standing
+        eligible = np.array([name not in (None, UNKNOWN) for name in names], dtype=np.bool_)
+        counts = self.counts(totals, eligible, standing.of["shift"])
+        live = eligible[:, None] & (counts.denominator[self._longest] > 0)
+        hits, trials = sums(gained, self._numerator), sums(gained, self._denominator)
+        found, quiet = self._weighing.step(tick, self._tick, hits, trials, eligible, live)
+        self._stand(found, quiet, live)
+        standing.move(
+            states.of_cells(standing.of["series"], found, counts, self._good, self._rule),
+            np.asarray(totals.any(axis=(0, 2))),
+            tick,
+        )
+        closed, self._closed = self._closed, []
+        usual = int(counts.denominator[self._longest].sum(axis=0).max(initial=0))
+        return [
+            *closed,
+            *self._pipeline.changed(tick, bool(gained.any()), usual, standing),
+            *self._calls.changed(Now(tick, names, counts, found, quiet), standing),
+        ]
+
+    def _stand(self, found: Found, quiet: Quiet, live: Bools) -> None:
+        """Where every series stands by now."""
+        of = self.standing.of
+        candidate = candidates(found.e_value, live)
+        series = states.of_series(of["series"], found, quiet.silent, candidate, self._good, self._rule)
+        of.update(series=np.where(live, series, states.LEARNING).astype(np.int8), shift=found.shift, wait=found.wait)
+
+
+def _mark(kpi: Kpi) -> str:
+    """What changes when evidence on the KPI is no longer about the same."""
+    return msgspec.json.encode([kpi.numerator, kpi.denominator, kpi.model, kpi.good]).decode()

@@ -1,0 +1,71 @@
+"""Nothing comes from anybody: that is the pipeline's fault, and one alert of its own."""
+
+from __future__ import annotations
+
+from streams.messages import Alert
+from streams.scoring.alerts import fingerprint
+from streams.scoring.sentences import moment
+from streams.scoring.standing import NEVER, Standing
+from streams.settings import Settings
+
+DIMENSION, VALUE = "pipeline", "all"
+_DUE = 30.0  # trials, by what is usual, before their absence says anything
+
+
+class Pipeline:
+    """Watches over what comes, in the dimension that is declared first: each event is in every dimension."""
+
+    def __init__(self, dimension: str, settings: Settings) -> None:
+        self._watches = dimension == next(iter(settings.dimensions))
+        self._after = settings.scoring.no_data_after
+        self._longest = max(settings.scoring.windows)
+
+    def changed(self, tick: int, came: bool, usual: int, standing: Standing) -> list[Alert]:
+        """What has changed at `tick` (ms). `came`: anything since the last tick; `usual`: the trials of the longest
+        window."""
+        if not self._watches:
+            return []
+        before = standing.data
+        if came:
+            standing.data = tick
+        if standing.down:
+            standing.down = not came
+            return [] if standing.down else [_alert("resolved", tick, before)]
+        gone = tick - standing.data
+        # At five leads a day a quarter of an hour without one is no fault.
+        if standing.data == NEVER or gone < self._after or usual * gone / self._longest < _DUE:
+            return []
+        standing.down = True
+        return [_alert("firing", tick, before)]
+
+
+def _alert(status: str, tick: int, since: int) -> Alert:
+    fires = status == "firing"
+    summary = (
+        f"no data: nothing has come from anybody since {moment(since)}; look at the producers and at Kafka first"
+        if fires
+        else f"data comes again, after nothing since {moment(since)}"
+    )
+    return Alert(
+        fingerprint=fingerprint("pipeline", "silent", DIMENSION, VALUE, ""),
+        status="firing" if fires else "resolved",
+        kind="pipeline",
+        dimension=DIMENSION,
+        value=VALUE,
+        kpi="",
+        window="",
+        state="silent",
+        at=tick,
+        since=since,
+        numerator=0,
+        denominator=0,
+        actual=None,
+        rest=None,
+        index=None,
+        change=None,
+        evidence=None,
+        impact=None,
+        also=[],
+        reason="" if fires else "data comes again",
+        summary=summary,
+    )

@@ -1,0 +1,83 @@
+"""An alert in one sentence, for a person who was asleep: what, how big, since when, how sure."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from streams.scoring.alerts import Facts, Weight
+
+Status = Literal["firing", "resolved"]
+
+
+def fired(facts: Facts, weight: Weight) -> str:
+    """Why it fires."""
+    segment = f"{facts.dimension}:{facts.value}"
+    if facts.kind == "silent":
+        what = (
+            f"{segment} has fallen silent on {facts.kpi} since {moment(facts.since)}: of {_number(weight.expected)}"
+            " trials that were due, hardly any came"
+        )
+    elif facts.kind == "shift":
+        what = (
+            f"{segment} is {facts.state} on {facts.kpi} since {moment(facts.since)}:"
+            f" {_beside(weight.change)} its own usual, {_figures(facts)}"
+        )
+    else:
+        what = f"{segment} is {facts.state} on {facts.kpi}: {_beside(weight.change)} the rest, {_figures(facts)}"
+    return "; ".join(filter(None, (what, _impact(weight.impact), _chance(facts, weight.chance))))
+
+
+def resolved(facts: Facts, reason: str) -> str:
+    """Why it does not any more."""
+    return f"{facts.dimension}:{facts.value} is no longer {facts.state} on {facts.kpi}: {reason}"
+
+
+def _figures(facts: Facts) -> str:
+    of = "of" if facts.unit == "ratio" else "on"
+    counts = f"({facts.numerator:,} {of} {facts.denominator:,} in the last {facts.window})"
+    if facts.actual is None or facts.rest is None:
+        return f"with nothing to compare {counts}"
+    return f"{_figure(facts.actual, facts.unit)} against {_figure(facts.rest, facts.unit)} for the rest {counts}"
+
+
+def _figure(value: float, unit: str) -> str:
+    return f"{100 * value:.3g}%" if unit == "ratio" else f"{value:.3g} {unit}"
+
+
+def _beside(change: float) -> str:
+    return f"{abs(change):.0%} {'above' if change > 0 else 'below'}" if math.isfinite(change) else "far above"
+
+
+def _impact(an_hour: float | None) -> str:
+    if not an_hour or not math.isfinite(an_hour):
+        return ""
+    word = "more" if an_hour > 0 else "fewer"
+    if abs(an_hour) < 1:
+        return f"about {_number(24 * abs(an_hour))} {word} conversions a day"
+    return f"about {_number(abs(an_hour))} {word} conversions an hour"
+
+
+def _chance(facts: Facts, days: float) -> str:
+    if facts.kind == "level":
+        return f"with 95% certainty over all of {facts.dimension}, however often one looks"
+    return f"chance alone calls like this about once in {_while(days)}"
+
+
+def _while(days: float) -> str:
+    if days < 2:
+        return f"{24 * days:.2g} hours"
+    if days < 2 * 365:
+        return f"{days:.0f} days"
+    return f"{days / 365:.0f} years" if days < 100 * 365 else "more than 100 years"
+
+
+def _number(amount: float) -> str:
+    return f"{amount:,.0f}" if amount >= 10 else f"{amount:.2g}"
+
+
+def moment(ms: int) -> str:
+    """As people read it, UTC."""
+    return datetime.fromtimestamp(ms / 1000, timezone.utc).strftime("%Y-%m-%d %H:%M UTC")

@@ -1,0 +1,1 @@
+"""Simulated streams: what a board of segments counts at each look."""

@@ -1,0 +1,94 @@
+"""From alerts to pages: delivered at least once, and one page a cause, also after a restart."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import msgspec
+import pytest
+
+from consumers.alert_log import NotDeliveredError
+from consumers.alerts.pager import Pager
+from consumers.alerts.webhook import Webhook
+from streams.scoring.diagnosis import Contribution
+from streams.scoring.grouping import Page
+from streams.settings import Dimension, Settings
+from tests.consumers.samples import T0, alert, cell, scores
+
+SETTINGS = Settings(
+    dimensions={
+        "tier": Dimension(trait="tier"),
+        "industry": Dimension(trait="industry"),
+        "both": Dimension(cross=("tier", "industry")),
+    }
+)
+
+
+class Hook:
+    """Takes pages, or does not."""
+
+    def __init__(self) -> None:
+        self.taken: list[tuple[Page, list[Contribution]]] = []
+        self.away = False
+
+    def deliver(self, pages: list[tuple[Page, list[Contribution]]]) -> None:
+        if self.away:
+            raise NotDeliveredError("away")
+        self.taken += pages
+
+    @property
+    def heads(self) -> list[tuple[str, str]]:
+        return [(page.head.status, page.head.value) for page, _ in self.taken]
+
+
+@pytest.fixture
+def hook() -> Hook:
+    return Hook()
+
+
+def pager(hook: Hook) -> Pager:
+    within = [
+        scores(value, dimension="both", cells=[cell(numerator=n, denominator=100)])
+        for value, n in {"2 × pharma": 31, "2 × FMCG": 12, "2 × retail": 15, "3 × pharma": 99, "2 × media": 10}.items()
+    ]
+    return Pager(SETTINGS, cast("Webhook", hook), lambda: within)
+
+
+def test_a_page_says_where_it_comes_from(hook: Hook) -> None:
+    pager(hook).deliver([alert("2", rest=0.11)])
+    ((page, found),) = hook.taken
+    assert page.head.value == "2"
+    told = [(c.value, round(c.conversions, 6)) for c in found]
+    assert told == [("2 × pharma", 20), ("2 × retail", 4), ("2 × FMCG", 1)]
+
+
+def test_notices_are_not_paged(hook: Hook) -> None:
+    pager(hook).deliver([alert("2", kind="level")])
+    assert not hook.taken
+    told = msgspec.structs.replace(SETTINGS.alerts, page=("level",))
+    Pager(msgspec.structs.replace(SETTINGS, alerts=told), cast("Webhook", hook), lambda: []).deliver(
+        [alert("2", kind="level"), alert("3")]
+    )
+    assert hook.heads == [("firing", "2")]
+
+
+def test_what_was_not_delivered_is_paged_when_it_comes_again(hook: Hook) -> None:
+    each = pager(hook)
+    hook.away = True
+    with pytest.raises(NotDeliveredError):
+        each.deliver([alert("2")])
+    hook.away = False
+    each.deliver([alert("2")])
+    assert hook.heads == [("firing", "2")]
+
+
+def test_after_a_restart_groups_are_as_they_were(hook: Hook) -> None:
+    before = [alert("2 × pharma", dimension="both", at=T0 + 10_000), alert("2", at=T0)]
+    after = pager(hook)
+    after.recall(before)
+    after.deliver([alert("2", kpi="engagement", at=T0 + 20_000, fingerprint="another")])
+    assert not hook.taken, "its group has been paged for"
+    over = [msgspec.structs.replace(a, status="resolved", at=T0 + 30_000) for a in before]
+    after.deliver([*over, alert("2", status="resolved", fingerprint="another")])
+    assert hook.heads == [("resolved", "2")]
+    assert hook.taken[0][0].head.fingerprint == "print-2"

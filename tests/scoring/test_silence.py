@@ -1,0 +1,58 @@
+"""Who is silent, and who is only small, asleep or one of many that hear nothing."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from streams.scoring.memory import Floats
+from streams.scoring.silence import Quiet, Silence
+from tests.scoring import streams
+
+MINUTES = 5 * 60_000
+
+
+def listen(stream: list[streams.Look], segments: int, arl: float = 10_000.0) -> list[Quiet]:
+    silence = Silence(1)
+    silence.begin([], segments)
+    return [silence.step(e.tick, MINUTES, e.own.trials, streams.rest(e.own), arl) for e in stream]
+
+
+def made(seed: int, days: float, volume: streams.Factor, segments: int = 20) -> list[streams.Look]:
+    trials = np.full(segments, 670.0)
+    return list(streams.looks(seed, days, trials, np.full(segments, 0.1), volume_factor=volume, span=MINUTES))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_an_outage_is_found_before_30_were_due(seed: int) -> None:
+    gone = 3.0
+
+    def volume(day: float) -> Floats:
+        return np.where((np.arange(20) == 7) & (gone <= day < gone + 0.5), 0.0, 1 + 0.5 * np.sin(2 * np.pi * day))
+
+    stream = made(seed, 4, volume)
+    heard = listen(stream, 20)
+    silent = np.stack([quiet.silent[:, 0] for quiet in heard])
+    first = int(silent[:, 7].argmax())
+    assert not np.delete(silent, 7, axis=1).any()
+    due = 670 / 288 * (first - gone * 288)
+    assert 0 < due < 30
+    since = heard[first].since[7, 0]
+    assert abs(since - (streams.START + gone * streams.DAY)) < 30 * 60_000
+    assert heard[first].expected[7, 0] == pytest.approx(due, abs=8)
+    assert not silent[-1, 7]
+
+
+def test_when_nobody_comes_nobody_is_silent() -> None:
+    stream = made(1, 4, lambda day: 0.0 if 2 <= day < 3 or day % 1 < 0.3 else 1.0)
+    assert not any(quiet.silent.any() for quiet in listen(stream, 20))
+
+
+def test_rarely_for_nothing() -> None:
+    """20 days of 100 segments, one of which may be called silent in 20 days."""
+    assert sum(quiet.silent.any() for quiet in listen(made(2, 20, streams.usual, 100), 100, arl=2000.0)) <= 20
+
+
+def test_too_little_known_to_say() -> None:
+    stream = made(3, 1, lambda day: np.where(np.arange(20) == 3, 0.03 if day < 0.5 else 0.0, 1.0))
+    assert not any(quiet.silent.any() for quiet in listen(stream, 20))
