@@ -65,10 +65,14 @@ class Found(NamedTuple):
 
 class Evidence:
     """The evidence of one dimension. `binomial` [KPIs]: at most one hit a trial; `alpha`: the error of all levels
-    together; `lag` (ms): so long at least the usual ratio is behind, once it is known at all."""
+    together; `lag` (ms): so long at least the usual ratio is behind, once it is known at all; `settle` (ms): no series
+    that is younger shifts."""
 
-    def __init__(self, binomial: Bools, alpha: float = 0.05, lag: float = 2 * shift.DAY) -> None:
+    def __init__(
+        self, binomial: Bools, alpha: float = 0.05, lag: float = 2 * shift.DAY, settle: float = shift.DAY / 4
+    ) -> None:
         self._binomial = binomial
+        self._settle = settle
         self._alpha = alpha
         self._lag = lag
         self._memory = Memory(_FIELDS, len(binomial))
@@ -153,7 +157,7 @@ class Evidence:
         plain = comparison.compare(own, due, cells["usual"], rate, binomial)
         clustered = dispersion.dispersion(cells, *(each[kpi] for each in dispersion.common(self._memory)))
         compared = comparison.spread(plain, clustered)
-        shift.step(cells, compared, cells["began"].copy(), now, log_arl)
+        shift.step(cells, compared, cells["began"].copy(), now, self._settle, log_arl)
         dispersion.learn(cells, plain, now)
         relation.learn(cells, compared, cells["firing"] == 0)
         level.learn(cells, comparison.spread(comparison.compare(own, rest, np.zeros(1), rate, binomial), clustered))

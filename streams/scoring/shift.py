@@ -86,14 +86,18 @@ def _skewed(compared: Comparison, effect: Floats) -> Floats:
     return np.where(towards, 3 * compared.dispersion - 2, compared.dispersion)
 
 
-def step(cells: Cells, compared: Comparison, began: Floats, now: float, log_arl: float) -> None:
-    """Take in a stretch of each series, from `began` to `now` (ms); what reaches `log_arl` (ln of days) fires."""
+def step(cells: Cells, compared: Comparison, began: Floats, now: float, settle: float, log_arl: float) -> None:
+    """Take in a stretch of each series, from `began` to `now` (ms); what reaches `log_arl` (ln of days) fires.
+
+    Of series younger than `settle` (ms) there is no evidence: their first hits trail the trials that they come of.
+    """
     _end(cells, compared, now)
     sums = np.stack([cells[name] for name in _SUMS])
     time = np.log((now - began) / DAY)
     for side, its in _SIDES.items():
         _trace(cells, side, sums[its] + _LOG_SHARES[its], time + _log_sum(_LOG_SHARES[its]), began)
     sums = np.maximum(np.logaddexp(sums, time) + log_likelihood(compared, EFFECTS[:, None]), _NOTHING)
+    sums = np.where(now - cells["first"] < settle, _NOTHING, sums)
     for name, values in zip(_SUMS, sums, strict=True):
         cells[name] = values
     with np.errstate(divide="ignore", invalid="ignore"):

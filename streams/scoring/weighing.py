@@ -39,7 +39,8 @@ class Weighing:
     """Evidence and silence of one dimension's rows, tick by tick."""
 
     def __init__(self, settings: Settings, kpis: Mapping[str, Kpi]) -> None:
-        self._evidence = Evidence(np.array([kpi.model == "binomial" for kpi in kpis.values()]))
+        binomial = np.array([kpi.model == "binomial" for kpi in kpis.values()])
+        self._evidence = Evidence(binomial, settle=settings.scoring.settle)
         self._silence = Silence(len(kpis))
         self._per_day = settings.scoring.false_alarms_per_day / len(settings.dimensions)
         self._own_trials = first_of_each_denominator(kpis)

@@ -22,7 +22,7 @@ WINDOWS = (Span(HOUR), Span(5 * HOUR), Span(30 * HOUR))
 EAGER = msgspec.structs.replace(
     SETTINGS,
     time=Time(clock="event", tick=Span(30 * MINUTE)),
-    scoring=Scoring(windows=WINDOWS, min_trials=1, false_alarms_per_day=200.0),
+    scoring=Scoring(windows=WINDOWS, min_trials=1, false_alarms_per_day=200.0, settle=Span(0)),
     alerts=Alerts(windows=WINDOWS, cooldown=Span(HOUR)),
 )
 

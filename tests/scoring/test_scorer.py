@@ -23,7 +23,7 @@ MEASURES = Measures(KPIS.values())
 SETTINGS = Settings(
     dimensions={"d": Dimension(trait="d", max_values=3)},
     time=Time(tick=Span(MINUTE)),
-    scoring=Scoring(windows=(Span(5 * MINUTE), Span(HOUR)), min_trials=20, false_alarms_per_day=2.0),
+    scoring=Scoring(windows=(Span(5 * MINUTE), Span(HOUR)), min_trials=20, false_alarms_per_day=2.0, settle=Span(0)),
     alerts=Alerts(windows=(Span(5 * MINUTE), Span(HOUR)), cooldown=Span(5 * MINUTE)),
 )
 #: Segments come and go, there is not always room for a name, and little is needed for an alert.
