@@ -69,7 +69,7 @@ class Evidence:
     that is younger shifts."""
 
     def __init__(
-        self, binomial: Bools, alpha: float = 0.05, lag: float = 2 * shift.DAY, settle: float = shift.DAY / 4
+        self, binomial: Bools, alpha: float = 0.05, lag: float = 2 * shift.DAY, settle: float = shift.DAY
     ) -> None:
         self._binomial = binomial
         self._settle = settle

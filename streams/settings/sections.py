@@ -105,7 +105,7 @@ class Scoring(Section, frozen=True, kw_only=True):
     min_trials: int = 100  # fewer trials than this, in the segment or the rest, and it is still learning
     min_effect: float = 0.10  # smaller differences from the rest are par, however sure
     false_alarms_per_day: float = 0.02  # that chance may raise, over all segments, KPIs and looks together
-    settle: Span = Span.parse("6h")  # a segment's KPI that is younger has no usual yet that it could shift from
+    settle: Span = Span.parse("24h")  # a segment's KPI that is younger has no usual yet that it could shift from
     no_data_after: Span = Span.parse("15m")  # nothing from anybody for so long is the pipeline's fault
 
 

@@ -29,6 +29,7 @@ from streams.tools.local.supervision import Kept, stop_all
 
 LOGS = Path(".cache") / "demo"
 PATIENCE = 10.0  # seconds that children have to stop
+SETTLE = "90m"  # nobody watches a demo for the day that it would take otherwise
 TRAFFIC = ("--rate", "10", "--live", "--story")
 #: The embedded broker waits the whole rebalance timeout whenever a worker joins. It has no transactions.
 EMBEDDED = {
@@ -102,6 +103,8 @@ def environment(
         environ[f"SEGPULSE_{section}_PORT".upper()] = str(port)
     if config is not None:
         environ["SEGPULSE_CONFIG"] = str(config)
+    else:
+        environ["SEGPULSE_SCORING_SETTLE"] = SETTLE
     return {**environ, **EMBEDDED} if embedded else environ
 
 
