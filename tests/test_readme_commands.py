@@ -27,6 +27,8 @@ ELSEWHERE = {
     "make test": "test_readme.py",
     "make bench": "tools/bench/test_command.py",
     "make chaos": "test_readme.py",
+    "segpulse backtest --evaluate": "tools/evaluate/test_command.py",
+    "segpulse backtest customers.csv --mapping mine.toml --evaluate": "tools/evaluate/test_command.py",
     "cp deploy/env.example .env": "deploy/test_compose.py",
     "docker compose up --build --detach": "deploy/test_compose.py",
 }
