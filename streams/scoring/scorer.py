@@ -74,12 +74,15 @@ class DimensionScorer:
         return min(known) if len(known) == len(self._watermarks) else None
 
     def ticks(self) -> Iterator[list[Alert]]:
-        """Score at every multiple of `time.tick` that the watermark has passed; yield each tick's alerts."""
+        """Score at every multiple of `time.tick` that the watermark has passed; yield each tick's alerts.
+
+        What is offered between two of them counts: at the end there is no tick left to be scored.
+        """
         step = self._settings.time.tick
-        watermark = self.watermark
-        if watermark is None or not self._begun(watermark):
-            return
-        while (tick := (self.tick or 0) + step) <= watermark:
+        while (watermark := self.watermark) is not None and self._begun(watermark):
+            tick = (self.tick or 0) + step
+            if tick > watermark:
+                return
             self._windows.advance(tick)
             yield self._score(tick)
 

@@ -17,6 +17,7 @@ from streams.tools.demo import EMBEDDED
 from streams.tools.local.processes import Child
 from streams.tools.local.servers import Server, embedded_broker, free_port
 from tests.integration.live import Live, alert_order, live
+from tests.servers import apache_kafka
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 MAPPING = EXAMPLES / "xeducation.toml"
@@ -29,9 +30,12 @@ def _checkpointed(system: Live) -> bool:
 
 @pytest.mark.timeout(180)
 @pytest.mark.kafka
-def test_killed_in_the_middle_of_it(apache_kafka: Server, redis_server: Server, tmp_path: Path, data: Path) -> None:
+def test_killed_in_the_middle_of_it(redis_server: Server, tmp_path: Path, data: Path) -> None:
     file = data / "xeducation_leads.csv"
-    with live(tmp_path, apache_kafka.address, redis_server.address, CONFIG, embedded=False, batch=200) as system:
+    with (
+        apache_kafka(tmp_path) as kafka,
+        live(tmp_path, kafka.address, redis_server.address, CONFIG, embedded=False, batch=200) as system,
+    ):
         summary = system.replay(file, "--mapping", str(MAPPING))
         for _ in range(2):
             system.wait(lambda: _checkpointed(system), "checkpoint")

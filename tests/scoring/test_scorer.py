@@ -152,3 +152,15 @@ def test_segments_are_what_they_count_not_what_they_are_called(by_partition: lis
     assert {(names[s.value], c.kpi, c.window, c.numerator, c.state) for s in left.scores for c in s.cells} == {
         (s.value, c.kpi, c.window, c.numerator, c.state) for s in right.scores for c in s.cells
     }
+
+
+def test_what_comes_between_two_ticks_is_scored_too() -> None:
+    each = scorer(1)
+    for minute in range(4):
+        give(each, pane(0, minute, {"a": (1, 5)}))
+    give(each, passed(0, 2))
+    ticks = each.ticks()
+    next(ticks)
+    give(each, passed(0, 4))
+    assert len(list(ticks)) == 3
+    assert each.tick == START + 4 * MINUTE
