@@ -11,7 +11,6 @@ them are now of a better segment is no news of this one.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -19,7 +18,7 @@ import numpy.typing as npt
 
 from streams.scoring import comparison, dispersion, level, relation, shift
 from streams.scoring.comparison import Trials
-from streams.scoring.memory import Bools, Cells, Floats, Ints, Kept, Memory, others
+from streams.scoring.memory import Bools, Cells, Floats, Ints, Memory, Remembering, others
 
 __all__ = ["Evidence", "Found", "Trials"]
 
@@ -44,6 +43,8 @@ _FIELDS = {
 _HITS = 1.0  # to be expected of segment and of rest
 _TRIALS = 5.0
 _FADING = 28.0  # days
+_LAG = 2 * shift.DAY  # ms: so long at least the usual ratio is behind, once it is known
+_ERROR = 0.05  # of all levels together, ever
 _WORTH_SEEING = 0.2  # the effect that `wait` is about
 
 
@@ -63,31 +64,14 @@ class Found(NamedTuple):
     wait: Floats  # days that a change by 20 % would take to be seen; NaN: nobody knows
 
 
-class Evidence:
-    """The evidence of one dimension. `binomial` [KPIs]: at most one hit a trial; `alpha`: the error of all levels
-    together; `lag` (ms): so long at least the usual ratio is behind, once it is known at all; `settle` (ms): no series
-    that is younger shifts."""
+class Evidence(Remembering):
+    """The evidence of one dimension."""
 
-    def __init__(
-        self, binomial: Bools, alpha: float = 0.05, lag: float = 2 * shift.DAY, settle: float = shift.DAY
-    ) -> None:
+    def __init__(self, binomial: Bools, settle: float = shift.DAY) -> None:
+        """`binomial` [KPIs]: at most one hit a trial; `settle` (ms): no series that is younger shifts."""
+        super().__init__(_FIELDS, len(binomial))
         self._binomial = binomial
         self._settle = settle
-        self._alpha = alpha
-        self._lag = lag
-        self._memory = Memory(_FIELDS, len(binomial))
-
-    def begin(self, rows: Sequence[int], total: int) -> None:
-        """Nothing is known of `rows`; there are `total` rows now."""
-        self._memory.begin(rows, total)
-
-    def save(self, rows: Sequence[int]) -> Kept:
-        """What a successor must know of `rows`."""
-        return self._memory.save(rows)
-
-    def restore(self, rows: Sequence[int], kept: Kept, columns: Sequence[int]) -> None:
-        """Go on as `kept` says of `rows`; `columns`: each kept KPI's column now, -1 for one that is no more."""
-        self._memory.restore(rows, kept, columns)
 
     def calm(self, eligible: Bools) -> Bools:
         """Who is fit to be the rest of others [rows × KPIs], of the `eligible` [rows]: who does not fire.
@@ -112,7 +96,7 @@ class Evidence:
             cells = memory.take(over)
             self._compare(cells, over % len(self._binomial), float(tick), log_arl)
             memory.put(over, cells)
-        due = relation.due(memory, float(tick), self._lag)
+        due = relation.due(memory, float(tick), _LAG)
         if len(due):
             relation.turn(memory, due, float(tick))
         return self._found(log_arl)
@@ -177,7 +161,7 @@ class Evidence:
     def _found(self, log_arl: float) -> Found:
         memory = self._memory
         series = max(1, int((memory["began"] > 0).sum()))
-        log_alpha = math.log(self._alpha / series)
+        log_alpha = math.log(_ERROR / series)
         log_ratio, e_value, radius = level.estimate(memory), level.log_e(memory), level.radius(memory, log_alpha)
         sure = np.where(e_value >= -log_alpha, np.sign(log_ratio), 0)
         with np.errstate(over="ignore"):

@@ -78,6 +78,25 @@ class Memory(Cells):
         self.data[np.ix_(range(len(self.data)), rows, now)] = values[:, :, known]
 
 
+class Remembering:
+    """What lives by a memory [rows × KPIs], and can be gone on with by a successor."""
+
+    def __init__(self, fields: Mapping[str, float], kpis: int) -> None:
+        self._memory = Memory(fields, kpis)
+
+    def begin(self, rows: Sequence[int], total: int) -> None:
+        """Nothing is known of `rows`; there are `total` rows now."""
+        self._memory.begin(rows, total)
+
+    def save(self, rows: Sequence[int]) -> Kept:
+        """What a successor must know of `rows`."""
+        return self._memory.save(rows)
+
+    def restore(self, rows: Sequence[int], kept: Kept, columns: Sequence[int]) -> None:
+        """Go on as `kept` says of `rows`; `columns`: each kept KPI's column now, -1 for one that is no more."""
+        self._memory.restore(rows, kept, columns)
+
+
 def total(values: Floats) -> Floats:
     """Sum over the rows [rows × KPIs] that comes out the same in any order of the rows, to the last digit."""
     return np.asarray(_whole(values).sum(axis=0) / _FINE)

@@ -9,12 +9,11 @@ hours or in days: a segment whose visitors come in campaigns has seen silent day
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from streams.scoring.memory import Bools, Floats, Ints, Kept, Memory
+from streams.scoring.memory import Bools, Floats, Ints, Remembering
 
 _FIELDS = {
     "own": 0.0,  # trials, fading
@@ -47,23 +46,11 @@ class Quiet(NamedTuple):
     expected: Floats  # trials that would have come since
 
 
-class Silence:
+class Silence(Remembering):
     """The silences of one dimension's segments."""
 
     def __init__(self, kpis: int) -> None:
-        self._memory = Memory(_FIELDS, kpis)
-
-    def begin(self, rows: Sequence[int], total: int) -> None:
-        """Nothing is known of `rows`; there are `total` rows now."""
-        self._memory.begin(rows, total)
-
-    def save(self, rows: Sequence[int]) -> Kept:
-        """What a successor must know of `rows`."""
-        return self._memory.save(rows)
-
-    def restore(self, rows: Sequence[int], kept: Kept, columns: Sequence[int]) -> None:
-        """Go on as `kept` says of `rows`; `columns`: each kept KPI's column now, -1 for one that is no more."""
-        self._memory.restore(rows, kept, columns)
+        super().__init__(_FIELDS, kpis)
 
     def step(self, tick: int, span: int, own: Floats, rest: Floats, arl: float) -> Quiet:
         """Take in the trials [rows × KPIs] of the `span` (ms) that ends at `tick` (ms).
