@@ -46,6 +46,12 @@ class Comparison(NamedTuple):
         """x - m π."""
         return self.a - self.b
 
+    @property
+    def information(self) -> Floats:
+        """1 / variance of ln of the ratio to the rest that it tells; 0 where it tells nothing."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.nan_to_num(self.signal**2 / self.variance)
+
 
 def compare(own: Trials, rest: Trials, log_usual: Floats, rate: Floats, binomial: Bools) -> Comparison:
     """`log_usual`: ln r; `rate`: hits a trial that are usual, before these; `binomial`: at most one hit a trial."""

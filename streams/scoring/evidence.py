@@ -145,12 +145,10 @@ class Evidence(Remembering):
         dispersion.learn(cells, plain, now)
         relation.learn(cells, compared, cells["firing"] == 0)
         level.learn(cells, comparison.spread(comparison.compare(own, rest, np.zeros(1), rate, binomial), clustered))
-        with np.errstate(divide="ignore", invalid="ignore"):
-            information = np.nan_to_num(compared.signal**2 / compared.variance)
         for name, amount in (
             ("seen_hits", own.hits + rest.hits),
             ("seen_trials", own.trials + rest.trials),
-            ("information", information),
+            ("information", compared.information),
             ("days", days),
         ):
             cells[name] = fade * cells[name] + amount

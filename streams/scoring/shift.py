@@ -100,10 +100,8 @@ def step(cells: Cells, compared: Comparison, began: Floats, now: float, settle: 
     sums = np.where(now - cells["first"] < settle, _NOTHING, sums)
     for name, values in zip(_SUMS, sums, strict=True):
         cells[name] = values
-    with np.errstate(divide="ignore", invalid="ignore"):
-        information = np.nan_to_num(compared.signal**2 / compared.variance)
     for side, its in _SIDES.items():
-        cells[f"{side}_information"] += information
+        cells[f"{side}_information"] += compared.information
         cells[f"{side}_evidence"] = _evidence(cells, side, sums[its] + _LOG_SHARES[its], now)
     _begin(cells, now, log_arl)
 
