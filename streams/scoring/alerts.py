@@ -59,6 +59,8 @@ class Weight(NamedTuple):
     chance: float  # days until chance alone calls like this, anywhere on the board
     expected: float  # `silent`: trials that were due
     also: list[str]
+    low: float = 0.0  # `level`: confidence sequence of the ratio to the rest
+    high: float = math.inf
 
 
 def fired(tick: int, facts: Facts, weight: Weight) -> Alert:

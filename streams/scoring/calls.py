@@ -13,6 +13,7 @@ from streams.scoring import alerts, states, weights
 from streams.scoring.baseline import Counts
 from streams.scoring.evidence import Found
 from streams.scoring.muting import muted
+from streams.scoring.shift import DAY, LONGEST
 from streams.scoring.silence import Quiet
 from streams.scoring.standing import Saved, Standing, called
 from streams.scoring.weighing import first_of_each_denominator
@@ -108,9 +109,9 @@ class Calls:
         if before > LEVEL and kind <= before:
             of["resolved"][row, kpi] = now.tick
         facts = self._facts(now, standing, row, kpi)
-        return alerts.resolved(now.tick, facts, self._why(standing, row, kpi, before, kind))
+        return alerts.resolved(now.tick, facts, self._why(now, standing, row, kpi, before, kind))
 
-    def _why(self, standing: Standing, row: int, kpi: int, before: int, kind: int) -> str:
+    def _why(self, now: Now, standing: Standing, row: int, kpi: int, before: int, kind: int) -> str:
         series = int(standing.of["series"][row, kpi])
         if not standing.seen[row]:
             return "nothing of it in any window any more"
@@ -120,6 +121,8 @@ class Calls:
             return "its share comes again"
         if series in (states.OVER, states.UNDER) and not self._told[series]:
             return "the rules have changed"
+        if before == SHIFT and now.tick - now.found.fired_at[row, kpi] >= LONGEST:
+            return f"it has been so for {LONGEST / DAY:.0f} days, and is its usual now"
         return "back to its usual" if before == SHIFT else "no longer clearly different from the rest"
 
     def _best(self, now: Now, standing: Standing, row: int, kpi: int) -> int:

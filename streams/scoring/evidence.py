@@ -52,11 +52,12 @@ class Found(NamedTuple):
     """Of each series [rows × KPIs]. Ratios are to the rest: 1 is par; up is more hits a trial, whatever is good."""
 
     shift: npt.NDArray[np.int8]  # 1 up, -1 down: a shift against its usual ratio fires; 0
+    fired_at: Ints  # ms: when it began to fire, or the last one did
     since: Ints  # ms: where that began
     change: Floats  # how far it has moved since (0.3 = 30 % more)
     strength: Floats  # ln of the evidence of a shift over what fires; 0 and more fires
     level: npt.NDArray[np.int8]  # 1 above par, -1 below: surely, whenever one looks; 0
-    ratio: Floats  # estimated since the last shift
+    ratio: Floats  # estimated since what is usual has changed
     low: Floats  # confidence sequence of `ratio`
     high: Floats
     e_value: Floats  # ln of the e-value of a difference from par
@@ -166,6 +167,7 @@ class Evidence(Remembering):
             low, high = np.exp(log_ratio - radius), np.exp(log_ratio + radius)
         return Found(
             shift=memory["firing"].astype(np.int8),
+            fired_at=memory["fired_at"].astype(np.int64),
             since=memory["since"].astype(np.int64),
             change=shift.change(memory),
             strength=np.maximum(memory["up_evidence"], memory["down_evidence"]) - log_arl,

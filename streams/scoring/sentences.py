@@ -27,7 +27,7 @@ def fired(facts: Facts, weight: Weight) -> str:
         )
     else:
         what = f"{segment} is {facts.state} on {facts.kpi}: {_beside(weight.change)} the rest, {_figures(facts)}"
-    return "; ".join(filter(None, (what, _impact(weight.impact), _chance(facts, weight.chance))))
+    return "; ".join(filter(None, (what, _impact(weight.impact), _chance(facts, weight))))
 
 
 def resolved(facts: Facts, reason: str) -> str:
@@ -60,10 +60,11 @@ def _impact(an_hour: float | None) -> str:
     return f"about {_number(abs(an_hour))} {word} conversions an hour"
 
 
-def _chance(facts: Facts, days: float) -> str:
+def _chance(facts: Facts, weight: Weight) -> str:
     if facts.kind == "level":
-        return f"with 95% certainty over all of {facts.dimension}, however often one looks"
-    return f"chance alone calls like this about once in {_while(days)}"
+        between = f"at least {weight.low:.0%}" if math.isinf(weight.high) else f"{weight.low:.0%} to {weight.high:.0%}"
+        return f"{between} of the rest's, with 95% certainty over all of {facts.dimension}, however often one looks"
+    return f"chance alone calls like this about once in {_while(weight.chance)}"
 
 
 def _while(days: float) -> str:

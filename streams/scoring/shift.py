@@ -54,9 +54,10 @@ FIELDS = {
 DAY = 86_400_000.0  # ms
 _STILL = 0.6  # of the effect: with no more than half of that left it is over
 _OVER = math.log(1000.0)
-_LONGEST = 28 * DAY  # what has been so for so long is usual
+LONGEST = 28 * DAY  # what has been so for so long is usual
 _STEEPEST = -0.95  # where next to all that there are have hits, there is no finite slope
 _ODDEST = 5.0  # standard deviations
+_EARLIER = 8.0  # a time before a shift is at least such a part of a series' life
 _AS_FIRED = 10.0  # hits
 _AS_USUAL = 0.01  # variance of ln of the ratio that has become usual
 
@@ -157,7 +158,7 @@ def _begin(cells: Cells, now: float, log_arl: float) -> None:
     }
     for name, values in fired.items():
         cells[name] = np.where(fires, values, cells[name])
-    _forget(cells, fires)
+    _forget(cells, fires, now)
 
 
 def _end(cells: Cells, compared: Comparison, now: float) -> None:
@@ -167,7 +168,7 @@ def _end(cells: Cells, compared: Comparison, now: float) -> None:
     cells["after_b"] += np.where(firing, compared.b, 0.0)
     over = np.maximum(cells["over"] - log_likelihood(compared, _STILL * cells["effect"]), 0.0)
     cells["over"] = np.where(firing, over, 0.0)
-    usual = firing & (now - cells["fired_at"] >= _LONGEST)
+    usual = firing & (now - cells["fired_at"] >= LONGEST)
     moved = np.log1p(np.where(usual, change(cells), 0.0))
     for name in ("usual", "learned"):
         cells[name] = np.where(usual, cells["usual"] + moved, cells[name])
@@ -177,10 +178,14 @@ def _end(cells: Cells, compared: Comparison, now: float) -> None:
     cells["firing"] = np.where(ended, 0.0, cells["firing"])
     for name in _SUMS:
         cells[name] = np.where(ended, _NOTHING, cells[name])
-    _forget(cells, ended)
+    _forget(cells, ended, now)
 
 
-def _forget(cells: Cells, which: Bools) -> None:
-    """What was until now is another time: begin the level and what is yet to be learned anew."""
-    level.forget(cells, which)
+def _forget(cells: Cells, which: Bools, now: float) -> None:
+    """Begin anew what is yet to be learned; and the level, for what was until now is another time.
+
+    Unless what fires, or has fired, has been so from the first: then there is no other time.
+    """
     relation.forget(cells, which)
+    earlier = (cells["since"] - cells["first"]) * _EARLIER > now - cells["first"]
+    level.forget(cells, which & earlier)

@@ -29,7 +29,8 @@ class Weights:
             return Weight(-1.0, 0.0, impact, 1 / (SILENCES * self._budget), expected, [])
         if facts.kind == "level":
             change, evidence = float(found.ratio[row, kpi]) - 1, float(found.e_value[row, kpi])
-            return Weight(change, evidence, change * rest * trials, math.inf, 0.0, [])
+            low, high = float(found.low[row, kpi]), float(found.high[row, kpi])
+            return Weight(change, evidence, change * rest * trials, math.inf, 0.0, [], low, high)
         change, evidence = float(found.change[row, kpi]), float(found.strength[row, kpi])
         chance = math.exp(min(max(evidence, 0.0), 100.0)) / (SHIFTS * self._budget)
         return Weight(change, evidence, change * usual * rest * trials, chance, 0.0, [])

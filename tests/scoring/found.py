@@ -22,6 +22,7 @@ def found(
     """[1 × 1]."""
     return Found(
         shift=np.array([[shift]], dtype=np.int8),
+        fired_at=np.array([[since]], dtype=np.int64),
         since=np.array([[since]], dtype=np.int64),
         change=np.array([[change]]),
         strength=np.array([[strength]]),

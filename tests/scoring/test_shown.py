@@ -65,10 +65,10 @@ def test_figures() -> None:
         ),
         (
             replace(FACTS, unit="per session", numerator=150, state="over", kind="level"),
-            WEIGHT._replace(change=2.75, impact=0.25),
+            WEIGHT._replace(change=2.75, impact=0.25, low=2.5, high=4.6),
             "tier:2 is over on win: 275% above the rest, 1.5 per session against 0.4 per session for the rest (150 on"
-            " 100 in the last 1h); about 6 more conversions a day; with 95% certainty over all of tier, however often"
-            " one looks",
+            " 100 in the last 1h); about 6 more conversions a day; 250% to 460% of the rest's, with 95% certainty over"
+            " all of tier, however often one looks",
         ),
         (
             replace(FACTS, kind="silent", state="silent", numerator=0, denominator=0),

@@ -154,4 +154,8 @@ def test_known_figures(
     dimension, value = segment.split(":")
     alerts = [a for a in found["alerts"] if (a["dimension"], a["value"], a["kpi"]) == (dimension, value, kpi)]
     assert {a["state"] for a in alerts} == ({called} if called else set())
-    assert not called or shown["state"] in (called, "par")
+    assert ("level" in {a["kind"] for a in alerts}) == bool(called)
+    assert not called or (shown["state"], shown["kind"]) == (called, "level")
+    assert {a["reason"] for a in alerts if (a["kind"], a["status"]) == ("shift", "resolved")} <= {
+        "it has been so for 28 days, and is its usual now"
+    }
