@@ -1,6 +1,6 @@
 // One table a dimension: a row for each segment and KPI, the worst and the farthest from par first.
 
-import { STATES, badge, element, span, time, value, wait, whole } from "./text.js";
+import { STATES, badge, element, remark, span, time, value, whole } from "./text.js";
 
 const ROWS_SHOWN = 12;
 const BAR_ENDS = 50; // points of index from 100 at which the bar is full
@@ -35,7 +35,7 @@ function cellsOf({ segment, cell }, kpis) {
   return [
     [segment.value],
     [kpi.title],
-    [badge(cell.state), ...(wait(cell) ? [element("span", "wait", wait(cell))] : [])],
+    [badge(cell.state), ...(remark(cell) ? [element("span", "remark", remark(cell))] : [])],
     index,
     [value(cell.value, kpi.unit)],
     [value(cell.rest, kpi.unit)],

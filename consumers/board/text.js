@@ -38,8 +38,12 @@ export function span(ms) {
   return `${Math.round(seconds / 86400)} days`;
 }
 
-/** How long a change of a fifth would take to be seen; nothing where that is no longer than a day. */
-export function wait(cell) {
+const SHIFTED = { over: "Better than its own usual", under: "Worse than its own usual" };
+
+/** What else there is to a state: what a shift is measured by, for it may be on a par with the rest; or how long a change
+ * of a fifth would take to be seen. Nothing where that is no longer than a day. */
+export function remark(cell) {
+  if (cell.state in SHIFTED || cell.state === "silent") return (cell.kind === "shift" && SHIFTED[cell.state]) || "";
   if (cell.needs_days === null || cell.needs_days === undefined || cell.needs_days < 1) return "";
   return `A change of 20 % needs about ${count.format(cell.needs_days)} more days to be seen`;
 }

@@ -90,6 +90,29 @@ def test_of_no_trials_no_index_is_shown(scorer: Scorer, address: str, tmp_path: 
         assert errors == []
 
 
+def test_a_state_says_what_it_is_measured_by(scorer: Scorer, address: str, tmp_path: Path) -> None:
+    cells = {
+        "shifted": cell(state="under", kind="shift", index=100.0),
+        "always": cell(state="under", kind="level", index=70.0, needs_days=40.2),
+        "small": cell(state="par", kind=None, needs_days=40.2),
+        "large": cell(state="par", kind=None, needs_days=0.4),
+    }
+    scorer.say(*(scores(value, cells=[each]) for value, each in cells.items()))
+    said = {
+        "shifted": "Worse than its own usual",
+        "always": "",
+        "small": "A change of 20 % needs about 40 more days to be seen",
+        "large": "",
+    }
+    with chromium(tmp_path / "profile") as (page, errors):
+        page.goto(address)
+        page.get_by_label("Only off par").uncheck()
+        for value, text in said.items():
+            row = page.locator("#dimensions tbody tr", has_text=value)
+            expect(row.locator(".remark")).to_have_text([text] if text else [])
+        assert errors == []
+
+
 def test_dimensions_come_in_the_order_of_the_settings(scorer: Scorer, address: str, tmp_path: Path) -> None:
     known = ("campaign", "city_tier", "industry")
     scorer.say(*(scores("2", dimension=dimension) for dimension in ("elsewhere", *known)))
