@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from contextlib import closing
 
@@ -19,7 +20,8 @@ from streams.messages import Alert
 from streams.settings import Kafka
 
 log = logging.getLogger("segpulse.kafka")
-GATHER_S = 2.0
+GATHER_S = 2.0  # of quiet before what has come is handed on
+AT_MOST_S = 10.0  # however much goes on coming
 
 
 class NotDeliveredError(Exception):
@@ -82,12 +84,9 @@ def _deliver_all(
     connection: Connection, stop: threading.Event, deliver: Callable[[list[Alert]], None], backoff: Backoff
 ) -> None:
     while not stop.is_set():
-        records = connection.poll()
+        records = _gathered(connection, stop)
         if not records:
             continue
-        # Those of the same tick, of other dimensions, are on their way: they may be of the same cause.
-        stop.wait(GATHER_S)
-        records += connection.poll()
         try:
             deliver([alert for _, alert in readable(records, alert_of)])
         except NotDeliveredError as error:
@@ -100,6 +99,21 @@ def _deliver_all(
         except (KafkaError, OSError) as error:
             raise connection.outage(error) from None
         backoff.clear()
+
+
+def _gathered(connection: Connection, stop: threading.Event) -> list[ConsumerRecord]:
+    """What has come, and what comes soon after: of the same tick in other dimensions, maybe of the same cause.
+
+    That takes longer where a scorer catches up, one dimension after the other.
+    """
+    records, until = connection.poll(), time.monotonic() + AT_MOST_S
+    while records and time.monotonic() < until and not stop.is_set():
+        stop.wait(GATHER_S)
+        more = connection.poll()
+        if not more:
+            break
+        records += more
+    return records
 
 
 def _rewind(connection: Connection, records: list[ConsumerRecord]) -> None:
