@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.stats import false_discovery_control
 
-from streams.tools.evaluate.look import Bools, Floats, Look
+from streams.tools.evaluate.look import Look
 from streams.tools.evaluate.rules.rule import Calls
 from streams.tools.evaluate.rules.ztest import ZTest, p_values
 
 Q = 0.05
-
-
-def rejected(p: Floats, q: float = Q) -> Bools:
-    """Which hypotheses of each row of `p` are rejected at a false discovery rate of `q`."""
-    ranked = np.sort(p, axis=1)
-    passes = ranked <= q * np.arange(1, p.shape[1] + 1) / p.shape[1]
-    largest = np.where(passes, ranked, -1.0).max(axis=1, keepdims=True)
-    return np.asarray(p <= largest)
 
 
 class BenjaminiHochberg:
@@ -27,4 +20,5 @@ class BenjaminiHochberg:
 
     def look(self, look: Look) -> Calls:
         z = self._test.z(look)
-        return Calls(np.where(rejected(p_values(z)), np.sign(z), 0).astype(np.int8))
+        rejected = false_discovery_control(p_values(z), axis=1) <= Q
+        return Calls(np.where(rejected, np.sign(z), 0).astype(np.int8))
