@@ -21,7 +21,7 @@ from streams.agents import ingest as ingest_agent
 from streams.agents import score as score_agent
 from streams.engine import heap, lifecycle, logs
 from streams.engine.app import Pipeline
-from streams.engine.fence import NoTransactionsError, check_offered
+from streams.engine.fence import FencedError, NoTransactionsError, check_offered
 from streams.engine.ingest import Ingest
 from streams.engine.membership import NameTakenError
 from streams.engine.metrics import Metrics
@@ -90,6 +90,10 @@ async def _run(chosen: Settings, kpis: Mapping[str, Kpi], metrics: Metrics) -> N
         raise click.ClickException(str(error)) from None
     except (CountsError, NameTakenError) as error:
         refused = error  # beginning again would end here again
+    except FencedError as error:
+        refused = await _name_taken(pipeline)
+        if refused is None:
+            _begin_again(error)
     except (Exception, asyncio.CancelledError) as error:
         _begin_again(error)
     with contextlib.suppress(asyncio.TimeoutError):  # a broker that is away cannot be taken leave of
@@ -103,6 +107,17 @@ async def _run(chosen: Settings, kpis: Mapping[str, Kpi], metrics: Metrics) -> N
 async def _run_faust(pipeline: Pipeline) -> None:
     await pipeline.app.start()  # until the first partitions are loaded
     await pipeline.app.wait_until_stopped()
+
+
+async def _name_taken(pipeline: Pipeline) -> NameTakenError | None:
+    """Was it for its name that the worker was fenced? The fence may tell before the group does."""
+    try:
+        await asyncio.wait_for(pipeline.consumer.ask_group(), _PATIENCE)
+    except NameTakenError as error:
+        return error
+    except Exception:
+        log.warning("worker: Kafka does not say who is in the group", exc_info=True)
+    return None
 
 
 async def _look_at_topics(chosen: Settings) -> None:

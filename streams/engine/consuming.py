@@ -25,7 +25,7 @@ from faust.transport.drivers.aiokafka import Consumer, Transport
 from faust.types import TP
 
 from streams.engine.fetching import FetchingThread
-from streams.engine.membership import watch_name
+from streams.engine.membership import NameTakenError, ask_group, watch_name
 
 
 class _Thread(FetchingThread):
@@ -33,8 +33,11 @@ class _Thread(FetchingThread):
         await super().on_start()
         watch_name(self._consumer, self._name_taken)
 
-    def _name_taken(self, error: Exception) -> None:
+    def _name_taken(self, error: NameTakenError) -> None:
         asyncio.run_coroutine_threadsafe(self.app.crash(error), self.app.loop)
+
+    async def ask_group(self) -> None:
+        await self.call_thread(ask_group, self._consumer)
 
     def _create_worker_consumer(self, transport: Any) -> Any:
         consumer: Any = super()._create_worker_consumer(transport)
@@ -68,6 +71,11 @@ class EngineConsumer(Consumer):
         self.held: set[TP] = set()  # what has been fetched of these waits
         super().__init__(*args, **kwargs)
         self._read_offset = _Forgetful()
+
+    async def ask_group(self) -> None:
+        """Raise NameTakenError where another worker has come under this one's name."""
+        assert isinstance(self._thread, _Thread)
+        await self._thread.ask_group()
 
     def _new_consumer_thread(self) -> FetchingThread:
         return _Thread(self, loop=self.loop, beacon=self.beacon)

@@ -8,8 +8,14 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from aiokafka.errors import UnknownMemberIdError
+from aiokafka.protocol.commit import OffsetCommitRequest
+from aiokafka.protocol.group import HeartbeatRequest, JoinGroupRequest, SyncGroupRequest
+
 from streams.settings import Settings
 
+_UNKNOWN = UnknownMemberIdError.errno
+_OF_A_MEMBER = (JoinGroupRequest, SyncGroupRequest, HeartbeatRequest)
 _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9._-]")  # what Kafka does not take
 
 
@@ -33,34 +39,46 @@ class NameTakenError(Exception):
 def watch_name(consumer: Any, taken: Callable[[NameTakenError], None]) -> None:
     """Have aiokafka's `consumer` give up, and tell `taken`, when another worker comes under its name.
 
-    Kafka gives the name to who came last and no longer knows the other, which would come back and throw out the last.
-    Who was not heard of for a session is not known either; the engine takes that for a rebalance.
+    Kafka gives the name to who came last and no longer knows the other. aiokafka would come back, in whatever it asked
+    next, and throw out the last, who would do the same. Who was not heard of for a session is not known either; the
+    engine takes that for a rebalance.
     """
     coordinator = consumer._coordinator
-    name, session, heartbeat = (
-        coordinator._group_instance_id,
-        consumer._session_timeout_ms / 1000,
-        coordinator._do_heartbeat,
-    )
+    name, session, send = coordinator._group_instance_id, consumer._session_timeout_ms / 1000, coordinator._send_req
     if name is None:
         return
-    heard = time.monotonic()
+    known = time.monotonic()  # when it last asked what Kafka answered it as a member
 
-    async def do_heartbeat() -> bool:
-        nonlocal heard
-        if await heartbeat():
-            heard = time.monotonic()
-            return True
-        if not coordinator.member_id and time.monotonic() - heard < session:
+    async def send_as_member(request: Any) -> Any:
+        nonlocal known
+        asked, member = time.monotonic(), coordinator.member_id
+        response = await send(request)
+        codes = _codes(request, response)
+        if member and _UNKNOWN in codes and asked - known < session:
             error = NameTakenError(
                 f"kafka: another worker has come as member {name} of the group, and this one ends. Give each a "
                 "kafka.member of its own, or each host its own name and each worker on a host its own worker.port"
             )
             taken(error)
             raise error  # the coordinator does nothing any more: it does not come back to throw the other out
-        return False
+        if codes == {0}:
+            known = asked
+        return response
 
-    coordinator._do_heartbeat = do_heartbeat
+    coordinator._send_req = send_as_member
+
+
+def _codes(request: Any, response: Any) -> set[int]:
+    """The error codes of the answer to what only a member may ask; of all partitions where that is a commit."""
+    if isinstance(request, OffsetCommitRequest):
+        return {code for _, partitions in response.topics for _, code in partitions}
+    return {response.error_code} if isinstance(request, _OF_A_MEMBER) else set()
+
+
+async def ask_group(consumer: Any) -> None:
+    """Ask whether aiokafka's `consumer` is a member still. Raises NameTakenError, as `watch_name` has it."""
+    if consumer._coordinator.member_id:
+        await consumer._coordinator._do_heartbeat()
 
 
 def leave_group(app: Any) -> None:
