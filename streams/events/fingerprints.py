@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
-from itertools import repeat
+from itertools import pairwise, repeat
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +23,7 @@ _SEED = secrets.randbits(64)
 _ODD = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F], dtype=np.uint64)
 _SMALLEST = 1024  # slots
 _FULL, _FILLED = 0.75, 0.55  # of the slots, at most, and when they have been made anew
-_AT_A_TIME = 65_536  # placed when a table is made anew: what that takes beside the table has a bound
+_AT_A_TIME = 65_536  # put down when a table is made anew: what that takes beside the table has a bound
 
 
 def fingerprints(texts: Iterable[str]) -> Prints:
@@ -118,14 +118,33 @@ class Table:
         new[rows] = True
 
     def _rebuild(self, slots: Ints, room: int) -> None:
-        """Anew with what is in `slots`, and room for at least `room` in all."""
-        size = max(_SMALLEST, int(room / _FILLED))
+        """Anew with what is in `slots` (sorted), and room for at least `room` in all.
+
+        Runs of slots with no free one between them stand in the order in which they want to; only within a run they
+        need not. So some runs at a time are sorted and put down, from the first slot to the last.
+        """
+        heads = np.append(0, np.flatnonzero(self._high[slots - 1] == 0))  # of the runs
+        ends = np.searchsorted(heads, np.arange(_AT_A_TIME, len(slots), _AT_A_TIME)).clip(max=len(heads) - 1)
         high, low, values = self._high[slots], self._low[slots], self.values[slots]
-        self._clear(size)
-        for first in range(0, len(slots), _AT_A_TIME):
-            part = slice(first, first + _AT_A_TIME)
-            slot, _ = self._place(high[part], low[part])
-            self.values[slot] = values[part]
+        wrapped = self._wanted(low) > slots  # gone on from the last slot to the first
+        self._clear(max(_SMALLEST, int(room / _FILLED)))
+        free, left = 0, [np.flatnonzero(wrapped)]
+        for begin, end in pairwise([0, *np.unique(heads[ends]).tolist(), len(slots)]):
+            rows = begin + np.flatnonzero(~wrapped[begin:end])
+            wanted = self._wanted(low[rows])
+            order = np.argsort(wanted, kind="stable")  # sorted nearly, which this makes use of
+            number = np.arange(len(rows))
+            at = np.maximum.accumulate(np.maximum(wanted[order] - number, free)) + number
+            fits = int(np.searchsorted(at, len(self.values)))
+            rows, at = rows[order], at[:fits]
+            left.append(rows[fits:])
+            rows = rows[:fits]
+            self._high[at], self._low[at], self.values[at] = high[rows], low[rows], values[rows]
+            free = int(at[-1]) + 1 if fits else free
+        self._used = len(slots) - sum(map(len, left))
+        rows = np.concatenate(left)
+        slot, _ = self._place(high[rows], low[rows])
+        self.values[slot] = values[rows]
 
     def _clear(self, size: int) -> None:
         self._high: Half = np.zeros(size, dtype=np.uint64)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from unittest import mock
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+import streams.events.fingerprints
 from streams.events.fingerprints import Prints, Table, fingerprints, joined
 
 batches = st.lists(st.lists(st.integers(0, 3_000), max_size=200), max_size=12)
@@ -23,9 +25,22 @@ def crowded(numbers: Sequence[int]) -> Prints:
     return np.stack([2 * halves + 1, halves % np.uint64(3) << np.uint64(60)], axis=1)
 
 
-@given(batches, st.booleans(), st.integers(1, 4))
-def test_every_text_has_one_slot_and_keeps_its_value(drafts: list[list[int]], crowd: bool, keep: int) -> None:
-    table, values, made = Table(), dict[int, int](), crowded if crowd else prints
+def crowded_at_the_end(numbers: Sequence[int]) -> Prints:
+    """Those that want the last slots, and so go on with the first."""
+    halves = np.array(numbers, dtype=np.uint64)
+    return np.stack([2 * halves + 1, ~(halves % np.uint64(3) << np.uint64(56))], axis=1)
+
+
+@given(batches, st.sampled_from([prints, crowded, crowded_at_the_end]), st.integers(1, 4), st.sampled_from([7, 10**6]))
+def test_every_text_has_one_slot_and_keeps_its_value(
+    drafts: list[list[int]], made: Callable[[Sequence[int]], Prints], keep: int, at_a_time: int
+) -> None:
+    with mock.patch.object(streams.events.fingerprints, "_AT_A_TIME", at_a_time):
+        keeps_its_value(drafts, made, keep)
+
+
+def keeps_its_value(drafts: list[list[int]], made: Callable[[Sequence[int]], Prints], keep: int) -> None:
+    table, values = Table(), dict[int, int]()
     for batch in drafts:
         assert (table.find(made(batch)) >= 0).tolist() == [number in values for number in batch]
         slot, new = table.place(made(batch))
