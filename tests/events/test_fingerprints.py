@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from unittest import mock
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -68,3 +69,24 @@ def test_pairs_are_the_same_only_when_both_are(one: str, other: str, third: str)
     first = joined(fingerprints([one]), fingerprints([third]))
     assert (first == joined(fingerprints([other]), fingerprints([third]))).all() == (one == other)
     assert (first == joined(fingerprints([one]), fingerprints([other]))).all() == (third == other)
+
+
+@pytest.mark.parametrize("at_a_time", [7, 1000])
+@pytest.mark.parametrize("seed", range(20))
+def test_a_table_made_anew_finds_what_it_has_and_nothing_else(
+    seed: int, at_a_time: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streams.events.fingerprints, "_AT_A_TIME", at_a_time)
+    random = np.random.default_rng(seed)
+    everything = random.integers(0, 2**64, (5_000, 2), dtype=np.uint64)
+    table, there = Table(), np.zeros(len(everything), dtype=np.bool_)
+    for batch in np.array_split(np.arange(len(everything)), 10):
+        slot, new = table.place(everything[batch])
+        assert new.all()
+        table.values[slot], there[batch] = batch, True
+        there &= random.random(len(there)) < random.choice([0.2, 0.8, 1.0])  # fuller or emptier than before
+        table.keep(there[table.values])
+        found = table.find(everything)
+        assert np.array_equal(found >= 0, there)
+        assert np.array_equal(table.values[found[there]], np.flatnonzero(there))
+        assert len(table) == np.count_nonzero(there)
