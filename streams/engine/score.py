@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import time
 from collections.abc import Mapping
 
@@ -13,47 +12,24 @@ from faust.types import TP
 
 from streams.engine import fence, keys, parts
 from streams.engine.app import Pipeline, store_of
+from streams.engine.dimensions import Dimensions
 from streams.engine.fetching import Fetched
 from streams.engine.metrics import Metrics
 from streams.engine.pace import Pace
-from streams.engine.position import Position, new_since
+from streams.engine.position import new_since
 from streams.events.topics import SEGMENT_ALERTS, SEGMENT_PANES, SEGMENT_SCORES
 from streams.kpis.measures import Measures
 from streams.messages import Alert
 from streams.panes import codec
-from streams.scoring import calls
 from streams.scoring.scorer import DimensionScorer
 from streams.scoring.standing import Saved
 from streams.settings import Kpi
 
-log = logging.getLogger("segpulse")
-
 _encode = msgspec.json.Encoder().encode
 _pack = msgspec.msgpack.Encoder().encode
-_saved = msgspec.msgpack.Decoder(Saved)
 
 _SLICE = 0.1  # seconds of work at a time: the worker has other things to do
 _LOOK = 0.02  # of a checkpoint interval between looks at what waits for its turn
-
-
-class Owned:
-    """One partition of segment_panes: its dimensions' scorers."""
-
-    def __init__(self, scorers: dict[str, DimensionScorer], paces: dict[str, Pace], end: int) -> None:
-        self.scorers = scorers
-        self.paces = paces
-        self.position = Position(0)
-        self.end = end  # of the log when it was assigned: before it is read so far, nothing is scored
-        self.published: dict[str, int] = {}  # dimension -> tick
-        self.shown: dict[str, set[str]] = {}  # dimension -> values on segment_scores
-        self.generation: dict[str, int] = {}  # dimension -> under which its state is written next
-        self.closed: list[Alert] = []  # of dimensions that are no more, still to be sent
-        self.dropped: list[bytes] = []  # keys of their states
-
-    @property
-    def ready(self) -> bool:
-        """Is all read that was there when the partition was assigned?"""
-        return self.position.expected >= self.end
 
 
 class Score:
@@ -66,7 +42,7 @@ class Score:
         self._measures = measures
         self._metrics = metrics
         self._interval = pipeline.settings.time.checkpoint / 1000
-        self._owned: dict[int, Owned] = {}
+        self._owned: dict[int, Dimensions] = {}
         self._came = asyncio.Event()  # something from source partitions
 
     def load(self, partition: int, end: int) -> dict[TP, int]:
@@ -81,9 +57,9 @@ class Score:
             if keys.owner(dimension, partitions) == partition:
                 scorers[dimension] = DimensionScorer(dimension, self._settings, self._kpis, self._measures, partitions)
         paces = {dimension: Pace(self._interval, partitions) for dimension in scorers}
-        owned = Owned(scorers, paces, end)
+        owned = Dimensions(scorers, paces, end)
         for name in sorted(parts.names(saved)):
-            _restore(name, saved, owned)
+            owned.restore(name, saved)
         self._owned[partition] = owned
         return {TP(SEGMENT_PANES, partition): 0}  # the topic is the state: it is read whole
 
@@ -132,7 +108,7 @@ class Score:
                     if pace.is_due(time.monotonic()):
                         await self._score(partition, owned, dimension, pace)
 
-    async def _close(self, partition: int, owned: Owned) -> None:
+    async def _close(self, partition: int, owned: Dimensions) -> None:
         """End the alerts of dimensions that are no longer declared."""
         if not owned.dropped:
             return
@@ -144,7 +120,7 @@ class Score:
                 await outbox.send(self._pipeline.states.changelog_topic_name, key, None, partition)
         owned.closed, owned.dropped = [], []
 
-    async def _score(self, partition: int, owned: Owned, dimension: str, pace: Pace) -> None:
+    async def _score(self, partition: int, owned: Dimensions, dimension: str, pace: Pace) -> None:
         scorer = owned.scorers[dimension]
         alerts = await self._tick(scorer)
         if self._owned.get(partition) is not owned:
@@ -167,7 +143,7 @@ class Score:
         return alerts
 
     async def _publish(
-        self, partition: int, owned: Owned, dimension: str, alerts: list[Alert], saved: Saved | None
+        self, partition: int, owned: Dimensions, dimension: str, alerts: list[Alert], saved: Saved | None
     ) -> float:
         """Send it all out; `saved` only after a tick. Returns the seconds of work that the scores were."""
         async with self._pipeline.fence.checkpoint(fence.of_dimensions(partition)) as outbox:
@@ -194,22 +170,6 @@ class Score:
             owned.generation[dimension] = parts.after(generation)
             self._metrics.tick.labels(dimension).set(saved.tick / 1000)
         return took
-
-
-def _restore(dimension: str, held: Mapping[bytes, bytes], owned: Owned) -> None:
-    """Go on with what is held of a dimension; of one that is no longer declared, end it."""
-    owned.generation[dimension], packed = parts.join(dimension, held)
-    saved = None
-    try:
-        saved = _saved.decode(packed) if packed is not None else None
-    except msgspec.DecodeError as error:
-        log.warning("score: the state of %s is another version's, and begins anew: %s", dimension, error)
-    if dimension not in owned.scorers:
-        owned.dropped += [key for key in held if parts.names({key: b""}) == {dimension}]
-        if saved is not None:
-            owned.closed += calls.closed(dimension, saved.tick, saved, range(len(saved.kpis)))
-    elif saved is not None:
-        owned.scorers[dimension].restore(saved)
 
 
 class _Slices:

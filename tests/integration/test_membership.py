@@ -85,14 +85,14 @@ def test_one_that_stops_politely_leaves_its_share_at_once(broker: Server, tmp_pa
 #: Stops itself between a checkpoint's last record and its commit, when it finds a file. It begins again without this.
 SLEEPY = """
 import os, pathlib, signal
-from streams.engine.ingest import Ingest
-write = Ingest._write
-async def write_and_stop(*arguments):
-    await write(*arguments)
+from streams.engine.writing import Writing
+write = Writing.write
+async def write_and_stop(*arguments, **named):
+    await write(*arguments, **named)
     if (wish := pathlib.Path({wish!r})).exists():
         wish.unlink()
         os.kill(os.getpid(), signal.SIGSTOP)
-Ingest._write = write_and_stop
+Writing.write = write_and_stop
 from segpulse.cli import main
 main()
 """

@@ -1,0 +1,84 @@
+"""One source partition that this worker owns: its core, and what of its reading and writing the core need not know."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import Counter
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import msgspec
+
+from streams.engine import keys, progress
+from streams.engine.position import Position
+from streams.events.topics import SOURCE_TOPICS
+from streams.messages import DeadLetter
+from streams.panes import codec
+from streams.panes.codec import Counts
+from streams.panes.panes import Change
+from streams.panes.partition import SourcePartition
+from streams.panes.progress import Progress
+from streams.segments.known import Traits
+
+_traits = msgspec.json.Decoder(Traits)
+
+
+class Source:
+    """See the module."""
+
+    def __init__(self, core: SourcePartition, resume: Mapping[str, int], unpublished: list[Change]) -> None:
+        self.core = core
+        self.positions = {topic: Position(offset) for topic, offset in resume.items()}
+        self.unpublished = unpublished  # panes that the predecessor may not have sent on
+        #: When each topic last had something new, by the monotonic clock. One that has nothing at all may be about to
+        #: get its first, but not where a predecessor has waited for that.
+        self.heard_at = dict.fromkeys(resume, time.monotonic() if core.is_first else -math.inf)
+        self.published: tuple[int, dict[int, Counts]] | None = None  # the last watermark, and what was early then
+        self.counted: Counter[tuple[str, str]] = Counter()  # what the metrics have of the core's own counts
+        self.loaded_at = time.monotonic()
+        self.reads_again = True  # what a predecessor had read
+
+    def heard(self, topic: str, written: int | None, now: int | None) -> None:
+        """Something new has come on `topic`, which Kafka got at `written` (ms); `now` (ms) is the wall clock."""
+        ago = max(now - written, 0) / 1000 if now is not None and written is not None else 0.0
+        self.heard_at[topic] = time.monotonic() - ago
+
+    def take_due(self, now: int | None) -> Due:
+        """What there is to write now; it is not given again. `now` (ms): the wall clock, where that tells time."""
+        core = self.core
+        dead_letters, core.dead_letters = core.dead_letters, []
+        unpublished, self.unpublished = self.unpublished, []
+        early = core.early(now) if now is not None else {}
+        return Due(core.changes(), unpublished, core.progress(), dead_letters, core.traits(), early)
+
+
+class Due(NamedTuple):
+    """What a checkpoint writes of a source partition, as of one moment; the core goes on meanwhile."""
+
+    changes: list[Change]
+    unpublished: list[Change]  # as in Source
+    progress: Progress
+    dead_letters: list[DeadLetter]
+    traits: dict[str, Traits]
+    early: dict[int, Counts]
+
+
+def restored(
+    core: SourcePartition, panes: Mapping[bytes, bytes], traits: Mapping[bytes, bytes], begins: Mapping[str, int]
+) -> Source:
+    """`core` loaded with what the changelogs of panes and traits hold of its partition.
+
+    `begins`: the first offset that each source topic's log still has there.
+    """
+    held = dict(panes)
+    said = held.pop(progress.PROGRESS, None)
+    come_to = progress.decode(said) if said is not None else None
+    records = {keys.parse_pane(key): value for key, value in held.items()}
+    core.load(records, come_to, {key.decode(): _traits.decode(value) for key, value in traits.items()}, begins)
+    unpublished = []
+    for key, value in sorted(records.items()):
+        if come_to is None or codec.head(value).watermark > come_to.watermark:
+            snapshot = codec.decode(value)
+            unpublished.append(Change(key, snapshot, value, tuple(snapshot.counts)))
+    return Source(core, {t: come_to.resume.get(t, 0) if come_to else 0 for t in SOURCE_TOPICS}, unpublished)

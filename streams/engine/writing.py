@@ -1,0 +1,80 @@
+"""What a checkpoint of a source partition writes, in the order in which a crash between any two steps is harmless.
+
+1. The panes to the changelog, and the dead letters. What is there a successor goes on from.
+2. When Kafka has all of it, the panes to segment_panes; a successor sends on again what may not have been. And the
+   traits: before the panes, a successor would count events from before a trait as if it had held then.
+3. When Kafka has that, finer panes that went into coarser ones leave the changelog, and how far this has come; then
+   the offsets to read from are committed, by who calls this.
+
+Where there are transactions (engine.fence), 1 to 3 are one, up to the offsets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from streams.engine import keys, progress
+from streams.engine.app import Pipeline
+from streams.engine.outbox import Outbox
+from streams.engine.source import Due
+from streams.events.topics import DEAD_LETTERS, SEGMENT_PANES
+from streams.messages import Watermark
+from streams.panes import codec
+from streams.panes.panes import Change
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Writing:
+    """Writes what is due of source partitions."""
+
+    def __init__(self, pipeline: Pipeline, measures: Sequence[str]) -> None:
+        self._panes = pipeline.panes.changelog_topic_name
+        self._traits = pipeline.traits.changelog_topic_name
+        self._dimensions = pipeline.settings.dimensions
+        self._partitions = pipeline.settings.kafka.partitions
+        self._measures = list(measures)
+
+    async def write(self, outbox: Outbox, partition: int, due: Due, *, news: bool) -> None:
+        """See the module. Of `news` is whether the watermark or the early counts are others than were last written."""
+        for letter in due.dead_letters:
+            await outbox.send(DEAD_LETTERS, letter.topic.encode(), _encode(letter))
+        for change in due.changes:
+            if change.value is not None:
+                await outbox.send(self._panes, keys.pane(change.key), change.value, partition)
+        await outbox.settle()
+        for visitor, known in due.traits.items():
+            await outbox.send(self._traits, visitor.encode(), _encode(known), partition)
+        for change in (*due.unpublished, *due.changes):
+            await self._publish(outbox, partition, change)
+        if news:
+            await self._publish_watermark(outbox, partition, due)
+        await outbox.settle()
+        for change in due.changes:
+            if change.value is None:
+                await outbox.send(self._panes, keys.pane(change.key), None, partition)
+        await outbox.send(self._panes, progress.PROGRESS, progress.encode(due.progress), partition)
+
+    async def _publish(self, outbox: Outbox, partition: int, change: Change) -> None:
+        """A pane by dimension."""
+        parts = codec.by_dimension(change.snapshot) if change.snapshot is not None else {}
+        for dimension in filter(self._dimensions.__contains__, change.dimensions):
+            part = parts.get(dimension)
+            key, value = keys.segment_pane(dimension, partition, change.key), None
+            if part is not None:
+                value = codec.encode(part)
+            await outbox.send(SEGMENT_PANES, key, value, keys.owner(dimension, self._partitions))
+
+    async def _publish_watermark(self, outbox: Outbox, partition: int, due: Due) -> None:
+        """After the panes: who reads it has read all panes before it."""
+        for dimension in self._dimensions:
+            said = Watermark(
+                partition=partition,
+                watermark=due.progress.watermark,
+                measures=self._measures,
+                early={start: counts[dimension] for start, counts in due.early.items() if dimension in counts},
+            )
+            place = keys.owner(dimension, self._partitions)
+            await outbox.send(SEGMENT_PANES, keys.watermark(dimension, partition), codec.encode(said), place)
