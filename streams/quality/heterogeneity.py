@@ -40,8 +40,9 @@ class Between(NamedTuple):
     p_value: Floats  # of no difference at all (Pearson's chi-squared)
 
 
-def between(hits: Ints, trials: Ints, binomial: Bools, dispersion: Floats | float = 1.0) -> Between:
-    """`hits`, `trials` [segments × KPIs]; `binomial` [KPIs]: yes-or-no trials.
+def between(hits: Ints, trials: Ints | Floats, binomial: Bools, dispersion: Floats | float = 1.0) -> Between:
+    """`hits`, `trials` [segments × KPIs]; `binomial` [KPIs]: yes-or-no trials. With the hits to be expected as trials
+    (and no KPI binomial) it is how far segments are from what was expected of each.
 
     `dispersion` [KPIs]: by how much chance varies more than independent hits would (see `homogeneity`).
     """
