@@ -40,7 +40,7 @@ class Between(NamedTuple):
     p_value: Floats  # of no difference at all (Pearson's chi-squared)
 
 
-def between(hits: Ints, trials: Ints | Floats, binomial: Bools, dispersion: Floats | float = 1.0) -> Between:
+def between(hits: Ints | Floats, trials: Ints | Floats, binomial: Bools, dispersion: Floats | float = 1.0) -> Between:
     """`hits`, `trials` [segments × KPIs]; `binomial` [KPIs]: yes-or-no trials. With the hits to be expected as trials
     (and no KPI binomial) it is how far segments are from what was expected of each.
 

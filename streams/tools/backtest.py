@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -43,7 +43,7 @@ class Result(NamedTuple):
 class Backtest:
     """One source partition and the scorers of all dimensions; `also` is handed the panes that have changed."""
 
-    def __init__(self, chosen: Settings, also: Callable[[list[Change]], None] = lambda _: None) -> None:
+    def __init__(self, chosen: Settings, also: Callable[[Sequence[Change]], None] = lambda _: None) -> None:
         kpis = catalogue(chosen.kpis)
         measures = Measures(kpis.values())
         self._feed = Feed(chosen, measures, self._passed)

@@ -18,7 +18,7 @@ from streams.tools.review.cells import Cells
 from streams.tools.review.changes import Changes, changes
 from streams.tools.review.counted import Counted, counted
 from streams.tools.review.figures import grown, number
-from streams.tools.review.grouping import together
+from streams.tools.review.grouping import mergers, together
 from streams.tools.review.history import History
 from streams.tools.review.spans import Spans
 from streams.tools.review.splits import Cross, splits
@@ -61,13 +61,16 @@ class Builder:
         changed = changes(of, seen.verdicts.within.dispersion)
         enough = of.named & (of.trials >= max(scoring.min_trials, 1)).any(axis=1)
         mine = [cross for other, cross in crosses.items() if name in declared[other].cross]
+        segments = self._segments(seen, cells, changed)
+        groups = together(of, enough, seen.verdicts.chance)
         return model.Dimension(
             name=name,
-            segments=self._segments(seen, cells, changed),
+            segments=segments,
             accuracy=number(100 * seen.verdicts.accuracy.share),
-            groups=together(of, enough, seen.verdicts.chance),
+            groups=groups,
             kpis=by_kpi(of, seen.verdicts, self._stability(of, cells), scoring.min_trials),
             changes=changed.whole if changed is not None else [],
+            merges=mergers(groups, {segment.value for segment in segments if segment.different}),
             splits=splits(name, mine, declared, scoring.min_trials, scoring.min_effect),
         )
 
@@ -92,7 +95,7 @@ class Builder:
             figures = [
                 self._figure(cells[row][kpi], changed, row, column, self._states.get((of.dimension, value, kpi)))
                 for column, kpi in enumerate(of.kpis)
-                if of.trials[row, column] or of.hits[row, column]
+                if of.came(row, column)
             ]
             out.append(_segment(value, figures, list(of.kpis), found, int(position[row]) if of.named[row] else None))
         return out
@@ -120,7 +123,7 @@ class Builder:
 def _segment(
     value: str, figures: list[model.Figure], kpis: list[str], found: Accuracy, at: int | None
 ) -> model.Segment:
-    """`at`: where the segment is in `found`; None: it is none (unknown, other)."""
+    """`at`: where the segment is in `found`; None: it is none."""
     is_one = at is not None
     row = at if at is not None else 0
     kpi = int(found.kpi[row])

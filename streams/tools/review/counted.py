@@ -20,7 +20,7 @@ class Counted(NamedTuple):
 
     dimension: str
     names: list[str]
-    named: Bools  # [segments]: neither unknown nor other
+    named: Bools  # [segments]: neither unknown nor other, and with trials in the period
     kpis: dict[str, Kpi]
     days: Days
     days_before: Days | None
@@ -38,29 +38,38 @@ class Counted(NamedTuple):
         """[segments × KPIs]"""
         return np.asarray(self.days.trials.sum(axis=0))
 
+    def came(self, row: int, column: int) -> bool:
+        """Did anything come of a segment's KPI, in either period?"""
+        both = (self.days, self.days_before)
+        return any(
+            days is not None and (days.hits[:, row, column] | days.trials[:, row, column]).any() for days in both
+        )
+
 
 def counted(
     history: History, dimension: str, most: int, kpis: Mapping[str, Kpi], measures: Measures, spans: Spans
 ) -> Counted | None:
-    """None where nothing came in the period. `most`: values that have a name."""
+    """None where nothing came of any segment in the period. `most`: values that have a name."""
     begin = spans.start if spans.before is None else spans.before
     daily = history.daily(dimension, begin, spans.end, most)
     split = (spans.start - begin) // DAY
     before, now = daily.counts[:split], daily.counts[split:]
+    hits = sums(daily.counts[:, daily.named], measures.columns(kpis, "numerator")).sum(axis=(0, 1))
     trials = sums(now[:, daily.named], measures.columns(kpis, "denominator")).sum(axis=(0, 1))
     used = {
         name: kpi
-        for (name, kpi), n in zip(kpis.items(), trials.tolist(), strict=True)
-        if n and kpi.model in ("binomial", "poisson")
+        for (name, kpi), has in zip(kpis.items(), ((hits > 0) & (trials > 0)).tolist(), strict=True)
+        if has and kpi.model in ("binomial", "poisson")
     }
     if not used:
         return None
+    days = _days(now, daily, used, measures)
     return Counted(
         dimension=dimension,
         names=daily.names,
-        named=daily.named,
+        named=daily.named & days.trials.any(axis=(0, 2)),
         kpis=used,
-        days=_days(now, daily, used, measures),
+        days=days,
         days_before=_days(before, daily, used, measures) if spans.before is not None else None,
         totals=np.asarray(now.sum(axis=0)),
         totals_before=np.asarray(before.sum(axis=0)) if spans.before is not None else None,

@@ -17,6 +17,12 @@ def together(counted: Counted, enough: Bools, dispersion: Floats) -> list[list[s
     return by_group(found, [counted.names[row] for row in rows.tolist()])
 
 
+def mergers(groups: list[list[str]], different: set[str]) -> list[list[str]]:
+    """Of each group those to be merged: that differ from the rest, or that do not; the two are not one."""
+    split = ([name for name in group if (name in different) == is_so] for group in groups for is_so in (False, True))
+    return [names for names in split if len(names) > 1]
+
+
 def by_group(group: Ints, names: list[str]) -> list[list[str]]:
     """The names in each group, in the order of the groups; -1 is none."""
     return [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -36,22 +36,27 @@ class Daily(NamedTuple):
 
 
 class History:
-    """The panes of all dimensions, each day's whole in the end."""
+    """The panes of all dimensions. None is forgotten: the core's own last as long as its longest window."""
 
     def __init__(self, measures: Measures) -> None:
         self._measures = measures
         self._panes: dict[tuple[int, int], PaneSnapshot] = {}
-        #: Start (ms) of the earliest pane that had counts.
-        self.begin: int | None = None
 
-    def take(self, changes: Iterable[Change]) -> None:
-        """Panes that are new, have grown, or are gone; one gone is in a coarser one, except a day that is too old."""
+    def take(self, changes: Sequence[Change]) -> None:
+        """Panes that are new or have grown, and those that are gone: into a coarser one, or because of their age."""
         for change in changes:
             if change.snapshot is not None:
                 self._panes[change.key] = change.snapshot
-                self.begin = min(change.key[1], self.begin if self.begin is not None else change.key[1])
-            elif LEVELS[change.key[0]] < DAY:
-                self._panes.pop(change.key, None)
+        gone = {change.key for change in changes if change.snapshot is None}
+        there = {change.key for change in changes} - gone
+        for level, start in gone:
+            if any((level + 1 + n, start // span * span) in there for n, span in enumerate(LEVELS[level + 1 :])):
+                self._panes.pop((level, start), None)
+
+    @property
+    def begin(self) -> int | None:
+        """Start (ms) of the first day that has counts."""
+        return min((start // DAY * DAY for _, start in self._panes), default=None)
 
     def daily(self, dimension: str, start: int, end: int, most: int) -> Daily:
         """The counts of a dimension on the days from `start` to `end` (ms, whole days).

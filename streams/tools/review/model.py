@@ -46,7 +46,10 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Segment(msgspec.Struct, frozen=True, kw_only=True):
-    """A segment, and whether it is worth having. The criteria are None of what is no segment (unknown, other)."""
+    """A segment, and whether it is worth having.
+
+    The criteria are None of what is no segment (unknown, other) or has no trials in the period.
+    """
 
     value: str
     figures: list[Figure]
@@ -109,12 +112,8 @@ class Dimension(msgspec.Struct, frozen=True, kw_only=True):
     groups: list[list[str]]  # by all KPIs together; segments with too few trials are in none
     kpis: list[KpiQuality]
     changes: list[Whole]
+    merges: list[list[str]]  # segments that nothing tells apart
     splits: list[Split]
-
-    @property
-    def merges(self) -> list[list[str]]:
-        """Segments that nothing tells apart."""
-        return [group for group in self.groups if len(group) > 1]
 
 
 class Review(msgspec.Struct, frozen=True, kw_only=True):

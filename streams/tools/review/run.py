@@ -39,10 +39,11 @@ def review(
     hourly = _hourly(settings)
     until = None if since is None else since + period
     result = Backtest(hourly, history.take).run(records if until is None else _before(records, until))
-    if history.begin is None:
+    begin = history.begin
+    if begin is None:
         said = f" before {_day(until)}" if until is not None else ""
         raise SettingsError(f"{file}: there is nothing to review: no event was counted{said}")
-    found = spans(since, period, history.begin, max(score.at for score in result.scores))
+    found = spans(since, period, begin, max(score.at for score in result.scores))
     builder = Builder(hourly, kpis, measures, states(result.scores))
     dimensions = builder.dimensions(history, found)
     if not dimensions:

@@ -19,13 +19,12 @@ class Spans(NamedTuple):
 
 
 def spans(since: int | None, period: Span, begin: int, until: int) -> Spans:
-    """The period from `since` (None: the last of the file), of a file that has events from `begin` to `until` (ms).
+    """The period from `since` (None: the last of the file), of a file that has events from the day `begin` to `until` (ms).
 
     A period before of which the file has less than half is none.
     """
     end = -(-until // DAY) * DAY if since is None else since + period
     start = end - period
-    first = begin // DAY * DAY
-    days_before = max(start - max(start - period, first), 0) // DAY
+    days_before = max(start - max(start - period, begin), 0) // DAY
     enough = 2 * days_before * DAY >= period
-    return Spans(start - period if enough else None, start, end, days_before, (end - max(start, first)) // DAY)
+    return Spans(start - period if enough else None, start, end, days_before, (end - max(start, begin)) // DAY)

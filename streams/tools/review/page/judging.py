@@ -39,8 +39,9 @@ def tells(dimension: Dimension, review: Review) -> list[KpiQuality]:
 
 def verdict(dimension: Dimension) -> str:
     """One sentence."""
-    if not any(segment.enough for segment in dimension.segments):
-        return "Too few cases to tell."
+    told = [segment for segment in dimension.segments if segment.accurate is not None]
+    if 2 * sum(segment.enough is True for segment in told) < len(told):
+        return "Too few cases in most of its segments to tell."
     if dimension.accuracy is not None and dimension.accuracy > 100 * TARGET:
         return "Divides people well."
     if not any(segment.different for segment in dimension.segments):
@@ -50,11 +51,14 @@ def verdict(dimension: Dimension) -> str:
 
 
 def aim(dimension: Dimension) -> str:
-    """What to make of the number of groups."""
+    """How many groups there are in truth, and what to make of it."""
     number = len(dimension.groups)
-    if number > _MANY:
-        return "more than the usual 3 to 5"
-    return "fewer than the usual 3 to 5" if number < _FEW else "3 to 5 is usual"
+    if not number:
+        return "Too few cases to tell how many groups there are in truth."
+    usual = "more than the usual 3 to 5" if number > _MANY else "3 to 5 is usual"
+    if number < _FEW:
+        usual = "fewer than the usual 3 to 5"
+    return f"{number} {'group' if number == 1 else 'groups'} in truth; {usual}."
 
 
 def why(segment: Segment, review: Review) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
+from math import floor, log10
 
 from streams.tools.review.model import Estimate
 
 NONE = "–"
+_PERCENT = "\u00a0%"  # a number and its sign stay on one line
 _SHARE = "ratio"  # the unit of what is shown as per cent
 
 
@@ -20,7 +22,7 @@ def rate(value: float | None, unit: str) -> str:
     """A KPI's value: 12.3 % or 1.27."""
     if value is None:
         return NONE
-    return f"{_short(100 * value)} %" if unit == _SHARE else _short(value)
+    return f"{_short(100 * value)}{_PERCENT}" if unit == _SHARE else _short(value)
 
 
 def moved(value: float | None, unit: str) -> str:
@@ -34,7 +36,7 @@ def moved(value: float | None, unit: str) -> str:
 
 def percent(share: float | None) -> str:
     """12 %, of 0.12."""
-    return NONE if share is None else f"{_short(100 * share)} %"
+    return NONE if share is None else f"{_short(100 * share, 2)}{_PERCENT}"
 
 
 def more(ratio: float | None) -> str:
@@ -42,14 +44,14 @@ def more(ratio: float | None) -> str:
     if ratio is None:
         return NONE
     by = round(100 * (ratio - 1))
-    return f"{'+' if by > 0 else '−' if by < 0 else '±'}{abs(by):,} %"
+    return f"{'+' if by > 0 else '−' if by < 0 else '±'}{abs(by):,}{_PERCENT}"
 
 
 def grown(estimate: Estimate | None) -> str:
     """+12 % (+3 to +22)."""
     if estimate is None:
         return NONE
-    low, high = (more(each).removesuffix(" %") for each in (estimate.low, estimate.high))
+    low, high = (more(each).removesuffix(_PERCENT) for each in (estimate.low, estimate.high))
     return f"{more(estimate.value)} ({low} to {high})"
 
 
@@ -86,6 +88,5 @@ def _short(value: float, digits: int = 3) -> str:
     """So many digits that count, and no exponent."""
     if value == 0:
         return "0"
-    if abs(value) >= 100:
-        return f"{value:,.0f}"
-    return f"{float(f'{value:.{digits}g}'):.10f}".rstrip("0").rstrip(".")
+    decimals = max(0, digits - 1 - floor(log10(abs(value))))
+    return f"{value:,.{decimals}f}"
