@@ -19,7 +19,7 @@ class Spans(NamedTuple):
 
 
 def spans(since: int | None, period: Span, begin: int, until: int) -> Spans:
-    """The period from `since` (None: the last of the file), of a file that has events from the day `begin` to `until` (ms).
+    """The period from `since` (None: the file's last days), of a file with events from the day `begin` to `until` (ms).
 
     A period before of which the file has less than half is none.
     """
