@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import special, stats
 
-from streams.quality.heterogeneity import Ints
+from streams.quality.heterogeneity import Floats, Ints
 
 _REACH = 6.5  # half the width of the sum over a cell, in square roots of its margin: 1e-36 is left out
 
@@ -60,8 +60,13 @@ def _expected(a: int, b: int, total: int) -> float:
     middle, reach = a * b / total, _REACH * np.sqrt(min(a, b)) + 1
     least, most = max(1, a + b - total, int(middle - reach)), min(a, b, int(middle + reach) + 1)
     cell = np.arange(least, most + 1)
-    chance = stats.hypergeom.pmf(cell, total, a, b)
-    return float((cell / total * np.log(cell / a * (total / b)) * chance).sum())
+    log_chance = _log_choose(a, cell) + _log_choose(total - a, b - cell) - _log_choose(total, b)
+    return float((cell / total * np.log(cell / a * (total / b)) * np.exp(log_chance)).sum())
+
+
+def _log_choose(n: int, k: Ints | int) -> Floats:
+    """ln of the binomial coefficient."""
+    return np.asarray(special.gammaln(n + 1) - special.gammaln(k + 1) - special.gammaln(n - k + 1))
 
 
 def _entropy(margin: Ints) -> float:

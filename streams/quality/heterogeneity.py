@@ -8,7 +8,7 @@ Analysis of variance over segments with `x_i` hits of `n_i` trials, `p_i = x_i /
     F   = MSB / MSW
 
 The variance between is `τ² = (MSB - MSW) / n0`, the intraclass correlation `τ² / (τ² + MSW) = (F - 1) / (F - 1 + n0)`:
-the moment estimator for proportions (Ridout, Demétrio & Firth, Biometrics 55 (1999) 137-148, eq. 2) and, with the
+the moment estimator for proportions (Ridout, Demétrio & Firth, Biometrics 55 (1999) 137-148) and, with the
 Poisson variance in the place of MSW, that of a gamma-Poisson (Kleinman, JASA 68 (1973) 46-54). Its interval is Searle's
 (Linear Models (1971), ch. 9), by the quantiles of F with k - 1 and N - k (Poisson: infinitely many) degrees of freedom.
 """

@@ -58,7 +58,8 @@ def _of_kpi(
     hits, trials = counted.hits[use, column], counted.trials[use, column]
     names = [name for name, used in zip(counted.names, use.tolist(), strict=True) if used]
     binomial = bool(counted.days.binomial[column])
-    table = outcomes(hits, trials) if binomial else np.zeros((0, 2), dtype=np.int64)
+    of_all = counted.hits[counted.named, column], counted.trials[counted.named, column]
+    table = outcomes(*of_all) if binomial else np.zeros((0, 2), dtype=np.int64)
     nan = float("nan")
     return KpiQuality(
         kpi=list(counted.kpis)[column],
