@@ -9,7 +9,9 @@ import numpy as np
 
 from streams.events.columns import Bools, Ints
 from streams.kpis.measures import Measures, sums
+from streams.quality.heterogeneity import Floats
 from streams.quality.homogeneity import Days
+from streams.scoring.baseline import rest
 from streams.settings import Kpi
 from streams.tools.review.history import DAY, Daily, History
 from streams.tools.review.spans import Spans
@@ -37,6 +39,14 @@ class Counted(NamedTuple):
     def trials(self) -> Ints:
         """[segments × KPIs]"""
         return np.asarray(self.days.trials.sum(axis=0))
+
+    @property
+    def extra(self) -> Floats:
+        """Hits more (+) or fewer (-) than at the rest's rate [segments × KPIs]; NaN where the rest has no trials."""
+        known, nobody = self.days.known, np.zeros(self.hits.shape, dtype=np.bool_)
+        hits, trials = (rest(each, known, nobody, ~nobody) for each in (self.hits, self.trials))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.asarray(self.hits - self.trials * np.where(trials > 0, hits / trials, np.nan), dtype=np.float64)
 
     def came(self, row: int, column: int) -> bool:
         """Did anything come of a segment's KPI, in either period?"""

@@ -18,6 +18,6 @@ def estimate(value: float, low: float, high: float) -> Estimate | None:
     return Estimate(float(value), float(low), float(high)) if math.isfinite(value) else None
 
 
-def grown(growth: Growth, row: int, column: int) -> Estimate | None:
-    """One segment's and KPI's."""
-    return estimate(*(each[row, column] for each in growth))
+def grown(growth: Growth, at: tuple[int, int]) -> Estimate | None:
+    """That of one segment and KPI."""
+    return estimate(*(each[at] for each in growth))

@@ -53,14 +53,14 @@ class Segment(msgspec.Struct, frozen=True, kw_only=True):
 
     value: str
     figures: list[Figure]
-    accurate: bool | None
-    enough: bool | None  # trials, at least scoring.min_trials of some KPI
-    different: bool | None  # from the rest, surely, on some KPI
-    alike: bool | None  # within: its days vary little more than chance
-    trials: int | None
-    differs_on: str | None  # KPI on which it differs most surely
-    p_value: float | None  # of that, corrected for all that was looked at
-    dispersion: float | None  # of its days; 1 is chance
+    accurate: bool | None = None
+    enough: bool | None = None  # trials, at least scoring.min_trials of some KPI
+    different: bool | None = None  # from the rest, surely, on some KPI
+    alike: bool | None = None  # within: its days vary little more than chance
+    trials: int | None = None
+    differs_on: str | None = None  # KPI on which it differs most surely
+    p_value: float | None = None  # of that, corrected for all that was looked at
+    dispersion: float | None = None  # of its days; 1 is chance
 
 
 class KpiQuality(msgspec.Struct, frozen=True, kw_only=True):

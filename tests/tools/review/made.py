@@ -42,7 +42,7 @@ PLANS = {"basic": ((30, 20), (30, 20)), "plus": ((20, 20), (20, 50)), "<b>pro</b
 
 
 def lines() -> Iterator[str]:
-    """Buyers are dealt out evenly, so every count is known, and tiers take turns."""
+    """Buyers are dealt out evenly, so every count is known, and tiers take turns: of `plus` only tier 1 does better."""
     for day in range(20):
         for plan, periods in PLANS.items():
             customers, buys = periods[day >= 10]

@@ -87,6 +87,21 @@ def test_quality(found: dict[str, Any]) -> None:
     assert plan["kpis"][0]["rank_correlation"] is None, "three segments have no order worth the name"
 
 
+def test_stability_and_states(found: dict[str, Any]) -> None:
+    """Every second customer of `plus` buys now, who are those of tier 1: alone of six segments they changed sides."""
+    (kpi,) = dimension(found, "plan_x_tier")["kpis"]
+    assert kpi["compared"] == 6
+    assert kpi["kept_side"] == pytest.approx(5 / 6)
+    assert kpi["rank_correlation"] > 0.5
+    assert figure(found, "plan", "basic")["state"] == "under"
+
+
+def test_splits(found: dict[str, Any]) -> None:
+    (split,) = dimension(found, "plan")["splits"]
+    assert (split["value"], split["by"], split["lowest"], split["highest"]) == ("plus", "tier", "2", "1")
+    assert split["low"] == 0
+
+
 def test_a_period_that_is_named(tmp_path: Path) -> None:
     """Ten days of January, of which nothing is known before: what came later has no part in it."""
     result = run(tmp_path, "--period", "10d", "--since", "2026-01-01", "--json")

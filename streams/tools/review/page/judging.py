@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from streams.quality.accuracy import SURE, TARGET
-from streams.quality.homogeneity import MOST
 from streams.tools.review.model import Dimension, Figure, KpiQuality, Review, Segment, Whole
 from streams.tools.review.page.words import count, listed
 
@@ -107,8 +106,3 @@ def movers(dimension: Dimension, whole: Whole) -> list[Mover]:
 def groups(kpi: KpiQuality) -> Iterator[str]:
     """The groups of a KPI, lowest first."""
     return (listed(group) for group in kpi.groups)
-
-
-def restless(kpi: KpiQuality) -> bool:
-    """Do its segments' days vary more than one group of people would?"""
-    return kpi.dispersion is not None and kpi.dispersion > MOST
