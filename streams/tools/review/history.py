@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +12,7 @@ from streams.kpis.measures import Measures
 from streams.messages import PaneSnapshot
 from streams.panes.levels import LEVELS
 from streams.panes.panes import Change
+from streams.scoring.contributions import Values
 from streams.segments.registry import OTHER, UNKNOWN
 
 DAY = LEVELS[-1]  # ms
@@ -63,23 +63,23 @@ class History:
 
         Of more than `most` values those with the most counts have a name; the rest is `other`.
         """
+        values = Values(self._measures.names)
         inside = [pane for (_, at), pane in self._panes.items() if start <= at < end]
-        shown = _shown([pane.counts.get(dimension, {}) for pane in inside], most)
-        names = sorted(set(shown.values()))
-        row_of = {value: names.index(name) for value, name in shown.items()}
-        counts = np.zeros(((end - start) // DAY, len(names), len(self._measures.names)), dtype=np.int64)
-        for pane in inside:
-            for value, row in pane.counts.get(dimension, {}).items():
-                counts[(pane.start - start) // DAY, row_of[value]] += row
+        counted = [values.counted(pane.measures, pane.counts.get(dimension, {})) for pane in inside]
+        totals = np.zeros(((end - start) // DAY, len(values.names), len(values.measures)), dtype=np.int64)
+        for pane, each in zip(inside, counted, strict=True):
+            totals[(pane.start - start) // DAY, each.ids] += each.counts
+        shown = _shown(values.names, totals.sum(axis=(0, 2)).tolist(), most)
+        names = sorted(set(shown))
+        counts = np.zeros((len(totals), len(names), totals.shape[2]), dtype=np.int64)
+        for number, name in enumerate(shown):
+            counts[:, names.index(name)] += totals[:, number]
         return Daily(names, counts)
 
 
-def _shown(counts: Iterable[dict[str, list[int]]], most: int) -> dict[str, str]:
-    """Value -> the name it is shown by."""
-    sizes: Counter[str] = Counter()
-    for values in counts:
-        for value, row in values.items():
-            sizes[value] += sum(row)
-    largest = sorted(sizes.keys() - {UNKNOWN, OTHER}, key=lambda value: (-sizes[value], value))[:most]
+def _shown(values: Sequence[str], sizes: Sequence[int], most: int) -> list[str]:
+    """The name that each value is shown by."""
+    size = dict(zip(values, sizes, strict=True))
+    largest = sorted(size.keys() - {UNKNOWN, OTHER}, key=lambda value: (-size[value], value))[:most]
     keep = {UNKNOWN, *largest}
-    return {value: value if value in keep else OTHER for value in sizes}
+    return [value if value in keep else OTHER for value in values]
