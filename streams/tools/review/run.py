@@ -48,7 +48,7 @@ def review(
     dimensions = builder.dimensions(history, found)
     if not dimensions:
         raise SettingsError(f"{file}: the file has no event from {_day(found.start)} to {_day(found.end - DAY)}")
-    used = {kpi.kpi for dimension in dimensions for kpi in dimension.kpis}
+    used = {figure.kpi for each in dimensions for segment in each.segments for figure in segment.figures}
     return model.Review(
         file=file.name,
         date=today,

@@ -22,6 +22,7 @@ def segments(
 ) -> list[Segment]:
     """In the order of their names; `cells` of each segment, `found` of those that are named."""
     position, extra, column = np.cumsum(of.named) - 1, of.extra, {kpi: number for number, kpi in enumerate(of.kpis)}
+    told = {kpi for row in cells for kpi, cell in row.items() if cell.numerator} | column.keys()
     out = []
     for row, value in enumerate(of.names):
         figures = [
@@ -33,7 +34,7 @@ def segments(
                 (row, column.get(kpi, 0)),
             )
             for kpi, cell in cells[row].items()
-            if cell.denominator or (kpi in column and of.came(row, column[kpi]))
+            if kpi in told and (cell.denominator or (kpi in column and of.came(row, column[kpi])))
         ]
         out.append(_segment(value, figures, list(of.kpis), found, int(position[row]) if of.named[row] else None))
     return out
