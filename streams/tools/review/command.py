@@ -16,6 +16,7 @@ from streams.tools.review.history import DAY
 from streams.tools.review.page.render import page
 from streams.tools.review.page.words import day
 from streams.tools.review.run import review
+from streams.tools.sending.progress import shown
 from streams.tools.simulate.command import Instant, SpanType
 
 
@@ -45,7 +46,7 @@ def command(
     mapping = mappings.load(mapping_file) if mapping_file is not None else None
     chosen = settings.load(ctx.obj or (mapping.settings if mapping is not None else None))
     today = int(datetime.now(timezone.utc).timestamp() * 1000)
-    found = review(file, read(file, mapping), chosen, since=since, period=period, today=today)
+    found = review(file, shown(read(file, mapping), "review"), chosen, since=since, period=period, today=today)
     if as_json:
         click.echo(msgspec.json.encode(found))
         return
