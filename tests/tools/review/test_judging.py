@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from streams.tools.review.model import Dimension, Figure, KpiQuality, Review, Segment, Whole
+from streams.tools.review.model import Dimension, Figure, KpiQuality, Review, Segment, Split, Whole
 from streams.tools.review.page import judging
 
 GOOD = Segment(
@@ -89,6 +89,15 @@ def test_why(segment: Segment, said: str) -> None:
 )
 def test_aim(number: int, said: str) -> None:
     assert judging.aim(dimension(groups=[["x"]] * number)) == said
+
+
+def test_what_no_cross_explains() -> None:
+    split = Split(
+        value="b", by="tier", kpi="bought", lowest="1", low=0.5, highest="2", high=1.5, spread=0.4, p_value=1e-6
+    )
+    mixed = [msgspec.structs.replace(MIXED, value=value) for value in "bc"]
+    of = dimension(GOOD, *mixed, UNKNOWN, splits=[split])
+    assert [each.value for each in judging.unexplained(of)] == ["c"]
 
 
 def test_who_stands_out() -> None:

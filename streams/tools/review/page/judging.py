@@ -72,6 +72,12 @@ def why(segment: Segment, review: Review) -> str:
     return "enough cases, different, alike within"
 
 
+def unexplained(dimension: Dimension) -> list[Segment]:
+    """Segments that are mixed, of which no cross says how."""
+    split = {each.value for each in dimension.splits}
+    return [segment for segment in dimension.segments if segment.alike is False and segment.value not in split]
+
+
 def standouts(dimension: Dimension, review: Review, *, good: bool) -> list[Standout]:
     """Segments whose interval leaves out the rest and whose index is off by as much as counts; most first."""
     found = [
