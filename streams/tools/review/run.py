@@ -69,7 +69,7 @@ def review(
 
 
 def _hourly(settings: Settings) -> Settings:
-    """Scored once an hour, over the longest window alone: states are the same, and months take a minute."""
+    """Scored once an hour, over the longest window alone: forty times as fast; states near a threshold may differ."""
     longest = (max(settings.scoring.windows),)
     return msgspec.structs.replace(
         settings,
