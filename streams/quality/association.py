@@ -10,6 +10,7 @@ from scipy import special, stats
 
 from streams.quality.heterogeneity import Floats, Ints
 
+_ROUNDING = 1e-9  # nats
 _REACH = 6.5  # half the width of the sum over a cell, in square roots of its margin: 1e-36 is left out
 
 
@@ -34,7 +35,7 @@ def adjusted_mutual_information(table: Ints) -> float:
     """Mutual information of a contingency table, over what chance makes of it: (I - E I) / (mean entropy - E I).
 
     Vinh, Epps & Bailey, J. Mach. Learn. Res. 11 (2010) 2837-2854, with the arithmetic mean of both entropies. NaN with
-    less than two rows or columns; below 0 where they agree less than chance would have it.
+    less than two rows or columns, or where every table agrees alike; below 0 where they agree less than by chance.
     """
     table = _used(table)
     if min(table.shape) < 2:
@@ -43,7 +44,8 @@ def adjusted_mutual_information(table: Ints) -> float:
     expected = expected_mutual_information(rows, columns)
     information = float(special.xlogy(table, table * total / np.outer(rows, columns)).sum()) / total
     entropy = (_entropy(rows) + _entropy(columns)) / 2
-    return (information - expected) / (entropy - expected) if entropy > expected else float("nan")
+    room = entropy - expected
+    return (information - expected) / room if room > _ROUNDING else float("nan")
 
 
 def expected_mutual_information(rows: Ints, columns: Ints) -> float:

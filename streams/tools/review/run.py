@@ -47,7 +47,7 @@ def review(
     builder = Builder(hourly, kpis, measures, states(result.scores))
     dimensions = builder.dimensions(history, found)
     if not dimensions:
-        raise SettingsError(f"{file}: the file has no event from {_day(found.start)} to {_day(found.end - DAY)}")
+        raise SettingsError(f"{file}: no segment has cases from {_day(found.start)} to {_day(found.end - DAY)}")
     used = {figure.kpi for each in dimensions for segment in each.segments for figure in segment.figures}
     return model.Review(
         file=file.name,

@@ -128,7 +128,7 @@ def test_refused(tmp_path: Path, options: tuple[str, ...], message: str) -> None
 
 
 def test_nothing_of_that_time(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="the file has no event from 2026-03-01 to 2026-03-30"):
+    with pytest.raises(SettingsError, match="no segment has cases from 2026-03-01 to 2026-03-30"):
         run(tmp_path, "--since", "2026-03-01")
     with pytest.raises(SettingsError, match="no event was counted before 2025-03-31"):
         run(tmp_path, "--since", "2025-03-01")
