@@ -39,7 +39,7 @@ def criterion(hits: Ints, trials: Ints, group: Ints, binomial: bool) -> float:
 
 
 @given(tables(most=6), st.booleans())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_best_of_all(table: tuple[Ints, Ints], binomial: bool) -> None:
     hits, trials = table[0][:, 0], table[1][:, 0]
     found = criterion(hits, trials, groups(hits, trials, binomial), binomial)
@@ -84,7 +84,6 @@ def test_merged_by_all_kpis() -> None:
 
 
 @given(tables(least=1, most=5))
-@settings(deadline=None)
 def test_merging_one_kpi_is_no_better_than_the_best(table: tuple[Ints, Ints]) -> None:
     hits, trials = table[0][:, :1], table[1][:, :1]
     found = merged(hits, trials, BOTH[:1], CALM[:1])

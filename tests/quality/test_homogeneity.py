@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.quality.homogeneity import Days, within
@@ -62,7 +62,6 @@ def test_the_unknown_are_no_rest() -> None:
 
 
 @given(st.permutations(range(4)), st.integers(0, 50))
-@settings(deadline=None)
 def test_order_of_segments_and_of_days_makes_no_difference(order: list[int], seed: int) -> None:
     days = drawn(RATES, [20, 5, 60, 40], 12, seed)
     some = within(days)

@@ -32,7 +32,7 @@ def click(at: int, plan: str, number: int) -> SourceRecord:
 
 
 @given(st.lists(st.tuples(st.integers(0, 14 * 24), st.sampled_from("ab")), min_size=1, max_size=60))
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_sums_of_days(clicks: list[tuple[int, str]]) -> None:
     """Over two weeks, of which the panes keep nine days: each click on its day."""
     records = [click(START + hour * HOUR + i, plan, i) for i, (hour, plan) in enumerate(sorted(clicks))]
