@@ -18,6 +18,7 @@ COMMANDS = {
     "consume": ("consumers.command", "Carry scores on: redis, prometheus, alerts or board."),
     "replay": ("streams.tools.replay", "Send a CSV or JSON-lines file to Kafka as events."),
     "backtest": ("streams.tools.backtest", "Score a file with no Kafka: which alerts would have fired?"),
+    "review": ("streams.tools.review.command", "Look over a file's segmentation: how good is it, what has changed?"),
     "simulate": ("streams.tools.simulate.command", "Make a B2B audience's traffic, with a story in it."),
     "bench": ("streams.tools.bench.command", "Measure what this machine can do, beside other tools."),
     "topics": ("streams.tools.topics", "Create or check the Kafka topics."),

@@ -20,6 +20,7 @@ LAYERS = (
     "streams.segments",
     "streams.panes",
     "streams.scoring",
+    "streams.quality",
     "streams.engine",
     "streams.agents",
     "streams.tools",

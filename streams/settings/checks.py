@@ -10,7 +10,7 @@ from streams.settings.sections import Settings
 
 Fault = tuple[str, str]  # key, and what would be right
 
-_PANE = 10_000  # ms
+_PANE, _DAY = 10_000, 86_400_000  # ms
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")  # part of Redis keys and Kafka keys, where ':' and '/' separate
 _NAME_IS = "a letter, then letters, digits, '_' or '-'"
 
@@ -23,6 +23,8 @@ def faults(settings: Settings) -> Iterator[Fault]:
     yield from _dimensions(settings)
     yield from _scoring(settings)
     yield from _alerts(settings)
+    if settings.review.every < _DAY:
+        yield "review.every", "must be a day at least, like '90d'"
     for name in ("prometheus", "worker", "board"):
         if not 0 <= getattr(settings, name).port <= 65_535:
             yield f"{name}.port", "must be from 0 (any that is free) to 65535"

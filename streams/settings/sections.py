@@ -127,6 +127,10 @@ class Alerts(Section, frozen=True, kw_only=True):
     board_url: str = "http://127.0.0.1:8500"  # linked from alerts
 
 
+class Review(Section, frozen=True, kw_only=True):
+    every: Span = Span.parse("90d")  # how often the segmentation is looked over: `segpulse review`
+
+
 class Serve(Section, frozen=True, kw_only=True):
     host: str = "127.0.0.1"
     port: int
@@ -142,6 +146,7 @@ class Settings(Section, frozen=True, kw_only=True):
     kpis: dict[str, Kpi] = {}
     scoring: Scoring = Scoring()
     alerts: Alerts = Alerts()
+    review: Review = Review()
     prometheus: Serve = Serve(port=9308)  # scores
     worker: Serve = Serve(port=9309)  # the worker's own metrics
     board: Serve = Serve(port=8500)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -41,14 +41,15 @@ class Result(NamedTuple):
 
 
 class Backtest:
-    """One source partition and the scorers of all dimensions."""
+    """One source partition and the scorers of all dimensions; `also` is handed the panes that have changed."""
 
-    def __init__(self, chosen: Settings) -> None:
+    def __init__(self, chosen: Settings, also: Callable[[Sequence[Change]], None] = lambda _: None) -> None:
         kpis = catalogue(chosen.kpis)
         measures = Measures(kpis.values())
         self._feed = Feed(chosen, measures, self._passed)
         self._scorers = {name: DimensionScorer(name, chosen, kpis, measures, 1) for name in chosen.dimensions}
         self._alerts: list[Alert] = []
+        self._also = also
 
     def run(self, records: Iterable[SourceRecord | Unroutable]) -> Result:
         """Score all of `records`, to the first tick after the last of them."""
@@ -63,6 +64,7 @@ class Backtest:
         )
 
     def _passed(self, watermark: int, changes: list[Change]) -> None:
+        self._also(changes)
         for change in changes:
             if change.snapshot is not None:
                 for dimension, snapshot in by_dimension(change.snapshot).items():

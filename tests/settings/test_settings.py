@@ -95,6 +95,7 @@ MUTE = '[alerts]\nmute = [{{ segment = "{}", from = {}, to = {} }}]'
             MUTE.format("*", "2026-01-01T00:00:00", "2026-01-02T00:00:00Z"),
             "alerts.mute[0].from: Expected `datetime` with",
         ),
+        ('[review]\nevery = "12h"', "review.every: must be a day at least"),
         ("[board]\nport = 65536", "board.port: must be from 0 (any that is free) to 65535"),
     ],
 )

@@ -1,0 +1,92 @@
+"""A review, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from streams.kpis.measures import Measures
+from streams.messages import Cell
+from streams.quality.heterogeneity import Floats
+from streams.quality.stability import Stability, stability
+from streams.settings import Kpi, Settings
+from streams.tools.review import model
+from streams.tools.review.cells import Cells
+from streams.tools.review.changes import changes
+from streams.tools.review.counted import Counted, counted
+from streams.tools.review.figures import number
+from streams.tools.review.grouping import mergers, together
+from streams.tools.review.history import History
+from streams.tools.review.segments import States, segments
+from streams.tools.review.spans import Spans
+from streams.tools.review.splits import Cross, splits
+from streams.tools.review.verdicts import Verdicts, by_kpi, verdicts
+
+
+class _Seen(NamedTuple):
+    """A dimension and what was found of it."""
+
+    counted: Counted
+    verdicts: Verdicts
+
+
+class Builder:
+    """Makes the dimensions of a review."""
+
+    def __init__(self, settings: Settings, kpis: Mapping[str, Kpi], measures: Measures, states: States) -> None:
+        self._settings, self._kpis, self._measures, self._states = settings, kpis, measures, states
+        self._cells = Cells(settings, kpis, measures)
+
+    def dimensions(self, history: History, spans: Spans) -> list[model.Dimension]:
+        """Those that anything came of in the period."""
+        seen = {}
+        for name, declared in self._settings.dimensions.items():
+            of = counted(history, name, declared.max_values, self._kpis, self._measures, spans)
+            if of is not None and of.named.any():
+                seen[name] = _Seen(of, verdicts(of, self._settings.scoring))
+        crosses = {
+            name: Cross(each.counted, each.verdicts.chance)
+            for name, each in seen.items()
+            if self._settings.dimensions[name].cross
+        }
+        return [self._dimension(name, each, crosses) for name, each in seen.items()]
+
+    def _dimension(self, name: str, seen: _Seen, crosses: Mapping[str, Cross]) -> model.Dimension:
+        of, scoring, declared = seen.counted, self._settings.scoring, self._settings.dimensions
+        cells = self._cells.of(of, of.totals, of.spans.start, of.spans.end)
+        changed = changes(of, seen.verdicts.within.dispersion)
+        enough = of.named & (of.trials >= max(scoring.min_trials, 1)).any(axis=1)
+        mine = [cross for other, cross in crosses.items() if name in declared[other].cross]
+        found = segments(of, cells, changed, seen.verdicts.accuracy, self._states)
+        groups = together(of, enough, seen.verdicts.chance)
+        return model.Dimension(
+            name=name,
+            segments=found,
+            accuracy=number(100 * seen.verdicts.accuracy.share),
+            groups=groups,
+            kpis=by_kpi(of, seen.verdicts, self._stability(of, cells), scoring.min_trials),
+            changes=changed.whole if changed is not None else [],
+            merges=mergers(groups, {segment.value for segment in found if segment.different}),
+            splits=splits(name, mine, declared, scoring.min_trials, scoring.min_effect),
+        )
+
+    def _stability(self, of: Counted, cells: list[dict[str, Cell]]) -> Stability | None:
+        if of.days_before is None or of.totals_before is None or of.spans.before is None:
+            return None
+        before = self._cells.of(of, of.totals_before, of.spans.before, of.spans.start)
+        named = of.named
+        return stability(
+            _index(before, of)[named],
+            np.asarray(of.days_before.trials.sum(axis=0))[named],
+            _index(cells, of)[named],
+            of.trials[named],
+            self._settings.scoring.min_trials,
+        )
+
+
+def _index(cells: list[dict[str, Cell]], of: Counted) -> Floats:
+    """[segments × KPIs]; NaN where there is none."""
+    found = [[row[kpi].index if kpi in row else None for kpi in of.kpis] for row in cells]
+    return np.array(found, dtype=np.float64)

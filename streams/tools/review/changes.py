@@ -1,0 +1,52 @@
+"""What has changed since the period before: each segment's growth, and what it did to the whole."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from streams.quality.effect import Effect, effect
+from streams.quality.growth import Growth, growth
+from streams.quality.heterogeneity import Floats
+from streams.tools.review.counted import Counted
+from streams.tools.review.model import Whole
+
+
+class Changes(NamedTuple):
+    """All [segments × KPIs]."""
+
+    value: Growth
+    volume: Growth
+    effect: Effect
+    whole: list[Whole]
+
+
+def changes(counted: Counted, dispersion: Floats) -> Changes | None:
+    """None where there is no period before; `dispersion` [segments × KPIs]."""
+    if counted.days_before is None:
+        return None
+    hits, trials, binomial = counted.hits, counted.trials, counted.days.binomial
+    hits_before, trials_before = counted.days_before.hits.sum(axis=0), counted.days_before.trials.sum(axis=0)
+    shape = np.ones(hits.shape)
+    return Changes(
+        value=growth((hits_before, trials_before), (hits, trials), binomial, dispersion),
+        volume=growth(
+            (hits_before, counted.spans.days_before * shape),
+            (hits, counted.spans.days * shape),
+            np.zeros_like(binomial),
+            dispersion,
+        ),
+        effect=(made := effect(hits_before, trials_before, hits, trials)),
+        whole=[
+            Whole(
+                kpi=kpi,
+                before=float(hits_before[:, column].sum() / trials_before[:, column].sum()),
+                now=float(hits[:, column].sum() / trials[:, column].sum()),
+                mix=float(made.mix[:, column].sum()),
+                rate=float(made.rate[:, column].sum()),
+            )
+            for column, kpi in enumerate(counted.kpis)
+            if trials_before[:, column].any()
+        ],
+    )

@@ -1,0 +1,134 @@
+"""A file through the whole review: what it counted is known, and what follows is worked out by hand."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from segpulse.cli import cli
+from streams.settings import SettingsError
+from tests.tools.review.made import DAY, START, write
+
+
+def run(folder: Path, *options: str) -> Result:
+    config, file = write(folder)
+    return CliRunner().invoke(cli, ["--config", str(config), "review", str(file), *options], catch_exceptions=False)
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    result = run(tmp_path_factory.mktemp("review"), "--period", "10d", "--json")
+    assert result.exit_code == 0, result.output
+    review: dict[str, Any] = json.loads(result.stdout)
+    return review
+
+
+def dimension(found: dict[str, Any], name: str) -> dict[str, Any]:
+    (one,) = (each for each in found["dimensions"] if each["name"] == name)
+    assert isinstance(one, dict)
+    return one
+
+
+def figure(found: dict[str, Any], name: str, value: str) -> dict[str, Any]:
+    (segment,) = (each for each in dimension(found, name)["segments"] if each["value"] == value)
+    (one,) = (each for each in segment["figures"] if each["kpi"] == "bought")
+    assert isinstance(one, dict)
+    return one
+
+
+def test_when(found: dict[str, Any]) -> None:
+    assert (found["before"], found["start"], found["end"]) == (START, START + 10 * DAY, START + 20 * DAY)
+    assert found["due"] - found["date"] == 28 * DAY
+
+
+@pytest.mark.parametrize(
+    ("plan", "hits", "trials", "rest"),
+    [("basic", 60, 300, 265 / 500), ("plus", 100, 200, 225 / 600), ("<b>pro</b>", 165, 300, 160 / 500)],
+)
+def test_counts_of_the_period(found: dict[str, Any], plan: str, hits: int, trials: int, rest: float) -> None:
+    one = figure(found, "plan", plan)
+    assert (one["numerator"], one["denominator"]) == (hits, trials)
+    assert one["rest"] == pytest.approx(rest)
+    assert one["extra"] == pytest.approx(hits - trials * rest)
+    assert one["low"] < one["value"] < one["high"]
+
+
+def test_who_made_the_change(found: dict[str, Any]) -> None:
+    """Before: 60 of 300, 40 of 200, 55 of 100. Now: 60 of 300, 100 of 200, 165 of 300."""
+    (whole,) = (each for each in dimension(found, "plan")["changes"] if each["kpi"] == "bought")
+    assert (whole["before"], whole["now"]) == (pytest.approx(155 / 600), pytest.approx(325 / 800))
+    assert whole["mix"] + whole["rate"] == pytest.approx(325 / 800 - 155 / 600, abs=1e-12)
+    plus = figure(found, "plan", "plus")
+    assert plus["rate"] == pytest.approx((200 / 600 + 200 / 800) / 2 * 0.3)
+    assert figure(found, "plan", "basic")["rate"] == pytest.approx(0)
+    middle = (155 / 600 + 325 / 800) / 2
+    assert figure(found, "plan", "<b>pro</b>")["mix"] == pytest.approx((300 / 800 - 100 / 600) * (0.55 - middle))
+
+
+def test_growth(found: dict[str, Any]) -> None:
+    plus, pro = figure(found, "plan", "plus"), figure(found, "plan", "<b>pro</b>")
+    assert plus["growth"]["value"] == pytest.approx(2.5, rel=0.02)
+    assert pro["growth"]["low"] < 1 < pro["growth"]["high"]
+    assert pro["volume"]["value"] == pytest.approx(3, rel=0.03)
+    assert pro["volume"]["low"] > 1.5
+
+
+def test_quality(found: dict[str, Any]) -> None:
+    plan, tier = dimension(found, "plan"), dimension(found, "tier")
+    assert plan["accuracy"] == 100
+    assert {segment["differs_on"] for segment in plan["segments"]} == {"bought"}
+    assert sorted(map(sorted, plan["groups"])) == [["<b>pro</b>", "plus"], ["basic"]]
+    assert plan["kpis"][0]["cramers_v"] > 0.3
+    assert len(tier["segments"]) == 2
+    assert plan["kpis"][0]["rank_correlation"] is None, "three segments have no order worth the name"
+
+
+def test_stability_and_states(found: dict[str, Any]) -> None:
+    """Every second customer of `plus` buys now, who are those of tier 1: alone of six segments they changed sides."""
+    (kpi,) = dimension(found, "plan_x_tier")["kpis"]
+    assert kpi["compared"] == 6
+    assert kpi["kept_side"] == pytest.approx(5 / 6)
+    assert kpi["rank_correlation"] > 0.5
+    assert figure(found, "plan", "basic")["state"] == "under"
+
+
+def test_splits(found: dict[str, Any]) -> None:
+    (split,) = dimension(found, "plan")["splits"]
+    assert (split["value"], split["by"], split["lowest"], split["highest"]) == ("plus", "tier", "2", "1")
+    assert split["low"] == 0
+
+
+def test_a_period_that_is_named(tmp_path: Path) -> None:
+    """Ten days of January, of which nothing is known before: what came later has no part in it."""
+    result = run(tmp_path, "--period", "10d", "--since", "2026-01-01", "--json")
+    review = json.loads(result.stdout)
+    assert review["before"] is None
+    assert review["end"] == START + 10 * DAY
+    assert figure(review, "plan", "plus")["numerator"] == 40
+    assert figure(review, "plan", "plus")["growth"] is None
+    assert dimension(review, "plan")["changes"] == []
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--period", "36h"), "--period: whole days, like 30d"),
+        (("--period", "0d"), "--period: whole days, like 30d"),
+        (("--since", "2026-01-01T12:00:00Z"), "--since: a day (UTC), like 2026-01-31"),
+    ],
+)
+def test_refused(tmp_path: Path, options: tuple[str, ...], message: str) -> None:
+    result = run(tmp_path, *options)
+    assert result.exit_code == 2
+    assert message in result.stderr
+
+
+def test_nothing_of_that_time(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="no segment has cases from 2026-03-01 to 2026-03-30"):
+        run(tmp_path, "--since", "2026-03-01")
+    with pytest.raises(SettingsError, match="no event was counted before 2025-03-31"):
+        run(tmp_path, "--since", "2025-03-01")
