@@ -30,6 +30,7 @@ class Columns:
     fields: Segments  # segment ids
     ident: Prints  # [n × 2] fingerprint of visitor and event id; (0, 0): it has none
     traits: Objects  # dict of traits, or None
+    value: Ints  # thousandths; amounts.NONE: it has none
 
     def __len__(self) -> int:
         return len(self.time)

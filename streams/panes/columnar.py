@@ -50,6 +50,7 @@ class Columnar:
             fields=segments,
             ident=_idents(topic, events, prints),
             traits=traits,
+            value=good.value,
         )
 
     def _kinds(self, topic: str, names: Sequence[str | None]) -> Kinds:

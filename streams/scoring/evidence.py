@@ -83,6 +83,11 @@ class Evidence(Remembering):
         calm = eligible & (self._memory["firing"] == 0)
         return np.where(2 * calm.sum(axis=0) >= eligible.sum(axis=0), calm, eligible)
 
+    def dispersion(self) -> Floats:
+        """By how much more than independent hits those of all series of each KPI vary [KPIs], at least 1."""
+        hourly, lasting = dispersion.common(self._memory)
+        return np.maximum(hourly, 1.0) * lasting
+
     def step(self, tick: int, span: int, own: Trials, eligible: Bools, arl: float) -> Found:
         """Take in what came in the `span` (ms) that ends at `tick` (ms), [rows × KPIs].
 

@@ -35,7 +35,7 @@ def summed(readers: list[Reader]) -> Summed:
 def in_panes(counts: Counts, panes: set[Key]) -> Summed:
     """The counts by the pane that covers them, of which there must be exactly one."""
     out: Summed = Counter()
-    for (time, *what), count in counts.items():
+    for (time, *what), count in ((place, count) for place, count in counts.items() if count):
         (key,) = {(k, time // span * span) for k, span in enumerate(LEVELS)} & panes
         out[(key, *what)] += count  # type: ignore[index]
     return out

@@ -111,6 +111,7 @@ def test_no_count_is_too_small_for_a_sentence(facts: Facts, kind: Kind) -> None:
 WAIT = np.array([[41.0, np.nan]] * 2)
 SHIFT = np.zeros((2, 2), dtype=np.int8)
 KNOWN = np.ones(2, dtype=np.bool_)
+COUNTS = np.ones(2)  # what comes at once
 NO_SHIFT = SHIFT[:, :1], WAIT[:, :1]
 NONE = SHIFT[:1, :1], WAIT[:1, :1]
 
@@ -121,7 +122,7 @@ def test_mirrored_for_a_kpi_of_which_less_is_better() -> None:
         for good in ("up", "down")
     }
     both = np.array([[[30, 30], [50, 50]]])
-    table = Table(both, both * 0 + 100, both[:, ::-1], both * 0 + 100, KNOWN, both * 0, both * 0, SHIFT, WAIT)
+    table = Table(both, both * 0 + 100, both[:, ::-1], both * 0 + 100, KNOWN, both * 0, both * 0, SHIFT, WAIT, COUNTS)
     (low, _) = scores("d", ["low", "high"], 3_600_000, 3_600_000, table, kpis, Grid([3_600_000], 10_000))
     up, down = low.cells
     assert (up.numerator, up.value, up.rest, up.start, up.end) == (30, 0.3, 0.5, 0, 3_600_000)
@@ -138,7 +139,7 @@ def test_mirrored_for_a_kpi_of_which_less_is_better() -> None:
 def test_no_figure_is_made_up() -> None:
     kpis = {"k": Kpi(numerator=("a",), denominator=("b",), unit="ratio", model="binomial")}
     nothing = np.zeros((1, 1, 1), dtype=np.int64)
-    table = Table(nothing, nothing, nothing, nothing, KNOWN[:1], nothing.astype(np.int8), nothing, *NONE)
+    table = Table(nothing, nothing, nothing, nothing, KNOWN[:1], nothing.astype(np.int8), nothing, *NONE, COUNTS[:1])
     (alone,) = scores("d", ["alone"], 3_600_000, 3_600_000, table, kpis, Grid([3_600_000], 10_000))
     (cell,) = alone.cells
     assert [cell.value, cell.rest, cell.shrunk, cell.low, cell.high, cell.index, cell.probability_better] == [None] * 7
@@ -158,6 +159,7 @@ def test_of_no_trials_there_is_no_index() -> None:
         column,
         SHIFT[:, :1],
         WAIT[:, :1],
+        COUNTS[:1],
     )
     none, _ = scores("d", ["none", "some"], 3_600_000, 3_600_000, table, kpis, Grid([3_600_000], 10_000))
     assert none.cells[0].value is None
@@ -171,6 +173,6 @@ def test_what_makes_a_state() -> None:
     shift = np.array([[0], [-1], [0], [0], [1], [0]], dtype=np.int8)
     known = np.ones(6, dtype=np.bool_)
     nothing = np.full((6, 1), np.nan)
-    table = Table(counts, counts, counts, counts, known, state.astype(np.int8), counts, shift, nothing)
+    table = Table(counts, counts, counts, counts, known, state.astype(np.int8), counts, shift, nothing, COUNTS[:1])
     segments = scores("d", list("abcdef"), 3_600_000, 3_600_000, table, kpis, Grid([3_600_000], 10_000))
     assert [s.cells[0].kind for s in segments] == ["level", "shift", "silent", None, None, None]
