@@ -41,17 +41,20 @@ class Measuring:
         event, side = np.nonzero(of_kind >= 0)
         numbers, columns = [event], [of_kind[event, side]]
         visits = np.flatnonzero(np.isin(events.topic, self._ranks) & (events.kind >= 0) & ~old)
-        opened, firsts = self.sessions.count(events.visitor[visits], events.time[visits], events.topic[visits])
-        if measures.sessions >= 0:
-            numbers.append(visits[opened])
-            columns.append(np.full(len(opened), measures.sessions))
-        for topic, column in measures.sessions_with.items():
-            at = visits[firsts[_RANK[topic]]]
-            numbers.append(at)
-            columns.append(np.full(len(at), column))
+        parts = self.sessions.count(events.visitor[visits], events.time[visits], events.topic[visits])
+        once = [(measures.sessions, parts.opens), (measures.engaged, parts.seconds), (measures.intervals, parts.later)]
+        once += [(column, parts.firsts[_RANK[topic]]) for topic, column in measures.sessions_with.items()]
+        for column, which in once:
+            if column >= 0:
+                numbers.append(visits[which])
+                columns.append(np.full(len(which), column))
         counted, summed = self._of_values(events)
         ones = Increments(np.concatenate([*numbers, counted.event]), np.concatenate([*columns, counted.column]))
-        return ones, summed
+        if measures.seconds < 0:
+            return ones, summed
+        # A millisecond is a thousandth of a second, as sums are kept.
+        spent = Increments(visits[parts.later], np.full(len(parts.later), measures.seconds), parts.since)
+        return ones, summed, spent
 
     def _of_values(self, events: Columns) -> tuple[Increments, Increments]:
         """What is counted, and what is summed, of the events that have a value."""

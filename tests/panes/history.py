@@ -28,8 +28,11 @@ SETTINGS = Settings(
 )
 #: Some of each sort that no built-in KPI may need.
 _OTHERS = Kpi(
-    numerator=("orders.value", "orders.order.value", "orders.order.valued", "page_views.value", "feedback.nps.value"),
-    denominator=("feedback.nps.promoters", "feedback.nps.detractors", "feedback.csat.satisfied", "feedback.valued"),
+    numerator=("orders.value", "orders.order.value", "page_views.value", "feedback.nps.value", "sessions.seconds"),
+    denominator=(
+        *("orders.order.valued", "feedback.valued", "sessions.engaged", "sessions.intervals"),
+        *("feedback.nps.promoters", "feedback.nps.detractors", "feedback.csat.satisfied"),
+    ),
     unit="",
     model="figure",
 )
@@ -171,7 +174,7 @@ def counted(happened: list[Happening]) -> Counts:
     for theirs in by_visitor.values():
         traits: dict[str, str | None] = {}
         seen: dict[int, int] = {}
-        last_visit, had = -DAY, set[str]()
+        last_visit, had, events = -DAY, set[str](), 0
         for it in sorted(theirs, key=lambda it: (it.time, SOURCE_TOPICS.index(it.topic))):
             if it.topic == PROFILES:
                 traits.update(it.traits or ())
@@ -188,6 +191,11 @@ def counted(happened: list[Happening]) -> Counts:
                 if it.time - last_visit > GAP:
                     measures["sessions"] += 1
                     had.clear()
+                    events = 0
+                else:
+                    measures["sessions.engaged"] += events == 1
+                    measures.update({"sessions.seconds": it.time - last_visit, "sessions.intervals": 1})
+                events += 1
                 last_visit = it.time
                 if it.topic not in had:
                     had.add(it.topic)
