@@ -46,8 +46,8 @@ SOURCES: dict[str, SourceTopic] = {
 
 #: By topic and event: what a survey's answers are called, and from which value to which (both included) they are so.
 ANSWERS: dict[tuple[str, str], dict[str, tuple[float, float]]] = {
-    ("feedback", "nps"): {"promoters": (9, 10), "detractors": (0, 6)},
-    ("feedback", "csat"): {"satisfied": (4, 5)},
+    ("feedback", "nps"): {"answers": (0, 10), "promoters": (9, 10), "detractors": (0, 6)},
+    ("feedback", "csat"): {"answers": (1, 5), "satisfied": (4, 5)},
 }
 
 #: In the order in which events of one visitor and one millisecond are taken: who somebody is before what they did.

@@ -7,26 +7,56 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from streams.events.topics import ANSWERS
-from streams.kpis import conversion, email, engagement, revenue
+from streams.kpis import (
+    acquisition,
+    conversion,
+    efficiency,
+    email,
+    engagement,
+    events,
+    loyalty,
+    revenue,
+    satisfaction,
+    social,
+)
 from streams.kpis.terms import MEASURES, is_sum, split
 from streams.settings import Kpi, Settings, SettingsError
 
-BUILT_IN: Mapping[str, Kpi] = {**engagement.KPIS, **email.KPIS, **conversion.KPIS, **revenue.KPIS}
+_FAMILIES = (
+    engagement,
+    email,
+    social,
+    events,
+    acquisition,
+    conversion,
+    revenue,
+    efficiency,
+    satisfaction,
+    loyalty,
+)
+BUILT_IN: Mapping[str, Kpi] = {name: kpi for family in _FAMILIES for name, kpi in family.KPIS.items()}
 
 MONEY = "money"  # in a unit: the currency that the settings name
 
 
 def catalogue(settings: Settings) -> dict[str, Kpi]:
-    """The built-in KPIs and those of the settings, by name, in the order in which everything shows them.
+    """The KPIs that are scored, built-in or of the settings, by name, in the order in which everything shows them.
 
-    Raises SettingsError where a KPI of the settings has the name of a built-in one or cannot be counted as declared.
+    Raises SettingsError where a KPI of the settings has the name of a built-in one or cannot be counted as declared,
+    and where one is wanted that there is not.
     """
     for name, kpi in settings.kpis.items():
         if name in BUILT_IN:
             raise SettingsError(f"kpis.{name}: there is a built-in KPI of that name; choose another")
         for key, wrong in _wrong(kpi):
             raise SettingsError(f"kpis.{name}.{key}: {wrong}")
-    return {name: _in(settings.money.currency, kpi) for name, kpi in {**BUILT_IN, **settings.kpis}.items()}
+    declared = {**BUILT_IN, **settings.kpis}
+    wanted = set(settings.scoring.kpis)
+    known = declared.keys() | {kpi.family for kpi in declared.values()}
+    if unknown := sorted(wanted - known):
+        raise SettingsError(f"scoring.kpis: {unknown[0]!r} is no KPI or family; there are {', '.join(sorted(known))}")
+    chosen = {name: kpi for name, kpi in declared.items() if not wanted or wanted & {name, kpi.family}}
+    return {name: _in(settings.money.currency, kpi) for name, kpi in chosen.items()}
 
 
 def _in(currency: str, kpi: Kpi) -> Kpi:

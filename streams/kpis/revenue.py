@@ -1,4 +1,4 @@
-"""Revenue: what orders and customers are worth."""
+"""Revenue: what orders and deals are worth."""
 
 from __future__ import annotations
 
@@ -20,5 +20,22 @@ KPIS = {
         denominator=("orders.order.valued",),
         unit="money per order",
         model="mean",
+    ),
+    "average_deal_size": Kpi(
+        family="revenue",
+        title="Average deal size",
+        numerator=("leads.won.value",),
+        denominator=("leads.won.valued",),
+        unit="money per deal",
+        model="mean",
+    ),
+    "refund_rate": Kpi(
+        family="revenue",
+        title="Orders refunded",
+        numerator=("orders.refund",),
+        denominator=("orders.order",),
+        unit="ratio",
+        model="binomial",
+        good="down",
     ),
 }

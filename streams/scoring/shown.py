@@ -35,6 +35,11 @@ class Table(NamedTuple):
     wait: Floats  # [segments × KPIs]: days, NaN where nobody knows
     cluster: Floats  # [KPIs]: how much of the numerator comes at once
 
+    def of(self, kpis: Ints) -> Table:
+        """The same of these KPIs (indexes) alone."""
+        some: Any = (column if column is self.eligible else column[..., kpis] for column in self)
+        return Table(*some)
+
 
 class _Place(NamedTuple):
     """What is the same of a cell in all segments."""
@@ -50,8 +55,12 @@ def scores(
 ) -> Iterator[SegmentScores]:
     """One message a segment, its cells window by window. All figures are worked out now, the messages as asked for.
 
-    `at` is the tick (ms) that the states are of, `to` the end (ms) of the windows that the counts are of.
+    KPIs that nobody has trials of have no cells. `at` is the tick (ms) that the states are of, `to` the end (ms) of the
+    windows that the counts are of.
     """
+    there = np.flatnonzero(table.denominator.any(axis=(0, 1)))
+    kpis = {name: kpi for number, (name, kpi) in enumerate(kpis.items()) if number in there}
+    table = table.of(there)
     places = [_Place(kpi, str(Span(window)), grid.start(window, to), to) for window in grid.windows for kpi in kpis]
     units = Units.of(kpis)
     rows = _rows(table, _figures(table, units), units)

@@ -108,6 +108,7 @@ class Kpi(Section, frozen=True, kw_only=True):
 
 class Scoring(Section, frozen=True, kw_only=True):
     windows: tuple[Span, ...] = (Span.parse("5m"), Span.parse("1h"), Span.parse("24h"), Span.parse("7d"))
+    kpis: tuple[str, ...] = ()  # KPIs and families of KPIs that are scored; none: all
     min_trials: int = 100  # fewer trials than this, in the segment or the rest, and it is still learning
     min_effect: float = 0.10  # smaller differences from the rest are par, however sure
     false_alarms_per_day: float = 0.02  # that chance may raise, over all segments, KPIs and looks together

@@ -29,8 +29,8 @@ A formula is of measures. They can be used in KPIs of your own (`[kpis.NAME]`, s
 | `clicks`, `leads.won` | events of a topic; of a name |
 | `orders.value`, `orders.order.value` | the sum of their values; money in one currency |
 | `orders.valued`, `orders.order.valued` | how many of them had a value |
-| `feedback.nps.promoters`, `.detractors` | answers of 9 to 10; of 0 to 6 |
-| `feedback.csat.satisfied` | answers of 4 to 5 |
+| `feedback.nps.answers`, `.promoters`, `.detractors` | answers of 0 to 10; 9 to 10; 0 to 6 |
+| `feedback.csat.answers`, `.satisfied` | answers of 1 to 5; 4 to 5 |
 | `sessions` | sessions: a visitor's events with no gap of half an hour (`sessions.gap`) |
 | `sessions.downloads` | sessions with such an event (of any topic in `sessions.topics`) |
 | `sessions.engaged` | sessions with a second event: a session that is not engaged has bounced |

@@ -10,7 +10,7 @@ import pytest
 from streams.events.topics import SOURCES
 from streams.kpis.catalogue import BUILT_IN, catalogue
 from streams.kpis.measures import Measures, sums
-from streams.settings import Kpi, Money, Settings, SettingsError
+from streams.settings import Kpi, Money, Scoring, Settings, SettingsError
 
 
 def own(numerator: str, denominator: str = "sessions") -> Kpi:
@@ -26,6 +26,15 @@ def test_built_in(name: str) -> None:
     kpi = BUILT_IN[name]
     assert kpi.title
     catalogue(Settings(kpis={"again": kpi}))  # raises where it counts what is not counted
+
+
+def test_what_is_scored() -> None:
+    assert set(catalogue(Settings())) == set(BUILT_IN)
+    both = {"mine": own("clicks"), "other": own("clicks")}
+    chosen = Settings(scoring=Scoring(kpis=("email", "nps", "mine")), kpis=both)
+    assert list(catalogue(chosen)) == [*(n for n, kpi in BUILT_IN.items() if kpi.family == "email"), "nps", "mine"]
+    with pytest.raises(SettingsError, match=r"scoring.kpis: 'luck' is no KPI or family; there are acquisition, "):
+        catalogue(Settings(scoring=Scoring(kpis=("luck",))))
 
 
 def test_money_is_in_the_currency_of_the_settings() -> None:
@@ -60,7 +69,7 @@ def test_own(measure: str) -> None:
             {"k": Kpi(numerator=(), denominator=("clicks",), unit="", model="poisson")},
             "kpis.k.numerator: name at least one measure",
         ),
-        ({"k": own("feedback.nps.fans")}, "'feedback.nps.fans' is not counted: feedback has feedback.nps.detractors,"),
+        ({"k": own("feedback.nps.fans")}, "'feedback.nps.fans' is not counted: feedback has feedback.nps.answers,"),
         ({"k": own("-clicks")}, "kpis.k.numerator: '-clicks': only the numerator of a 'figure' may have something"),
         ({"k": own("orders.value")}, "kpis.k.model: a sum of values is no number of cases: say 'mean', or 'figure'"),
         ({"k": own("clicks", "orders.value")}, "kpis.k.denominator: trials are counted, and values are not: say model"),

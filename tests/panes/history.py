@@ -219,6 +219,8 @@ def _of_value(it: Happening) -> dict[str, int]:
     for name in (it.topic, f"{it.topic}.{it.event}"):
         out |= {f"{name}.value": thousandths, f"{name}.valued": 1}
     answers = {
+        "feedback.nps.answers": it.event == "nps" and value >= 0,
+        "feedback.csat.answers": it.event == "csat" and 1 <= value <= 5,
         "feedback.nps.promoters": it.event == "nps" and value >= 9,
         "feedback.nps.detractors": it.event == "nps" and 0 <= value <= 6,
         "feedback.csat.satisfied": it.event == "csat" and value in (4, 5),

@@ -113,7 +113,6 @@ SHIFT = np.zeros((2, 2), dtype=np.int8)
 KNOWN = np.ones(2, dtype=np.bool_)
 COUNTS = np.ones(2)  # what comes at once
 NO_SHIFT = SHIFT[:, :1], WAIT[:, :1]
-NONE = SHIFT[:1, :1], WAIT[:1, :1]
 
 
 def test_mirrored_for_a_kpi_of_which_less_is_better() -> None:
@@ -138,11 +137,26 @@ def test_mirrored_for_a_kpi_of_which_less_is_better() -> None:
 
 def test_no_figure_is_made_up() -> None:
     kpis = {"k": Kpi(numerator=("a",), denominator=("b",), unit="ratio", model="binomial")}
-    nothing = np.zeros((1, 1, 1), dtype=np.int64)
-    table = Table(nothing, nothing, nothing, nothing, KNOWN[:1], nothing.astype(np.int8), nothing, *NONE, COUNTS[:1])
-    (alone,) = scores("d", ["alone"], 3_600_000, 3_600_000, table, kpis, Grid([3_600_000], 10_000))
-    (cell,) = alone.cells
+    none, trials = np.zeros((1, 2, 1), dtype=np.int64), np.array([[[0], [9]]])
+    table = Table(none, trials, none, none, KNOWN, none.astype(np.int8), none, *NO_SHIFT, COUNTS[:1])
+    first, _ = scores("d", ["without", "with"], 3_600_000, 3_600_000, table, kpis, Grid([3_600_000], 10_000))
+    (cell,) = first.cells
     assert [cell.value, cell.rest, cell.shrunk, cell.low, cell.high, cell.index, cell.probability_better] == [None] * 7
+
+
+def test_of_what_nobody_has_trials_nothing_is_shown() -> None:
+    names = ("none", "some", "no")
+    kpis = {name: Kpi(numerator=("a",), denominator=(name,), unit="ratio", model="poisson") for name in names}
+    trials = np.array([[[0, 5, 0], [0, 7, 0]]])
+    table = Table(
+        *(trials, trials, trials, trials, KNOWN, (trials * 0).astype(np.int8), trials),
+        *(np.zeros((2, 3), dtype=np.int8), np.full((2, 3), np.nan), np.ones(3)),
+    )
+    found = list(scores("d", ["a", "b"], 3_600_000, 3_600_000, table, kpis, Grid([3_600_000], 10_000)))
+    assert [[(cell.kpi, cell.denominator) for cell in each.cells] for each in found] == [[("some", 5)], [("some", 7)]]
+    nothing = table._replace(denominator=trials * 0)
+    found = list(scores("d", ["a", "b"], 3_600_000, 3_600_000, nothing, kpis, Grid([3_600_000], 10_000)))
+    assert [each.cells for each in found] == [[], []]
 
 
 def test_of_no_trials_there_is_no_index() -> None:

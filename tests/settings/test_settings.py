@@ -83,7 +83,7 @@ MUTE = '[alerts]\nmute = [{{ segment = "{}", from = {}, to = {} }}]'
             "[scoring]\nfalse_alarms_per_day = 0",
             "scoring.false_alarms_per_day: must be more than 0: with none allowed,",
         ),
-        ("[scoring]\nenter = 4.5", "scoring.enter: there is no such key; there are windows, min_trials, min_effect,"),
+        ("[scoring]\nenter = 4.5", "scoring.enter: there is no such key; there are windows, kpis, min_trials,"),
         ("[scoring]\nmin_trials = -1", "scoring.min_trials: must be 0 or more"),
         ('[alerts]\nwindows = ["2h"]', "alerts.windows: 2h is not among scoring.windows"),
         ("[alerts]\nwindows = []", "alerts.windows: declare at least one"),
