@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 
 import numpy as np
 
@@ -29,7 +30,7 @@ class Amounts:
         Amounts of money are in the base currency.
         """
         out: Ints = np.full(len(events), NONE, dtype=np.int64)
-        values = [event.value for event in events]
+        values = list(map(attrgetter("value"), events))
         if topic == PROFILES or values.count(None) == len(values):
             return out, {}
         rows = [row for row, value in enumerate(values) if value is not None]

@@ -38,9 +38,9 @@ def tally(
         return []
     panes, segments, measures = size
     place = pane[event] * (segments * measures) + column
-    cell = (place[:, None] + member[event] * np.int64(measures)).ravel()
-    if amount is not None:
-        amount = np.repeat(amount, member.shape[1])
+    cell = member[event] * np.int64(measures)
+    cell += place[:, None]
+    cell = cell.ravel()
     if panes * segments * measures <= _DENSE:
         table = _sums(cell, amount, panes * segments * measures).reshape(-1, measures)
         rows = np.flatnonzero(table.any(axis=1))
@@ -57,12 +57,13 @@ def tally(
 
 
 def _sums(cell: Ints, amount: Ints | None, cells: int) -> Ints:
-    """What comes to each of the `cells`, exactly."""
+    """What comes to each of the `cells`, exactly; an amount comes to as many of `cell` in turn as all others."""
     if amount is None:
         return np.bincount(cell, minlength=cells)
     # numpy sums weights in floating point, so by halves, of which the upper is mostly nothing.
     high, low = amount >> _HALF, amount & ((1 << _HALF) - 1)
-    sums = np.bincount(cell, low, cells).astype(np.int64)
+    each = len(cell) // len(amount)
+    sums = np.bincount(cell, np.repeat(low.astype(np.float64), each), cells).astype(np.int64)
     if high.any():
-        sums += np.bincount(cell, high, cells).astype(np.int64) << _HALF
+        sums += np.bincount(cell, np.repeat(high.astype(np.float64), each), cells).astype(np.int64) << _HALF
     return sums
