@@ -14,6 +14,7 @@ class SourceTopic(NamedTuple):
     default: str | None  # the event's name where the record gives none; None: it must give one
     names: frozenset[str] = frozenset()  # the names it may have; empty: any, all counted alike
     money: bool = False  # its values are amounts of money
+    of_somebody: bool = True  # its events need a visitor
 
 
 PROFILES = "profiles"  # compacted: who the visitor is
@@ -40,7 +41,7 @@ SOURCES: dict[str, SourceTopic] = {
     "leads": SourceTopic("created", frozenset({"created", "mql", "sql", "won", "lost"}), money=True),
     "orders": SourceTopic("order", frozenset({"order", "refund"}), money=True),
     "customers": SourceTopic("customer", frozenset({"customer", "churned"}), money=True),
-    "spend": SourceTopic("spend", money=True),
+    "spend": SourceTopic("spend", money=True, of_somebody=False),
     "feedback": SourceTopic(None, frozenset({"survey_sent", "nps", "csat"})),
 }
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from streams.events.topics import SOURCES
-from streams.kpis.terms import ENGAGED, INTERVALS, SECONDS, SESSIONS, Addition, additions, pieces, split
+from streams.kpis.terms import ENGAGED, INTERVALS, SECONDS, SESSIONS, SPENT, Addition, additions, pieces, split
 from streams.settings import Kpi
 
 Ints = npt.NDArray[np.int64]
@@ -35,7 +35,9 @@ class Measures:
     """
 
     def __init__(self, kpis: Iterable[Kpi]) -> None:
-        self.names: tuple[str, ...] = tuple(sorted({name for kpi in kpis for name in _needed(kpi)}))
+        needed = {name for kpi in kpis for name in _needed(kpi)}
+        needed |= {SESSIONS} if SPENT in needed else set()  # by which what is spent on nobody known is shared out
+        self.names: tuple[str, ...] = tuple(sorted(needed))
         column = self._columns = {name: j for j, name in enumerate(self.names)}
         self.kinds: dict[tuple[str, str], int] = {}
         plain: list[list[Addition]] = []

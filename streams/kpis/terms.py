@@ -15,6 +15,7 @@ from streams.events.topics import ANSWERS, SOURCES
 
 SESSIONS, ENGAGED = "sessions", "sessions.engaged"
 SECONDS, INTERVALS = "sessions.seconds", "sessions.intervals"
+SPENT = "spend.value"
 UNIT = 1000  # of a sum: it is kept in thousandths
 
 _VALUE, _VALUED = ".value", ".valued"

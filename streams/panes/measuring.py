@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from streams.events.amounts import NONE
-from streams.events.columns import Bools, Columns, Ints
+from streams.events.columns import NOBODY, Bools, Columns, Ints
 from streams.events.sessions import Sessions
 from streams.events.topics import SOURCE_TOPICS
 from streams.kpis.measures import Measures
@@ -40,7 +40,8 @@ class Measuring:
         of_kind = np.where(events.kind[:, None] >= 0, measures.of_kind[events.kind], -1)
         event, side = np.nonzero(of_kind >= 0)
         numbers, columns = [event], [of_kind[event, side]]
-        visits = np.flatnonzero(np.isin(events.topic, self._ranks) & (events.kind >= 0) & ~old)
+        of_somebody = (events.kind >= 0) & (events.visitor != NOBODY)
+        visits = np.flatnonzero(np.isin(events.topic, self._ranks) & of_somebody & ~old)
         parts = self.sessions.count(events.visitor[visits], events.time[visits], events.topic[visits])
         once = [(measures.sessions, parts.opens), (measures.engaged, parts.seconds), (measures.intervals, parts.later)]
         once += [(column, parts.firsts[_RANK[topic]]) for topic, column in measures.sessions_with.items()]

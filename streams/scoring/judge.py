@@ -9,8 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from streams.kpis.measures import Measures
+from streams.kpis.terms import SPENT
 from streams.messages import Alert
 from streams.scoring import baseline, states
+from streams.scoring.allocation import allocated
 from streams.scoring.baseline import Counts
 from streams.scoring.calls import Calls, Now
 from streams.scoring.candidates import candidates
@@ -36,6 +38,7 @@ class Judge:
         self._tick = settings.time.tick
         self._longest = int(np.argmax(settings.scoring.windows))
         self._quantities = Quantities(kpis, measures)
+        self._spent, self._sessions = measures.column(SPENT), measures.sessions
         self._good = np.array([1 if kpi.good == "up" else -1 for kpi in kpis.values()], dtype=np.int64)
         self._least = self._rule.min_trials * self._quantities.units.denominator
         self._weighing = Weighing(settings, kpis)
@@ -64,6 +67,8 @@ class Judge:
 
     def counts(self, totals: Ints, eligible: Bools, shift: npt.NDArray[np.int8]) -> Counts:
         """Own and rest's, of `totals` [windows × rows × measures]; those that fire (`shift`) are no part of a rest."""
+        if self._spent >= 0:
+            totals = allocated(totals, eligible, self._spent, self._sessions)
         numerator, denominator = self._quantities.numerator(totals), self._quantities.denominator(totals)
         spared = baseline.can_spare(denominator, eligible, shift != 0)
         others = (baseline.rest(each, eligible, shift != 0, spared) for each in (numerator, denominator))

@@ -20,7 +20,10 @@ The built-in KPIs, by family. Made from the catalogue (`streams/kpis`) by `pytho
 
 Each is its formula over a window, for every segment. *Model* says how a difference is judged: `binomial`, each case has
 it once or not; `poisson`, any number of times; `mean`, a sum of values; `figure`, only shown: it is never over or
-under, and alerts nobody. `money` is what `money.currency` names. A KPI whose events do not come is not there.
+under, and alerts nobody. `money` is what `money.currency` names. A KPI whose events do not come is not there. Steps of
+a funnel are counted in the same window; no visitor is followed.
+
+Spending that names no segment of a dimension is shared out to the known ones by their share of the sessions.
 
 A formula is of measures. They can be used in KPIs of your own (`[kpis.NAME]`, see [settings.md](settings.md)):
 

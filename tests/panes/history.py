@@ -71,7 +71,10 @@ KINDS = [
     ("orders", "refund"),
     ("feedback", "nps"),
     ("feedback", "csat"),
+    ("spend", None),
+    ("spend", "nobody"),
 ]
+NOBODY = -1  # for a visitor
 #: Thirds and the like: sums of floating-point numbers would come out otherwise in another order.
 _values = st.tuples(
     st.sampled_from([0.0, 0.0004, 3.0, 4.0, 6.0, 9.0, 9.5, 10.0, 0.1, 19.99, 1 / 3, -7.77, 1e9, 87_654_321.123]),
@@ -99,6 +102,7 @@ def _happenings(
     for step, early, (topic, event), visitor, ident, campaign, traits, value in drafts:
         time = time + step if time + step < END else time
         said = traits if traits is not None or topic != PROFILES else ()
+        visitor = NOBODY if event == "nobody" else visitor
         out.append(Happening(time - early, topic, event, visitor, ident, campaign, said, value))  # type: ignore[arg-type]
     return out
 
@@ -155,7 +159,7 @@ def record(it: Happening) -> bytes:
     fields = {
         "timestamp": it.time or None,
         "event": it.event,
-        "visitor_id": f"v{it.visitor}",
+        "visitor_id": f"v{it.visitor}" if it.visitor != NOBODY else None,
         "event_id": it.ident,
         "campaign": it.campaign,
         "traits": None if it.traits is None else dict(it.traits),
@@ -184,6 +188,8 @@ def counted(happened: list[Happening]) -> Counts:
                 seen[it.ident] = it.time
                 if again:
                     continue
+            if it.visitor == NOBODY:
+                traits.clear()
             traits.update(it.traits or ())
             measures = Counter({it.topic: 1, f"{it.topic}.{it.event}": 1})
             measures.update(_of_value(it))
@@ -213,7 +219,7 @@ def _of_value(it: Happening) -> dict[str, int]:
     if it.value is None:
         return {}
     value, currency = it.value
-    of_money = it.topic in ("orders", "leads")
+    of_money = it.topic in ("orders", "leads", "spend")
     thousandths = round(value * (0.9 if currency == "USD" and of_money else 1.0) * 1000)
     out: dict[str, int] = {}
     for name in (it.topic, f"{it.topic}.{it.event}"):
