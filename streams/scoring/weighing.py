@@ -15,6 +15,7 @@ import numpy.typing as npt
 from streams.scoring import baseline, budget
 from streams.scoring.evidence import Evidence, Found, Trials
 from streams.scoring.memory import Kept
+from streams.scoring.quantities import Units
 from streams.scoring.silence import Quiet, Silence
 from streams.settings import Kpi, Settings
 
@@ -39,8 +40,8 @@ class Weighing:
     """Evidence and silence of one dimension's rows, tick by tick."""
 
     def __init__(self, settings: Settings, kpis: Mapping[str, Kpi]) -> None:
-        binomial = np.array([kpi.model == "binomial" for kpi in kpis.values()])
-        self._evidence = Evidence(binomial, settle=settings.scoring.settle)
+        units = Units.of(kpis)
+        self._evidence = Evidence(units.binomial, settings.scoring.settle, units.mean)
         self._silence = Silence(len(kpis))
         self._per_day = settings.scoring.false_alarms_per_day / len(settings.dimensions)
         self._own_trials = first_of_each_denominator(kpis)

@@ -127,7 +127,7 @@ def test_the_interval_is_as_wide_as_values_are_uneven() -> None:
     assert widths[1] / widths[0] == pytest.approx(2, rel=0.02)
 
 
-SEGMENTS = 20
+SEGMENTS, BOARDS = 20, 8
 
 
 def orders(
@@ -148,16 +148,24 @@ def orders(
 @pytest.mark.parametrize("sigma", [0.5, 1.0])
 def test_uneven_values_raise_no_more_alarms_than_are_budgeted(sigma: float) -> None:
     arl, days = 100.0, 60  # days of one series until it fires by chance
-    fired = sum(len(alarms(watch(orders(seed, days, 60, sigma), SEGMENTS, arl, binomial=False))) for seed in range(8))
-    due = 8 * SEGMENTS * days / arl
+    boards = [watch(orders(seed, days, 60, sigma), SEGMENTS, arl, binomial=False, mean=True) for seed in range(BOARDS)]
+    fired = sum(len(alarms(found)) for found in boards)
+    due = BOARDS * SEGMENTS * days / arl
     assert fired < due + 3 * due**0.5
+    assert sum(any(each.level.any() for each in found) for found in boards) <= 2, "one in twenty may err"
 
 
 def test_half_as_much_again_is_found() -> None:
-    found = [
-        alarms(watch(orders(seed, 45, 100, 1.0, 1.5, since=30), SEGMENTS, 1000, binomial=False)) for seed in range(5)
-    ]
-    assert all((0, 1) in {(row, side) for _, row, side in each} for each in found)
+    for seed in range(5):
+        found = watch(orders(seed, 45, 100, 1.0, 1.5, since=30), SEGMENTS, 1000, binomial=False, mean=True)
+        assert (0, 1) in {(row, side) for _, row, side in alarms(found)}
+
+
+def test_a_mean_that_is_lastingly_half_as_much_again_is_surely_above() -> None:
+    *_, last = watch(orders(3, 30, 100, 1.0, 1.5, since=0), SEGMENTS, 1000, binomial=False, mean=True)
+    assert last.level[:, 0].tolist() == [1, *[0] * (SEGMENTS - 1)]
+    assert last.low[0, 0] < 1.5 < last.high[0, 0]
+    assert last.ratio[0, 0] == pytest.approx(1.5, rel=0.1)
 
 
 def test_units() -> None:
