@@ -108,6 +108,33 @@ def test_no_count_is_too_small_for_a_sentence(facts: Facts, kind: Kind) -> None:
     assert found.index is None or math.isfinite(found.index)
 
 
+def test_a_sum_is_said_in_its_unit() -> None:
+    facts = replace(
+        FACTS,
+        kpi="revenue_per_session",
+        numerator=4_210.5,
+        rest_numerator=60_000.0,
+        rest_denominator=1_000,
+        unit="EUR per session",
+        piece=120.0,
+    )
+    found = fired(10, facts, WEIGHT._replace(impact=-10.4))
+    assert (
+        "42.1 EUR per session against 60 EUR per session for the rest (4,210 EUR on 100 in the last 1h)"
+        in found.summary
+    )
+    assert "about 1,248 EUR less an hour" in found.summary, "10.4 orders of 120 EUR"
+    assert found.impact == -10.4
+    seldom = fired(10, facts, WEIGHT._replace(impact=0.5)).summary
+    assert "about 1,440 EUR more a day" in seldom
+
+
+def test_a_scale_is_part_of_the_value() -> None:
+    facts = replace(FACTS, scale=100.0, unit="of a hundred")
+    assert (facts.actual, facts.rest) == (30.0, 40.0)
+    assert facts.index == pytest.approx(75.0)
+
+
 WAIT = np.array([[41.0, np.nan]] * 2)
 SHIFT = np.zeros((2, 2), dtype=np.int8)
 KNOWN = np.ones(2, dtype=np.bool_)
