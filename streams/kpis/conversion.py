@@ -1,4 +1,8 @@
-"""Conversion: from lead to customer, each step of those that took the one before."""
+"""Conversion: from lead to customer, each step over the one before in the same window.
+
+A step comes hours or days after the one before, so those who take it are not of the trials that it is set beside. Where
+many take it, this is what chance is like: counts beside counts (poisson), not successes of these trials.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +23,7 @@ KPIS = {
         numerator=("leads.mql",),
         denominator=("leads.created",),
         unit="ratio",
-        model="binomial",
+        model="poisson",
     ),
     "sql_rate": Kpi(
         family="conversion",
@@ -27,7 +31,7 @@ KPIS = {
         numerator=("leads.sql",),
         denominator=("leads.mql",),
         unit="ratio",
-        model="binomial",
+        model="poisson",
     ),
     "sql_conversion": Kpi(
         family="conversion",
@@ -35,7 +39,7 @@ KPIS = {
         numerator=("leads.won",),
         denominator=("leads.sql",),
         unit="ratio",
-        model="binomial",
+        model="poisson",
     ),
     "win_rate": Kpi(
         family="conversion",

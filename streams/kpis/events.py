@@ -1,4 +1,4 @@
-"""Events that people are invited to: webinars, fairs, visits."""
+"""Events that people are invited to: webinars, fairs, visits. Steps as in conversion."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ KPIS = {
         numerator=("attendance.registered",),
         denominator=("attendance.invited",),
         unit="ratio",
-        model="binomial",
+        model="poisson",
     ),
     "attendance_rate": Kpi(
         family="events",
@@ -19,6 +19,6 @@ KPIS = {
         numerator=("attendance.attended",),
         denominator=("attendance.registered",),
         unit="ratio",
-        model="binomial",
+        model="poisson",
     ),
 }

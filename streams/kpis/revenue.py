@@ -1,4 +1,4 @@
-"""Revenue: what orders and deals are worth."""
+"""Revenue: what orders and deals are worth. A refund comes days after its order, a step as in conversion."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ KPIS = {
         numerator=("orders.refund",),
         denominator=("orders.order",),
         unit="ratio",
-        model="binomial",
+        model="poisson",
         good="down",
     ),
 }

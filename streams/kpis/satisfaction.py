@@ -1,4 +1,4 @@
-"""Satisfaction: what those asked answer."""
+"""Satisfaction: what those asked answer. An answer comes hours after the question, a step as in conversion."""
 
 from __future__ import annotations
 
@@ -36,6 +36,6 @@ KPIS = {
         numerator=("feedback.nps", "feedback.csat"),
         denominator=("feedback.survey_sent",),
         unit="ratio",
-        model="binomial",
+        model="poisson",
     ),
 }
