@@ -16,7 +16,7 @@ from streams.scoring.memory import Bools, Cells, Floats
 FIELDS = {"level_a": 0.0, "level_b": 0.0, "level_variance": 0.0}
 
 _RHO = 25.0  # where the sequence is tightest, about at 12 times as much variance: a fifth more or less is seen there
-_FARTHEST = 5.0
+_FARTHEST = 5.0  # standard deviations
 _MOST = 20_000.0  # variance; what is older fades
 
 
