@@ -31,6 +31,8 @@ Reason = Literal[
     "too_large",
     "unknown_topic",
     "unknown_event",  # not a name that the topic's events have
+    "bad_value",  # larger than any value that is meant
+    "unknown_currency",  # not in money.rates
 ]
 REASONS: tuple[Reason, ...] = get_args(Reason)
 
@@ -83,9 +85,9 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     window: str  # as declared: "5m", "1h", "24h", "7d"
     start: int
     end: int
-    numerator: int
-    denominator: int
-    value: float | None  # numerator / denominator
+    numerator: int | float  # a count; or a sum of values, in units (EUR, seconds)
+    denominator: int | float
+    value: float | None  # numerator / denominator, times the KPI's scale
     rest: float | None  # the same of the rest of the dimension, in the same panes
     shrunk: float | None  # value drawn towards the rest as far as the evidence is thin
     low: float | None  # 95 % credible interval of `shrunk`
@@ -129,14 +131,14 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     state: State  # what it fired for: over, under or silent
     at: int  # ms: the tick at which the status changed
     since: int  # ms: when it began, as far as can be told: of a shift the estimated time of the change
-    numerator: int
-    denominator: int
+    numerator: int | float  # as in a Cell
+    denominator: int | float
     actual: float | None
     rest: float | None
     index: float | None
     change: float | None  # relative to what is usual for it (`level`: to the rest); 0.3 = 30 % more
     evidence: float | None  # natural logarithm of how many times more than firing needs
-    impact: float | None  # conversions an hour, at the present volume: extra (+) or missing (-)
+    impact: float | None  # conversions (of a mean: of mean size) an hour, at present volume: extra (+) or missing (-)
     also: list[str]  # the segment's other KPIs that have moved too: "form_fill_rate under"
     reason: str  # why it is over; empty while it fires
     summary: str  # one sentence for a person who was asleep

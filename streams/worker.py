@@ -49,7 +49,7 @@ def command(ctx: click.Context) -> None:
     there is waited for; nothing is lost meanwhile.
     """
     chosen = settings.load(ctx.obj)
-    kpis = catalogue(chosen.kpis)
+    kpis = catalogue(chosen)
     logs.set_up()
     _tune_python()
     heap.give_back_large_blocks()

@@ -18,7 +18,7 @@ from segpulse.cli import cli
 from streams import settings
 from streams.engine.metrics import Metrics
 from streams.events.topics import PROFILES, SOURCE_TOPICS, SOURCES
-from streams.kpis.catalogue import BUILT_IN, catalogue
+from streams.kpis.catalogue import catalogue
 from streams.messages import REASONS, STATES
 from streams.settings import Settings
 from streams.tools.backtest import Backtest
@@ -57,7 +57,7 @@ def test_toml_loads(text: str, tmp_path: Path) -> None:
             (tmp_path / name).touch()
         assert mapping.load(file).settings
     else:
-        catalogue(settings.load(file, environ={}).kpis)
+        catalogue(settings.load(file, environ={}))
 
 
 def test_every_event_shown_is_counted(tmp_path: Path) -> None:
@@ -80,11 +80,9 @@ def test_topics_and_their_events() -> None:
         assert set(names(rows[topic])) == set(source.names or default), topic
 
 
-def test_reasons_states_and_kpis() -> None:
+def test_reasons_and_states() -> None:
     assert [names(reason)[0] for reason, _ in table(README, "Reason")] == list(REASONS)
     assert [names(state)[0] for state, _ in table(README, "State")] == list(STATES)
-    told = {names(kpi)[0]: (tuple(names(top)), tuple(names(of))) for kpi, top, of in table(README, "KPI")}
-    assert told == {name: (kpi.numerator, kpi.denominator) for name, kpi in BUILT_IN.items()}
 
 
 def test_all_settings_with_their_defaults() -> None:

@@ -32,7 +32,7 @@ def run(settings: Settings, stop: threading.Event) -> None:
     """Serve the board on settings.board until `stop`. Raises CannotStartError, SettingsError."""
     token = os.environ.get("SEGPULSE_BOARD_TOKEN", "")
     check_address(settings.board.host, token)
-    book = Book(catalogue(settings.kpis), map(str, settings.scoring.windows), settings.dimensions)
+    book = Book(catalogue(settings), map(str, settings.scoring.windows), settings.dimensions)
     asyncio.run(_serve(settings, stop, book, token))
 
 

@@ -17,6 +17,8 @@ Segments = npt.NDArray[np.int32]  # ids
 Ranks = npt.NDArray[np.int8]  # of topics
 Kinds = npt.NDArray[np.int16]
 
+NOBODY = -1
+
 
 @dataclass(slots=True, frozen=True, eq=False)
 class Columns:
@@ -25,11 +27,12 @@ class Columns:
     time: Ints  # ms
     topic: Ranks  # rank: index into SOURCE_TOPICS
     offset: Ints  # in its source topic partition
-    visitor: Rows  # row in Visitors
+    visitor: Rows  # row in Visitors; NOBODY: it has no visitor
     kind: Kinds  # index into Measures.of_kind; -1: a profile, which counts nothing itself
     fields: Segments  # segment ids
     ident: Prints  # [n × 2] fingerprint of visitor and event id; (0, 0): it has none
     traits: Objects  # dict of traits, or None
+    value: Ints  # thousandths; amounts.NONE: it has none
 
     def __len__(self) -> int:
         return len(self.time)

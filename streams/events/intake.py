@@ -8,12 +8,14 @@ from typing import NamedTuple
 
 import numpy as np
 
+from streams.events.amounts import Amounts
 from streams.events.columns import Bools, Ints
 from streams.events.decode import Event, Problem, decode
 from streams.events.times import UNREAD
 from streams.events.topics import HEARTBEAT, PROFILES
 from streams.events.validate import Columns, Valid, too_far_ahead, validate, validate_plain
 from streams.events.watermark import Clock
+from streams.settings import Money
 
 #: In event time nothing but the events before it says whether a timestamp is absurd; a season's gap is not.
 AHEAD_OF_EVENTS = 30 * 86_400_000
@@ -27,6 +29,7 @@ class Good(NamedTuple):
     time: Ints  # ms
     visitor: list[str]
     name: list[str | None]  # None: the topic's default
+    value: Ints  # thousandths; amounts.NONE: it has none
 
 
 class Bad(NamedTuple):
@@ -40,9 +43,10 @@ class Bad(NamedTuple):
 class Intake:
     """Judges records, one topic's after another's, and tells `clock` how time passes in them."""
 
-    def __init__(self, clock: Clock, ahead: int, longest: int) -> None:
+    def __init__(self, clock: Clock, ahead: int, longest: int, money: Money) -> None:
         """`ahead`: ms that a timestamp may be before the wall clock; `longest`: ms, the longest window."""
         self._clock = clock
+        self._amounts = Amounts(money)
         self._ahead = ahead
         self._longest = longest
 
@@ -56,6 +60,7 @@ class Intake:
         decoded = decode(values)
         events, problems = _apart(decoded)
         said = validate_plain(topic, events)
+        value, unfit = self._amounts.of(topic, events)
         heartbeat = np.zeros(len(events), dtype=np.bool_)
         for row in {*problems, *np.flatnonzero(said.time == UNREAD).tolist()}:
             valid = problems.get(row) or validate(topic, events[row])
@@ -64,12 +69,13 @@ class Intake:
                 heartbeat[row] = valid.name == HEARTBEAT
             else:
                 problems[row] = valid
+        problems = {row: problem for row, problem in unfit.items() if not heartbeat[row]} | problems
         fine = np.ones(len(events), dtype=np.bool_)
         fine[list(problems)] = False
         problems |= self._in_time(topic, said.time, heartbeat, np.flatnonzero(fine), now)
         fine[list(problems)] = False
         bad = [Bad(int(offsets[row]), values[row] or b"", problems[row]) for row in sorted(problems)]
-        return _good(events, offsets, said, fine & ~heartbeat), bad
+        return _good(events, offsets, said, value, fine & ~heartbeat), bad
 
     def _in_time(self, topic: str, time: Ints, heartbeat: Bools, rows: Ints, now: int | None) -> dict[int, Problem]:
         """Judged by the wall clock, or by the same topic's events before it: so, in event time, by nothing that
@@ -120,9 +126,9 @@ def _apart(decoded: Sequence[Event | Problem]) -> tuple[list[Event], dict[int, P
     return [Event() if isinstance(event, Problem) else event for event in decoded], problems
 
 
-def _good(events: list[Event], offsets: Ints, said: Columns, good: Bools) -> Good:
+def _good(events: list[Event], offsets: Ints, said: Columns, value: Ints, good: Bools) -> Good:
     if good.all():
-        return Good(events, offsets, said.time, said.visitor, said.name)
+        return Good(events, offsets, said.time, said.visitor, said.name, value)
     chosen = good.tolist()
     return Good(
         list(compress(events, chosen)),
@@ -130,4 +136,5 @@ def _good(events: list[Event], offsets: Ints, said: Columns, good: Bools) -> Goo
         said.time[good],
         list(compress(said.visitor, chosen)),
         list(compress(said.name, chosen)),
+        value[good],
     )

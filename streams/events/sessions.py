@@ -4,7 +4,8 @@
     ──┬───┬──────┬──────────────────────┬──►
       └─ one session: counted here      └─ the next one
 
-A session is counted at its first event; a session with a form fill is counted once, at its first form fill.
+A session is counted at its first event; a session with a form fill is counted once, at its first form fill; one that
+goes on, at its second event. The time from each event to the next is counted at the later one.
 """
 
 from __future__ import annotations
@@ -13,12 +14,12 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from streams.events.columns import Ints, Ranks, Rows
+from streams.events.columns import Bools, Ints, Ranks, Rows
 from streams.events.topics import SOURCE_TOPICS
 
 NEVER, NOT_YET = -(2**62), 2**62
+_LONG_AGO = NEVER + 1
 
 
 class OpenSession(NamedTuple):
@@ -28,20 +29,33 @@ class OpenSession(NamedTuple):
     had: Sequence[str]  # those of the topics looked for that it has had
 
 
+class Parts(NamedTuple):
+    """What events, by their indexes, are in their sessions."""
+
+    opens: Ints  # the first
+    seconds: Ints  # the second
+    firsts: dict[int, Ints]  # by topic rank, the first of that topic
+    later: Ints  # all but the first
+    since: Ints  # ms from the event before, of each of `later`
+
+
 class Sessions:
-    """The open session of every visitor row: time of its last event, and which topics it has had (a bit each)."""
+    """The open session of every visitor row: times of its last event and of the one before (NEVER: there is none), and
+    which topics it has had (a bit each)."""
 
     def __init__(self, gap: int, ranks: Sequence[int]) -> None:
         self._gap = gap
         self._ranks = tuple(ranks)  # topic ranks whose first event in a session is looked for
         self._last: Ints = np.full(1024, NEVER, dtype=np.int64)
+        self._before: Ints = np.full(1024, NEVER, dtype=np.int64)
         self._had: Ints = np.zeros(1024, dtype=np.int64)
         self._had_since: Ints = np.full(1024, NOT_YET, dtype=np.int64)  # time of the earliest that `_had` knows
 
     def copy(self) -> Sessions:
         """The same, to go their own way from here."""
         other = Sessions(self._gap, self._ranks)
-        other._last, other._had, other._had_since = self._last.copy(), self._had.copy(), self._had_since.copy()
+        other._last, other._before = self._last.copy(), self._before.copy()
+        other._had, other._had_since = self._had.copy(), self._had_since.copy()
         return other
 
     def grow(self, visitors: int) -> None:
@@ -49,19 +63,19 @@ class Sessions:
         if visitors > len(self._last):
             more = max(visitors, 2 * len(self._last)) - len(self._last)
             self._last = np.concatenate([self._last, np.full(more, NEVER, dtype=np.int64)])
+            self._before = np.concatenate([self._before, np.full(more, NEVER, dtype=np.int64)])
             self._had = np.concatenate([self._had, np.zeros(more, dtype=np.int64)])
             self._had_since = np.concatenate([self._had_since, np.full(more, NOT_YET, dtype=np.int64)])
 
     def forget(self, rows: Ints) -> None:
         """These rows are to be other visitors'."""
-        self._last[rows], self._had[rows], self._had_since[rows] = NEVER, 0, NOT_YET
+        self._last[rows], self._before[rows], self._had[rows], self._had_since[rows] = NEVER, NEVER, 0, NOT_YET
 
-    def count(self, visitor: Rows, time: Ints, topic: Ranks) -> tuple[Ints, dict[int, Ints]]:
-        """Take events in time order; return the indexes of those that open a session, and by topic rank those that are
-        the first of their topic in their session."""
+    def count(self, visitor: Rows, time: Ints, topic: Ranks) -> Parts:
+        """Take events in time order; what they are in their sessions."""
         if not len(visitor):
             none = np.empty(0, dtype=np.int64)
-            return none, dict.fromkeys(self._ranks, none)
+            return Parts(none, none, dict.fromkeys(self._ranks, none), none, none)
         order = np.argsort(visitor, kind="stable")
         who, when, what = visitor[order], time[order], topic[order]
         n = len(who)
@@ -70,10 +84,11 @@ class Sessions:
         before = self._last[who]
         before[1:] = np.where(head[1:], before[1:], np.maximum(before[1:], when[:-1]))
         opens = when - before > self._gap
-        group = np.cumsum(head | opens) - 1  # sessions, numbered as they stand here
+        begins = head | opens
+        group = np.cumsum(begins) - 1  # sessions, numbered as they stand here
         # What each session has had already: nothing, unless it was begun before this batch.
-        had = np.where(opens, 0, self._had[who])[head | opens]
-        had_since = np.where(opens, NOT_YET, self._had_since[who])[head | opens]
+        had = np.where(opens, 0, self._had[who])[begins]
+        had_since = np.where(opens, NOT_YET, self._had_since[who])[begins]
         firsts: dict[int, Ints] = {}
         for bit, rank in enumerate(self._ranks):
             at = np.flatnonzero(what == rank)
@@ -83,22 +98,31 @@ class Sessions:
             firsts[rank] = order[first]
             had[begun] |= 1 << bit
             had_since[begun] = np.minimum(had_since[begun], when[first])
-        self._remember(who, when, head, had[group], had_since[group])
-        return order[opens], firsts
+        # The second of a session is the one after its first, or the first here of one that has had one event so far.
+        second = ~opens & np.where(head, self._before[who] == NEVER, np.append(False, opens[:-1]))
+        later = np.flatnonzero(~opens)
+        parts = Parts(order[opens], order[second], firsts, order[later], np.maximum(when - before, 0)[later])
+        self._remember(who, when, head, np.where(opens, NEVER, before), had[group], had_since[group])
+        return parts
 
-    def _remember(self, who: Rows, when: Ints, head: npt.NDArray[np.bool_], had: Ints, had_since: Ints) -> None:
+    def _remember(self, who: Rows, when: Ints, head: Bools, before: Ints, had: Ints, had_since: Ints) -> None:
         last = np.flatnonzero(np.append(head[1:], True))
-        self._last[who[last]] = np.maximum(self._last[who[last]], when[last])
-        self._had[who[last]] = had[last]
-        self._had_since[who[last]] = had_since[last]
+        row = who[last]
+        # What comes late, or again, is not the last, and not known to be another than that.
+        on = (when[last] > self._last[row]) | (self._before[row] == NEVER)
+        self._before[row] = np.where(on, np.minimum(before[last], when[last]), self._before[row])
+        self._last[row] = np.maximum(self._last[row], when[last])
+        self._had[row] = had[last]
+        self._had_since[row] = had_since[last]
 
     def open(self, watermark: int, before: int) -> dict[int, OpenSession]:
-        """By visitor row the sessions open at `watermark` that had something before `before` (ms).
+        """By visitor row the sessions open at `watermark` with something, or all but the last, before `before` (ms).
 
         A successor that reads again from `before` on finds out everything else by itself.
         """
         open_still = self._last >= watermark - self._gap
-        rows = np.flatnonzero(open_still & (self._had_since < before)).tolist()
+        told = (self._had_since < before) | ((self._before != NEVER) & (self._before < before))
+        rows = np.flatnonzero(open_still & told).tolist()
         topics = [SOURCE_TOPICS[rank] for rank in self._ranks]
         return {
             row: OpenSession(int(self._last[row]), [t for bit, t in enumerate(topics) if self._had[row] >> bit & 1])
@@ -111,4 +135,5 @@ class Sessions:
         for row, session in sessions.items():
             self._last[row] = session.last
             self._had[row] = sum(bits.get(topic, 0) for topic in session.had)
-            self._had_since[row] = NEVER
+            self._had_since[row] = NEVER if session.had else NOT_YET
+            self._before[row] = _LONG_AGO  # that is why it was told of

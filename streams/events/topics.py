@@ -13,6 +13,8 @@ class SourceTopic(NamedTuple):
 
     default: str | None  # the event's name where the record gives none; None: it must give one
     names: frozenset[str] = frozenset()  # the names it may have; empty: any, all counted alike
+    money: bool = False  # its values are amounts of money
+    of_somebody: bool = True  # its events need a visitor
 
 
 PROFILES = "profiles"  # compacted: who the visitor is
@@ -36,11 +38,17 @@ SOURCES: dict[str, SourceTopic] = {
     "emails": SourceTopic(None, frozenset({"sent", "opened", "clicked", "unsubscribed", "bounced"})),
     "social": SourceTopic(None, frozenset({"impression", "like", "share", "comment", "follow"})),
     "attendance": SourceTopic("attended", frozenset({"invited", "registered", "attended"})),
-    "leads": SourceTopic("created", frozenset({"created", "mql", "sql", "won", "lost"})),
-    "orders": SourceTopic("order", frozenset({"order", "refund"})),
-    "customers": SourceTopic("customer", frozenset({"customer", "churned"})),
-    "spend": SourceTopic("spend"),
+    "leads": SourceTopic("created", frozenset({"created", "mql", "sql", "won", "lost"}), money=True),
+    "orders": SourceTopic("order", frozenset({"order", "refund"}), money=True),
+    "customers": SourceTopic("customer", frozenset({"customer", "churned"}), money=True),
+    "spend": SourceTopic("spend", money=True, of_somebody=False),
     "feedback": SourceTopic(None, frozenset({"survey_sent", "nps", "csat"})),
+}
+
+#: By topic and event: what a survey's answers are called, and from which value to which (both included) they are so.
+ANSWERS: dict[tuple[str, str], dict[str, tuple[float, float]]] = {
+    ("feedback", "nps"): {"answers": (0, 10), "promoters": (9, 10), "detractors": (0, 6)},
+    ("feedback", "csat"): {"answers": (1, 5), "satisfied": (4, 5)},
 }
 
 #: In the order in which events of one visitor and one millisecond are taken: who somebody is before what they did.

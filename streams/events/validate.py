@@ -21,7 +21,7 @@ class Valid(NamedTuple):
     """The parts of an event that counting needs."""
 
     time: int  # ms; of a profile without timestamp: 0, it has always been so
-    visitor: str  # empty: a heartbeat
+    visitor: str  # empty: a heartbeat, or of nobody
     name: str  # of the event; empty on profiles
 
 
@@ -75,14 +75,14 @@ def validate(topic: str, event: Event) -> Valid | Problem:
     if event.event == HEARTBEAT:
         return Valid(time, "", HEARTBEAT)
     visitor = next((v for v in (event.visitor_id, event.user_id, event.anonymous_id) if v not in (None, "")), None)
-    if visitor is None:
+    if visitor is None and (topic == PROFILES or SOURCES[topic].of_somebody):
         return Problem("missing_visitor", "visitor_id (or userId, anonymousId): required, a text or a number")
     if topic == PROFILES:
         return Valid(time, str(visitor), "")
     if not _is_known(topic, event.event):
         names = ", ".join(sorted(SOURCES[topic].names))
         return Problem("unknown_event", f"event: {event.event or None!r:.80} is none of {names}")
-    return Valid(time, str(visitor), event.event or SOURCES[topic].default or "")
+    return Valid(time, "" if visitor is None else str(visitor), event.event or SOURCES[topic].default or "")
 
 
 def _milliseconds(timestamp: Timestamp) -> int | Problem:

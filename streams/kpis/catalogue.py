@@ -2,39 +2,98 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
-from streams.events.topics import SOURCES
-from streams.kpis import conversion, email, engagement
-from streams.settings import Kpi, SettingsError
+import msgspec
 
-BUILT_IN: Mapping[str, Kpi] = {**engagement.KPIS, **email.KPIS, **conversion.KPIS}
+from streams.events.topics import ANSWERS
+from streams.kpis import (
+    acquisition,
+    conversion,
+    efficiency,
+    email,
+    engagement,
+    events,
+    loyalty,
+    revenue,
+    satisfaction,
+    social,
+)
+from streams.kpis.terms import MEASURES, is_sum, split
+from streams.settings import Kpi, Settings, SettingsError
+
+_FAMILIES = (
+    engagement,
+    email,
+    social,
+    events,
+    acquisition,
+    conversion,
+    revenue,
+    efficiency,
+    satisfaction,
+    loyalty,
+)
+BUILT_IN: Mapping[str, Kpi] = {name: kpi for family in _FAMILIES for name, kpi in family.KPIS.items()}
+
+MONEY = "money"  # in a unit: the currency that the settings name
 
 
-def catalogue(own: Mapping[str, Kpi]) -> dict[str, Kpi]:
-    """The built-in KPIs and `own`, by name, in the order in which everything shows them.
+def catalogue(settings: Settings) -> dict[str, Kpi]:
+    """The KPIs that are scored, built-in or of the settings, by name, in the order in which everything shows them.
 
-    Raises SettingsError where a KPI of the settings has the name of a built-in one or counts what is not counted.
+    Raises SettingsError where a KPI of the settings has the name of a built-in one or cannot be counted as declared,
+    and where one is wanted that there is not.
     """
-    for name, kpi in own.items():
+    for name, kpi in settings.kpis.items():
         if name in BUILT_IN:
             raise SettingsError(f"kpis.{name}: there is a built-in KPI of that name; choose another")
-        for key in ("numerator", "denominator"):
-            measures = getattr(kpi, key)
-            if not measures:
-                raise SettingsError(f"kpis.{name}.{key}: name at least one measure, like 'clicks' or 'leads.won'")
-            for measure in measures:
-                _check_measure(measure, f"kpis.{name}.{key}")
-    return {**BUILT_IN, **own}
+        for key, wrong in _wrong(kpi):
+            raise SettingsError(f"kpis.{name}.{key}: {wrong}")
+    declared = {**BUILT_IN, **settings.kpis}
+    wanted = set(settings.scoring.kpis)
+    known = declared.keys() | {kpi.family for kpi in declared.values()}
+    if unknown := sorted(wanted - known):
+        raise SettingsError(f"scoring.kpis: {unknown[0]!r} is no KPI or family; there are {', '.join(sorted(known))}")
+    chosen = {name: kpi for name, kpi in declared.items() if not wanted or wanted & {name, kpi.family}}
+    return {name: _in(settings.money.currency, kpi) for name, kpi in chosen.items()}
 
 
-def _check_measure(measure: str, key: str) -> None:
-    """A measure is `topic`, `topic.event`, `sessions` or `sessions.topic`. Raises SettingsError."""
-    head, _, tail = measure.partition(".")
-    if head == "sessions" and (not tail or tail in SOURCES):
-        return
-    if head in SOURCES and (not tail or tail in SOURCES[head].names):
-        return
-    names = sorted(SOURCES[head].names) if head in SOURCES else []
-    hint = f"{head} has the events {', '.join(names)}" if names else f"topics are {', '.join(SOURCES)}, and sessions"
-    raise SettingsError(f"{key}: {measure!r} is not counted: {hint}")
+def _in(currency: str, kpi: Kpi) -> Kpi:
+    words = [currency if word == MONEY else word for word in kpi.unit.split(" ")]
+    return msgspec.structs.replace(kpi, unit=" ".join(words))
+
+
+def _wrong(kpi: Kpi) -> Iterator[tuple[str, str]]:
+    """Key, and what would be right."""
+    for key in ("numerator", "denominator"):
+        terms = getattr(kpi, key)
+        if not terms:
+            yield key, "name at least one measure, like 'clicks' or 'leads.won'"
+        for term in terms:
+            sign, measure = split(term)
+            if sign < 0 and (kpi.model != "figure" or key == "denominator"):
+                yield key, f"{term!r}: only the numerator of a 'figure' may have something taken away"
+            if not any(measure in known for known in MEASURES.values()):
+                yield key, f"{measure!r} is not counted: {_hint(measure)}"
+        if len({is_sum(split(term)[1]) for term in terms}) > 1:
+            yield key, "counts and sums of values cannot be added to each other"
+    summed = is_sum(split(kpi.numerator[0])[1])
+    if kpi.model == "mean" and not summed:
+        yield "numerator", "a 'mean' is of values: name sums, like 'orders.order.value' or 'sessions.seconds'"
+    if kpi.model in ("binomial", "poisson") and summed:
+        yield "model", "a sum of values is no number of cases: say 'mean', or 'figure' where nobody need be alerted"
+    if kpi.model != "figure" and is_sum(kpi.denominator[0]):
+        yield "denominator", "trials are counted, and values are not: say model = 'figure'"
+    if not 0 < kpi.scale < float("inf"):
+        yield "scale", "must be more than 0"
+
+
+def _hint(measure: str) -> str:
+    topic, _, event = measure.partition(".")
+    event = event.partition(".")[0]
+    if topic not in MEASURES:
+        return f"topics are {', '.join(name for name in MEASURES if name != 'sessions')}, and sessions"
+    answers = ANSWERS.get((topic, event), {})
+    known = sorted(MEASURES[topic] if not answers else {f"{topic}.{event}.{answer}" for answer in answers})
+    return f"{topic} has {', '.join(known)}"

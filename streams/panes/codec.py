@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import msgspec
 import numpy as np
 
+from streams.events.columns import Ints
 from streams.events.topics import SOURCE_TOPICS
 from streams.kpis.measures import Measures
 from streams.messages import PaneSnapshot, Watermark
@@ -58,22 +59,27 @@ def decode_watermark(value: bytes) -> Watermark:
 def snapshot(
     pane: Pane, *, partition: int, level: int, start: int, registry: Registry, measures: Measures
 ) -> PaneSnapshot:
-    """A pane as it stands, segments and measures by name."""
+    """A pane as it stands, segments and measures by name; measures that nobody has anything of are left out."""
+    some = np.flatnonzero(pane.counts.any(axis=0)).tolist()
     return PaneSnapshot(
         partition=partition,
         level=level,
         start=start,
         watermark=pane.watermark,
         offsets={SOURCE_TOPICS[rank]: offset for rank, offset in pane.offsets.items()},
-        measures=list(measures.names),
-        counts=named(pane, registry),
+        measures=[measures.names[column] for column in some],
+        counts=_named(pane.ids, pane.counts[:, some], registry),
     )
 
 
 def named(pane: Pane, registry: Registry) -> Counts:
     """A pane's counts by dimension and value."""
+    return _named(pane.ids, pane.counts, registry)
+
+
+def _named(ids: Ints, rows: Ints, registry: Registry) -> Counts:
     counts: Counts = {}
-    for segment, row in zip(pane.ids.tolist(), pane.counts.tolist(), strict=True):
+    for segment, row in zip(ids.tolist(), rows.tolist(), strict=True):
         dimension, value = registry.names[segment]
         counts.setdefault(dimension, {})[value] = row
     return counts
@@ -86,18 +92,22 @@ def restored(record: PaneSnapshot, registry: Registry, dimensions: Mapping[str, 
         {_RANK[topic]: offset for topic, offset in record.offsets.items() if topic in _RANK},
         record.watermark,
     )
-    columns = [record.measures.index(name) if name in record.measures else -1 for name in measures.names]
-    rows: dict[int, list[int]] = {}
+    segments: list[int] = []
+    rows: list[list[int]] = []
     for dimension, values in record.counts.items():
-        if dimension not in dimensions:
-            continue
-        for value, row in values.items():
-            picked = [row[c] if c >= 0 else 0 for c in columns]
-            segment = registry.id(dimension, value)
-            rows[segment] = [a + b for a, b in zip(rows[segment], picked, strict=True)] if segment in rows else picked
-    ids = np.array(sorted(rows), dtype=np.int64)
-    if len(ids):
-        pane.add(ids, np.array([rows[i] for i in ids.tolist()], dtype=np.int64))
+        if dimension in dimensions:
+            segments += [registry.id(dimension, value) for value in values]
+            rows += values.values()
+    if not rows:
+        return pane
+    ids, place = np.unique(np.array(segments, dtype=np.int64), return_inverse=True)
+    counts = np.zeros((len(ids), len(measures.names)), dtype=np.int64)
+    there = [(kept, given) for given, kept in enumerate(map(measures.column, record.measures)) if kept >= 0]
+    if there:
+        kept, given = map(list, zip(*there, strict=True))
+        # Several values are one where the dimension had no room for them.
+        np.add.at(counts, (place[:, None], kept), np.array(rows, dtype=np.int64)[:, given])
+    pane.add(ids, counts)
     return pane
 
 

@@ -7,7 +7,7 @@ from operator import attrgetter
 
 import numpy as np
 
-from streams.events.columns import Columns, Kinds, Prints
+from streams.events.columns import NOBODY, Columns, Kinds, Prints
 from streams.events.decode import Event
 from streams.events.fingerprints import fingerprints, joined
 from streams.events.intake import Good
@@ -41,15 +41,19 @@ class Columnar:
         said, traits = [event.traits for event in events], np.empty(n, dtype=object)
         if any(said):
             traits[:] = said
+        visitor = self._visitors.rows(good.visitor, prints, good.time)
+        if topic != PROFILES and not SOURCES[topic].of_somebody:
+            visitor[[not name for name in good.visitor]] = NOBODY
         return Columns(
             time=good.time,
             topic=np.full(n, _RANK[topic], dtype=np.int8),
             offset=good.offset,
-            visitor=self._visitors.rows(good.visitor, prints, good.time),
+            visitor=visitor,
             kind=self._kinds(topic, good.name),
             fields=segments,
             ident=_idents(topic, events, prints),
             traits=traits,
+            value=good.value,
         )
 
     def _kinds(self, topic: str, names: Sequence[str | None]) -> Kinds:

@@ -6,19 +6,19 @@ from typing import NamedTuple
 
 import numpy as np
 
-from streams.events.columns import Bools, Columns, Ints, Segments
+from streams.events.columns import Bools, Columns, Segments
 from streams.events.dedupe import Dedupe
 from streams.panes.measuring import Measuring
+from streams.panes.tally import Increments
 from streams.segments.membership import Membership
 
 
 class Counted(NamedTuple):
-    """Events, none of them twice, and what they count: event number `event[i]` adds one to measure `column[i]`."""
+    """Events, none of them twice, and what they count."""
 
     events: Columns
     member: Segments  # [events × dimensions] segment ids
-    event: Ints
-    column: Ints
+    increments: tuple[Increments, ...]
 
 
 class Counting:
@@ -38,13 +38,13 @@ class Counting:
         fresh = self.dedupe.fresh(events.ident, events.time)
         if not fresh.all():
             events, old = events[np.flatnonzero(fresh)], old[fresh]
-        event, column = self.measuring.pairs(events, old)
-        return Counted(events, self.membership.of(events), event, column), fresh
+        increments = self.measuring.increments(events, old)
+        return Counted(events, self.membership.of(events), increments), fresh
 
     def recall(self, events: Columns, old: Bools) -> Bools:
         """Take events in order that have been counted, for their ids and their sessions alone; which were fresh?"""
         fresh = self.dedupe.fresh(events.ident, events.time)
-        self.measuring.pairs(events[fresh], old[fresh])
+        self.measuring.increments(events[fresh], old[fresh])
         return fresh
 
     def grow(self, visitors: int) -> None:

@@ -46,8 +46,9 @@ class Early:
         first = int(starts.min()) if len(starts) else 0
         pane = starts - first
         size = int(pane.max(initial=0)) + 1, len(self._counting.membership.registry), self._measures
-        for number, ids, counts in tally(pane[counted.event], counted.member[counted.event], counted.column, size):
-            self._panes.setdefault((first + number) * PANE, Pane(self._measures)).add(ids, counts)
+        for increments in counted.increments:
+            for number, ids, counts in tally(pane, counted.member, increments, size):
+                self._panes.setdefault((first + number) * PANE, Pane(self._measures)).add(ids, counts)
 
     def learn(self, profiles: Columns) -> None:
         """These hold from now on, and have always been so."""

@@ -1,4 +1,4 @@
-"""What each event adds one to: the columns of its kind, and those of the sessions that it opens or is a first of."""
+"""What each event adds to: the columns of its kind and value, and those of the session that it has a part in."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from streams.events.columns import Bools, Columns, Ints
+from streams.events.amounts import NONE
+from streams.events.columns import NOBODY, Bools, Columns, Ints
 from streams.events.sessions import Sessions
 from streams.events.topics import SOURCE_TOPICS
 from streams.kpis.measures import Measures
+from streams.panes.tally import Increments
 
 _RANK = {topic: rank for rank, topic in enumerate(SOURCE_TOPICS)}
+_NOBODY: Ints = np.empty(0, dtype=np.int64)
+_NOTHING = Increments(_NOBODY, _NOBODY)
 
 
 class Measuring:
@@ -30,22 +34,38 @@ class Measuring:
         other.sessions = self.sessions.copy()
         return other
 
-    def pairs(self, events: Columns, old: Bools) -> tuple[Ints, Ints]:
-        """Event numbers and measure columns: event `numbers[i]` adds one to column `columns[i]`.
-
-        Those marked `old` have had their part in sessions, which are over or known.
-        """
+    def increments(self, events: Columns, old: Bools) -> tuple[Increments, ...]:
+        """What events, in order, add. Those marked `old` have had their part in sessions, which are over or known."""
         measures = self._measures
         of_kind = np.where(events.kind[:, None] >= 0, measures.of_kind[events.kind], -1)
         event, side = np.nonzero(of_kind >= 0)
         numbers, columns = [event], [of_kind[event, side]]
-        visits = np.flatnonzero(np.isin(events.topic, self._ranks) & (events.kind >= 0) & ~old)
-        opened, firsts = self.sessions.count(events.visitor[visits], events.time[visits], events.topic[visits])
-        if measures.sessions >= 0:
-            numbers.append(visits[opened])
-            columns.append(np.full(len(opened), measures.sessions))
-        for topic, column in measures.sessions_with.items():
-            at = visits[firsts[_RANK[topic]]]
-            numbers.append(at)
-            columns.append(np.full(len(at), column))
-        return np.concatenate(numbers), np.concatenate(columns)
+        of_somebody = (events.kind >= 0) & (events.visitor != NOBODY)
+        visits = np.flatnonzero(np.isin(events.topic, self._ranks) & of_somebody & ~old)
+        parts = self.sessions.count(events.visitor[visits], events.time[visits], events.topic[visits])
+        once = [(measures.sessions, parts.opens), (measures.engaged, parts.seconds), (measures.intervals, parts.later)]
+        once += [(column, parts.firsts[_RANK[topic]]) for topic, column in measures.sessions_with.items()]
+        for column, which in once:
+            if column >= 0:
+                numbers.append(visits[which])
+                columns.append(np.full(len(which), column))
+        counted, summed = self._of_values(events)
+        ones = Increments(np.concatenate([*numbers, counted.event]), np.concatenate([*columns, counted.column]))
+        if measures.seconds < 0:
+            return ones, summed
+        # A millisecond is a thousandth of a second, as sums are kept.
+        spent = Increments(visits[parts.later], np.full(len(parts.later), measures.seconds), parts.since)
+        return ones, summed, spent
+
+    def _of_values(self, events: Columns) -> tuple[Increments, Increments]:
+        """What is counted, and what is summed, of the events that have a value."""
+        of = self._measures.of_value
+        valued = np.flatnonzero((events.value != NONE) & (events.kind >= 0)) if of.column.shape[1] else _NOBODY
+        if not len(valued):
+            return _NOTHING, _NOTHING
+        kind, value = events.kind[valued], events.value[valued, None]
+        adds = (of.column[kind] >= 0) & (of.low[kind] <= value) & (value <= of.high[kind])
+        row, side = np.nonzero(adds)
+        event, column, sums = valued[row], of.column[kind[row], side], of.sums[kind[row], side]
+        summed = Increments(event[sums], column[sums], events.value[event[sums]])
+        return Increments(event[~sums], column[~sums]), summed

@@ -74,7 +74,7 @@ class Panes:
         Events that have been `told` or that a pane already contains are skipped; so are those so old that their pane
         has gone: they were counted when it was there, and come by again only where a topic has been quiet for as long.
         """
-        events, event, column = counted.events, counted.event, counted.column
+        events = counted.events
         level = np.full(len(events), self._finest, dtype=np.int64)
         for k in range(self._finest + 1, len(LEVELS)):
             level[events.time < self._rolled[k]] = k
@@ -85,13 +85,12 @@ class Panes:
         for number in [n for n, p in enumerate(panes) if p.offsets]:
             at = np.flatnonzero(pane == number)
             fresh[at] &= ~panes[number].contains(events.topic[at], events.offset[at], events.time[at])
-        if not fresh.all():
-            counting = fresh[event]
-            event, column = event[counting], column[counting]
         size = len(keys), len(self._membership.registry), len(self._measures.names)
-        for number, ids, counts in tally(pane[event], counted.member[event], column, size):
-            panes[number].add(ids, counts)
-            self._dirty.add((int(level[first[number]]), int(start[first[number]])))
+        for increments in counted.increments:
+            new = increments if fresh.all() else increments.of(fresh)
+            for number, ids, counts in tally(pane, counted.member, new, size):
+                panes[number].add(ids, counts)
+                self._dirty.add((int(level[first[number]]), int(start[first[number]])))
 
     def _pane(self, key: Key) -> Pane:
         pane = self._open.get(key)

@@ -55,7 +55,7 @@ class SourcePartition:
             Measuring(measures, settings.sessions.gap, settings.sessions.topics),
         )
         self._clock = Clock(SOURCE_TOPICS, settings.time.lateness, PANE)
-        self._intake = Intake(self._clock, settings.time.ahead, max(settings.scoring.windows))
+        self._intake = Intake(self._clock, settings.time.ahead, max(settings.scoring.windows), settings.money)
         self._reorder = Reorder()
         self._columnar = Columnar(self._visitors, self._counting.membership, measures)
         self._panes = Panes(

@@ -2,35 +2,68 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
-from streams.events.columns import Ints, Segments
+from streams.events.columns import Bools, Ints, Segments
 
 _DENSE = 4_000_000  # cells up to which counting in a full array beats sorting
+_HALF = 26  # bits: sums of so small numbers are exact in floating point, up to 2^27 of them
 
 
-def tally(pane: Ints, member: Segments, column: Ints, size: tuple[int, int, int]) -> list[tuple[int, Ints, Ints]]:
-    """Increment i adds one to measure `column[i]` of pane number `pane[i]`, in each of the segments `member[i]`.
+class Increments(NamedTuple):
+    """Event number `event[i]` adds `amount[i]` to measure `column[i]`; where there are no amounts, one."""
+
+    event: Ints
+    column: Ints
+    amount: Ints | None = None
+
+    def of(self, chosen: Bools) -> Increments:
+        """Those of the `chosen` [events]."""
+        which = chosen[self.event]
+        return Increments(self.event[which], self.column[which], None if self.amount is None else self.amount[which])
+
+
+def tally(
+    pane: Ints, member: Segments, increments: Increments, size: tuple[int, int, int]
+) -> list[tuple[int, Ints, Ints]]:
+    """Add up, each in pane number `pane[event]` and there in each of the segments `member[event]`.
 
     `size` is the number of panes, segments and measures. Returns by pane number the segment ids (sorted) that have
     anything, and their counts [ids × measures].
     """
-    if not len(column):
+    event, column, amount = increments
+    if not len(event):
         return []
     panes, segments, measures = size
-    place = pane * (segments * measures) + column
-    cell = (place[:, None] + member * np.int64(measures)).ravel()
+    place = pane[event] * (segments * measures) + column
+    cell = member[event] * np.int64(measures)
+    cell += place[:, None]
+    cell = cell.ravel()
     if panes * segments * measures <= _DENSE:
-        table = np.bincount(cell, minlength=panes * segments * measures).reshape(-1, measures)
+        table = _sums(cell, amount, panes * segments * measures).reshape(-1, measures)
         rows = np.flatnonzero(table.any(axis=1))
         counts = table[rows]
     else:
         rows, inverse = np.unique(cell // measures, return_inverse=True)
-        counts = np.bincount(inverse * measures + cell % measures, minlength=len(rows) * measures)
-        counts = counts.reshape(-1, measures)
+        counts = _sums(inverse * measures + cell % measures, amount, len(rows) * measures).reshape(-1, measures)
     numbers, begin = np.unique(rows // segments, return_index=True)
-    ends = [*begin[1:].tolist(), len(rows)]
+    ends = np.append(begin, len(rows))[1:].tolist()
     return [
         (number, rows[b:e] % segments, counts[b:e])
         for number, b, e in zip(numbers.tolist(), begin.tolist(), ends, strict=True)
     ]
+
+
+def _sums(cell: Ints, amount: Ints | None, cells: int) -> Ints:
+    """What comes to each of the `cells`, exactly; an amount comes to as many of `cell` in turn as all others."""
+    if amount is None:
+        return np.bincount(cell, minlength=cells)
+    # numpy sums weights in floating point, so by halves, of which the upper is mostly nothing.
+    high, low = amount >> _HALF, amount & ((1 << _HALF) - 1)
+    each = len(cell) // len(amount)
+    sums = np.bincount(cell, np.repeat(low.astype(np.float64), each), cells).astype(np.int64)
+    if high.any():
+        sums += np.bincount(cell, np.repeat(high.astype(np.float64), each), cells).astype(np.int64) << _HALF
+    return sums

@@ -22,22 +22,24 @@ class Facts:
     kpi: str
     window: str
     since: int  # ms
-    numerator: int
+    numerator: int | float  # as in a Cell
     denominator: int
-    rest_numerator: int
+    rest_numerator: int | float
     rest_denominator: int
     up_is_good: bool = True
     unit: str = "ratio"  # as the KPI declares it; a ratio is said in per cent
+    scale: float = 1.0  # likewise
+    piece: float = 1.0  # of a mean: the mean size of what it is of; of counts 1
 
     @property
     def actual(self) -> float | None:
         """The KPI's value."""
-        return self.numerator / self.denominator if self.denominator else None
+        return self.scale * self.numerator / self.denominator if self.denominator else None
 
     @property
     def rest(self) -> float | None:
         """The rest's value."""
-        return self.rest_numerator / self.rest_denominator if self.rest_denominator else None
+        return self.scale * self.rest_numerator / self.rest_denominator if self.rest_denominator else None
 
     @property
     def index(self) -> float | None:

@@ -13,6 +13,7 @@ from streams.scoring import alerts, states, weights
 from streams.scoring.baseline import Counts
 from streams.scoring.evidence import Found
 from streams.scoring.muting import muted
+from streams.scoring.quantities import Units
 from streams.scoring.shift import DAY, LONGEST
 from streams.scoring.silence import Quiet
 from streams.scoring.standing import Saved, Standing, called
@@ -21,6 +22,7 @@ from streams.settings import Kpi, Settings
 
 Bools = npt.NDArray[np.bool_]
 States = npt.NDArray[np.int8]
+Floats = npt.NDArray[np.float64]
 
 #: A segment's KPI has one alert at most: the later in this order before the earlier.
 KINDS: tuple[Kind | None, ...] = (None, *get_args(Kind)[:3])
@@ -35,6 +37,7 @@ class Now(NamedTuple):
     counts: Counts
     found: Found
     quiet: Quiet
+    piece: Floats  # [KPIs]: the mean size, as kept, of what a numerator is a sum of; of a count 1
 
 
 class Calls:
@@ -49,6 +52,7 @@ class Calls:
         self._rules = settings.alerts
         self._told = np.isin(STATES, settings.alerts.directions)  # by state
         self._own_trials = first_of_each_denominator(kpis)
+        self._units = Units.of(kpis)
         self._weights = weights.Weights(settings)
 
     def changed(self, now: Now, standing: Standing) -> list[Alert]:
@@ -143,6 +147,7 @@ class Calls:
         kind, window = KINDS[of["called"][row, kpi]], int(of["called_window"][row, kpi])
         assert kind is not None
         numerator, denominator, rest_numerator, rest_denominator = (int(c[window, row, kpi]) for c in now.counts)
+        unit = int(self._units.numerator[kpi])
         return alerts.Facts(
             kind=kind,
             state=STATES[of["called_state"][row, kpi]],
@@ -151,12 +156,14 @@ class Calls:
             kpi=name,
             window=str(self._spans[window]),
             since=int(of["called_since"][row, kpi]),
-            numerator=numerator,
+            numerator=numerator / unit if unit > 1 else numerator,
             denominator=denominator,
-            rest_numerator=rest_numerator,
+            rest_numerator=rest_numerator / unit if unit > 1 else rest_numerator,
             rest_denominator=rest_denominator,
             up_is_good=declared.good == "up",
             unit=declared.unit,
+            scale=declared.scale,
+            piece=float(now.piece[kpi]) / unit,
         )
 
 

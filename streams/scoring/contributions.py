@@ -11,7 +11,7 @@ from streams.events.columns import Ints
 from streams.events.topics import SOURCE_TOPICS
 from streams.messages import PaneSnapshot
 
-Narrow = npt.NDArray[np.unsignedinteger]  # as few bytes a number as the largest needs
+Narrow = npt.NDArray[np.integer]  # as few bytes a number as the largest needs
 
 
 class Counted:
@@ -29,22 +29,24 @@ class Contribution:
     Thousands of them lie here for as long as a window slides by their panes, so each is kept as small as it goes.
     """
 
-    __slots__ = ("_counts", "_ids", "_offsets", "level", "partition", "start", "watermark")
+    __slots__ = ("_amounts", "_offsets", "_places", "level", "partition", "start", "watermark")
 
     def __init__(self, counted: Counted, snapshot: PaneSnapshot) -> None:
         self.partition, self.level, self.start = snapshot.partition, snapshot.level, snapshot.start
         self.watermark = snapshot.watermark
         self._offsets = _by_rank(snapshot)
-        self._ids, self._counts = _narrowed(counted.ids), _narrowed(counted.counts)
+        row, column = np.nonzero(counted.counts)
+        self._places = _narrowed(counted.ids[row] * counted.counts.shape[1] + column)
+        self._amounts = _narrowed(counted.counts[row, column])
 
     def add_to(self, total: Ints, sign: int) -> None:
         """Add it (`sign` 1) to a total [values × measures], or take it away again (-1)."""
-        total[self._ids] += np.multiply(self._counts, sign, dtype=np.int64)
+        total.reshape(-1)[self._places] += np.multiply(self._amounts, sign, dtype=np.int64)
 
     @property
     def nbytes(self) -> int:
         """What its numbers take."""
-        return self._ids.nbytes + self._counts.nbytes + self._offsets.nbytes
+        return self._places.nbytes + self._amounts.nbytes + self._offsets.nbytes
 
     # Offsets make the order of snapshots, as in panes.codec.newer.
 
@@ -63,7 +65,8 @@ def _by_rank(snapshot: PaneSnapshot) -> Ints:
 
 
 def _narrowed(numbers: Ints) -> Narrow:
-    return numbers.astype(np.min_scalar_type(int(numbers.max(initial=0))))
+    low, high = int(numbers.min(initial=0)), int(numbers.max(initial=0))
+    return numbers.astype(np.min_scalar_type(high if low == 0 else min(low, -high - 1)))
 
 
 class Values:
@@ -71,6 +74,7 @@ class Values:
 
     def __init__(self, measures: Sequence[str]) -> None:
         self.measures = tuple(measures)
+        self._columns = {name: column for column, name in enumerate(self.measures)}
         self.names: list[str] = []
         self._ids: dict[str, int] = {}
 
@@ -82,10 +86,8 @@ class Values:
                 self.names.append(value)
         ids = np.array([self._ids[value] for value in counts], dtype=np.int64)
         given = np.array(list(counts.values()), dtype=np.int64).reshape(len(ids), len(measures))
-        if tuple(measures) == self.measures:
-            return Counted(ids, given)
         out = np.zeros((len(ids), len(self.measures)), dtype=np.int64)
-        for column, name in enumerate(self.measures):
-            if name in measures:
-                out[:, column] = given[:, measures.index(name)]
+        for column, name in enumerate(measures):
+            if name in self._columns:
+                out[:, self._columns[name]] = given[:, column]
         return Counted(ids, out)

@@ -68,11 +68,15 @@ class Found(NamedTuple):
 class Evidence(Remembering):
     """The evidence of one dimension."""
 
-    def __init__(self, binomial: Bools, settle: float = shift.DAY) -> None:
-        """`binomial` [KPIs]: at most one hit a trial; `settle` (ms): no series that is younger shifts."""
+    def __init__(self, binomial: Bools, settle: float = shift.DAY, mean: Bools | None = None) -> None:
+        """`binomial` [KPIs]: at most one hit a trial; `mean` [KPIs]: hits are pieces of uneven size (None: no KPI's).
+
+        `settle` (ms): no series that is younger shifts, nor has a mean's a level, as nobody knows how uneven it is.
+        """
         super().__init__(_FIELDS, len(binomial))
         self._binomial = binomial
         self._settle = settle
+        self._mean = np.zeros_like(binomial) if mean is None else mean
 
     def calm(self, eligible: Bools) -> Bools:
         """Who is fit to be the rest of others [rows × KPIs], of the `eligible` [rows]: who does not fire.
@@ -82,6 +86,11 @@ class Evidence(Remembering):
         eligible = eligible[:, None] & (self._memory["began"] > 0)
         calm = eligible & (self._memory["firing"] == 0)
         return np.where(2 * calm.sum(axis=0) >= eligible.sum(axis=0), calm, eligible)
+
+    def dispersion(self) -> Floats:
+        """By how much more than independent hits those of all series of each KPI vary [KPIs], at least 1."""
+        hourly, lasting = dispersion.common(self._memory)
+        return np.maximum(hourly, 1.0) * lasting
 
     def step(self, tick: int, span: int, own: Trials, eligible: Bools, arl: float) -> Found:
         """Take in what came in the `span` (ms) that ends at `tick` (ms), [rows × KPIs].
@@ -145,7 +154,9 @@ class Evidence(Remembering):
         shift.step(cells, compared, cells["began"].copy(), now, self._settle, log_arl)
         dispersion.learn(cells, plain, now)
         relation.learn(cells, compared, cells["firing"] == 0)
-        level.learn(cells, comparison.spread(comparison.compare(own, rest, np.zeros(1), rate, binomial), clustered))
+        par = comparison.spread(comparison.compare(own, rest, np.zeros(1), rate, binomial), clustered)
+        mean = self._mean[kpi]
+        level.learn(cells, level.of_pieces(par, mean), ~mean | (now - cells["first"] >= self._settle))
         for name, amount in (
             ("seen_hits", own.hits + rest.hits),
             ("seen_trials", own.trials + rest.trials),

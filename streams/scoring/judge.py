@@ -8,14 +8,17 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from streams.kpis.measures import Measures, sums
+from streams.kpis.measures import Measures
+from streams.kpis.terms import SPENT
 from streams.messages import Alert
 from streams.scoring import baseline, states
+from streams.scoring.allocation import allocated
 from streams.scoring.baseline import Counts
 from streams.scoring.calls import Calls, Now
 from streams.scoring.candidates import candidates
 from streams.scoring.evidence import Found
 from streams.scoring.pipeline import Pipeline
+from streams.scoring.quantities import Quantities
 from streams.scoring.silence import Quiet
 from streams.scoring.standing import Saved, Standing
 from streams.scoring.weighing import Weighing
@@ -23,6 +26,7 @@ from streams.segments.registry import UNKNOWN
 from streams.settings import Kpi, Settings
 
 Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
 
@@ -33,9 +37,10 @@ class Judge:
         self._rule = settings.scoring
         self._tick = settings.time.tick
         self._longest = int(np.argmax(settings.scoring.windows))
-        self._numerator = measures.columns(kpis, "numerator")
-        self._denominator = measures.columns(kpis, "denominator")
+        self._quantities = Quantities(kpis, measures)
+        self._spent, self._sessions = measures.column(SPENT), measures.sessions
         self._good = np.array([1 if kpi.good == "up" else -1 for kpi in kpis.values()], dtype=np.int64)
+        self._least = self._rule.min_trials * self._quantities.units.denominator
         self._weighing = Weighing(settings, kpis)
         self._calls = Calls(dimension, settings, kpis)
         self._pipeline = Pipeline(dimension, settings)
@@ -62,39 +67,51 @@ class Judge:
 
     def counts(self, totals: Ints, eligible: Bools, shift: npt.NDArray[np.int8]) -> Counts:
         """Own and rest's, of `totals` [windows × rows × measures]; those that fire (`shift`) are no part of a rest."""
-        numerator, denominator = sums(totals, self._numerator), sums(totals, self._denominator)
+        if self._spent >= 0:
+            totals = allocated(totals, eligible, self._spent, self._sessions)
+        numerator, denominator = self._quantities.numerator(totals), self._quantities.denominator(totals)
         spared = baseline.can_spare(denominator, eligible, shift != 0)
         others = (baseline.rest(each, eligible, shift != 0, spared) for each in (numerator, denominator))
         return Counts(numerator, denominator, *others)
+
+    def clusters(self, totals: Ints) -> Floats:
+        """How much of each numerator [KPIs] comes at once, by `totals` [windows × rows × measures]: of a count 1; of a
+        mean its pieces' mean size, and by as much more as they come unevenly.
+        """
+        piece = self._quantities.piece(totals[self._longest])
+        return np.where(self._quantities.units.mean, piece * self._weighing.dispersion(), 1.0)
 
     def judge(self, tick: int, names: Sequence[str | None], totals: Ints, gained: Ints) -> list[Alert]:
         """The alerts of `tick` (ms), by `totals` and what was `gained` since the last one [rows × measures]."""
         standing = self.standing
         eligible = np.array([name not in (None, UNKNOWN) for name in names], dtype=np.bool_)
         counts = self.counts(totals, eligible, standing.of["shift"])
-        live = eligible[:, None] & (counts.denominator[self._longest] > 0)
-        hits, trials = sums(gained, self._numerator), sums(gained, self._denominator)
+        there = eligible[:, None] & (counts.denominator[self._longest] > 0)
+        live = there & self._quantities.units.tested
+        piece = self._quantities.piece(totals[self._longest])
+        hits, trials = self._quantities.hits(gained, piece)
         found, quiet = self._weighing.step(tick, self._tick, hits, trials, eligible, live)
-        self._stand(found, quiet, live)
+        self._stand(found, quiet, there, live)
         standing.move(
-            states.of_cells(standing.of["series"], found, counts, self._good, self._rule),
+            states.of_cells(standing.of["series"], found, counts, self._good, self._least),
             np.asarray(totals.any(axis=(0, 2))),
             tick,
         )
         closed, self._closed = self._closed, []
-        usual = int(counts.denominator[self._longest].sum(axis=0).max(initial=0))
+        usual = int(counts.denominator[self._longest][:, self._quantities.units.tested].sum(axis=0).max(initial=0))
         return [
             *closed,
             *self._pipeline.changed(tick, bool(gained.any()), usual, standing),
-            *self._calls.changed(Now(tick, names, counts, found, quiet), standing),
+            *self._calls.changed(Now(tick, names, counts, found, quiet, piece), standing),
         ]
 
-    def _stand(self, found: Found, quiet: Quiet, live: Bools) -> None:
+    def _stand(self, found: Found, quiet: Quiet, there: Bools, live: Bools) -> None:
         """Where every series stands by now."""
         of = self.standing.of
         candidate = candidates(found.e_value, live)
         series = states.of_series(of["series"], found, quiet.silent, candidate, self._good, self._rule)
-        of.update(series=np.where(live, series, states.LEARNING).astype(np.int8), shift=found.shift, wait=found.wait)
+        untested = np.where(there, states.PAR, states.LEARNING)  # or not there
+        of.update(series=np.where(live, series, untested).astype(np.int8), shift=found.shift, wait=found.wait)
 
 
 def _mark(kpi: Kpi) -> str:

@@ -16,14 +16,27 @@ from streams.scoring.memory import Bools, Cells, Floats
 FIELDS = {"level_a": 0.0, "level_b": 0.0, "level_variance": 0.0}
 
 _RHO = 25.0  # where the sequence is tightest, about at 12 times as much variance: a fifth more or less is seen there
+_FARTHEST = 5.0  # standard deviations
 _MOST = 20_000.0  # variance; what is older fades
 
 
-def learn(cells: Cells, compared: Comparison) -> None:
-    """Take in a stretch, compared with par (ratio 1)."""
+def learn(cells: Cells, compared: Comparison, known: Bools) -> None:
+    """Take in a stretch, compared with par (ratio 1), of those series of which it is `known` how hits vary."""
     full = np.where(cells["level_variance"] > _MOST, 0.5, 1.0)
     for name, amount in (("a", compared.a), ("b", compared.b), ("variance", compared.variance)):
-        cells[f"level_{name}"] = full * cells[f"level_{name}"] + amount
+        cells[f"level_{name}"] = full * cells[f"level_{name}"] + np.where(known, amount, 0.0)
+
+
+def of_pieces(compared: Comparison, which: Bools) -> Comparison:
+    """The same where, in `which`, hits are pieces of uneven size, so that one large one does not decide.
+
+    In clusters, of which as many tell as much as independent hits would, and with no more than five standard deviations
+    of residual, as for a shift.
+    """
+    most = np.where(which, _FARTHEST * np.sqrt(compared.variance), np.inf)
+    size = np.where(which, compared.dispersion, 1.0)
+    a, b = np.minimum(compared.a, compared.b + most), np.minimum(compared.b, compared.a + most)
+    return compared._replace(a=a / size, b=b / size, variance=compared.variance / size**2)
 
 
 def forget(cells: Cells, which: Bools) -> None:

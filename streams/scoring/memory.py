@@ -19,8 +19,8 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
     """Some rows of a memory, as a successor reads them."""
 
     fields: list[str]
-    kpis: int
-    values: bytes  # float64, little-endian, [fields × rows × KPIs]
+    kpis: list[int]  # those, by column, of which anything is known
+    values: bytes  # float64, little-endian, [fields × rows × these KPIs]
 
 
 class Cells:
@@ -63,7 +63,9 @@ class Memory(Cells):
 
     def save(self, rows: Sequence[int]) -> Kept:
         """What is known of `rows`, in their order."""
-        return Kept(list(self._places), self.data.shape[2], self.data[:, rows].astype("<f8").tobytes())
+        data = self.data[:, rows]
+        known = np.flatnonzero((data != self._empty).any(axis=(0, 1)))
+        return Kept(list(self._places), known.tolist(), data[:, :, known].astype("<f8").tobytes())
 
     def restore(self, rows: Sequence[int], kept: Kept, columns: Sequence[int]) -> None:
         """Know of `rows` what was kept; `columns`: each kept KPI's column now, -1 for one that is no more.
@@ -72,9 +74,9 @@ class Memory(Cells):
         """
         if kept.fields != list(self._places):
             return
-        values = np.frombuffer(kept.values, dtype="<f8").reshape(len(self.data), len(rows), kept.kpis)
-        known = [column for column, now in enumerate(columns) if now >= 0]
-        now = [columns[column] for column in known]
+        values = np.frombuffer(kept.values, dtype="<f8").reshape(len(self.data), len(rows), len(kept.kpis))
+        known = [place for place, column in enumerate(kept.kpis) if columns[column] >= 0]
+        now = [columns[kept.kpis[place]] for place in known]
         self.data[np.ix_(range(len(self.data)), rows, now)] = values[:, :, known]
 
 

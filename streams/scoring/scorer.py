@@ -99,8 +99,9 @@ class DimensionScorer:
         order = [rows[name] for name in names]
         eligible = np.array([name != UNKNOWN for name in names], dtype=np.bool_)
         counts = self._judge.counts(totals[:, order], eligible, standing.of["shift"][order])
-        of_series = (standing.of[name][order] for name in ("shift", "wait"))
-        table = shown.Table(*counts, eligible, standing.state[:, order], standing.since[:, order], *of_series)
+        shift, wait = (standing.of[name][order] for name in ("shift", "wait"))
+        cells = (standing.state[:, order], standing.since[:, order])
+        table = shown.Table(*counts, eligible, *cells, shift, wait, self._judge.clusters(totals))
         return shown.scores(self.dimension, names, tick, to, table, self._kpis, self._grid)
 
     def save(self) -> Saved | None:

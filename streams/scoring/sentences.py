@@ -27,7 +27,7 @@ def fired(facts: Facts, weight: Weight) -> str:
         )
     else:
         what = f"{segment} is {facts.state} on {facts.kpi}: {_beside(weight.change)} the rest, {_figures(facts)}"
-    return "; ".join(filter(None, (what, _impact(weight.impact), _chance(facts, weight))))
+    return "; ".join(filter(None, (what, _impact(weight.impact, facts), _chance(facts, weight))))
 
 
 def resolved(facts: Facts, reason: str) -> str:
@@ -37,7 +37,8 @@ def resolved(facts: Facts, reason: str) -> str:
 
 def _figures(facts: Facts) -> str:
     of = "of" if facts.unit == "ratio" else "on"
-    counts = f"({facts.numerator:,} {of} {facts.denominator:,} in the last {facts.window})"
+    amount = f"{_number(facts.numerator)} {_noun(facts)}" if _is_sum(facts) else f"{facts.numerator:,}"
+    counts = f"({amount} {of} {facts.denominator:,} in the last {facts.window})"
     if facts.actual is None or facts.rest is None:
         return f"with nothing to compare {counts}"
     return f"{_figure(facts.actual, facts.unit)} against {_figure(facts.rest, facts.unit)} for the rest {counts}"
@@ -51,13 +52,23 @@ def _beside(change: float) -> str:
     return f"{abs(change):.0%} {'above' if change > 0 else 'below'}" if math.isfinite(change) else "far above"
 
 
-def _impact(an_hour: float | None) -> str:
+def _impact(an_hour: float | None, facts: Facts) -> str:
     if not an_hour or not math.isfinite(an_hour):
         return ""
-    word = "more" if an_hour > 0 else "fewer"
-    if abs(an_hour) < 1:
-        return f"about {_number(24 * abs(an_hour))} {word} conversions a day"
-    return f"about {_number(abs(an_hour))} {word} conversions an hour"
+    times, period = (24, "a day") if abs(an_hour) < 1 else (1, "an hour")
+    amount = _number(times * abs(an_hour) * facts.piece)
+    if _is_sum(facts):
+        return f"about {amount} {_noun(facts)} {'more' if an_hour > 0 else 'less'} {period}"
+    return f"about {amount} {'more' if an_hour > 0 else 'fewer'} conversions {period}"
+
+
+def _is_sum(facts: Facts) -> bool:
+    return isinstance(facts.numerator, float)
+
+
+def _noun(facts: Facts) -> str:
+    """What a sum is in: of "EUR per session" EUR."""
+    return facts.unit.partition(" per ")[0]
 
 
 def _chance(facts: Facts, weight: Weight) -> str:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from streams.messages import STATES, Cell, SegmentScores
 from streams.panes.levels import Grid
 from streams.scoring import shrinkage, states
+from streams.scoring.quantities import Units
 from streams.settings import Kpi, Span
 
 Ints = npt.NDArray[np.int64]
@@ -32,6 +33,12 @@ class Table(NamedTuple):
     since: Ints
     shift: npt.NDArray[np.int8]  # [segments × KPIs]: not 0 where one fires
     wait: Floats  # [segments × KPIs]: days, NaN where nobody knows
+    cluster: Floats  # [KPIs]: how much of the numerator comes at once
+
+    def of(self, kpis: Ints) -> Table:
+        """The same of these KPIs (indexes) alone."""
+        some: Any = (column if column is self.eligible else column[..., kpis] for column in self)
+        return Table(*some)
 
 
 class _Place(NamedTuple):
@@ -48,38 +55,48 @@ def scores(
 ) -> Iterator[SegmentScores]:
     """One message a segment, its cells window by window. All figures are worked out now, the messages as asked for.
 
-    `at` is the tick (ms) that the states are of, `to` the end (ms) of the windows that the counts are of.
+    KPIs that nobody has trials of have no cells. `at` is the tick (ms) that the states are of, `to` the end (ms) of the
+    windows that the counts are of.
     """
+    there = np.flatnonzero(table.denominator.any(axis=(0, 1)))
+    kpis = {name: kpi for number, (name, kpi) in enumerate(kpis.items()) if number in there}
+    table = table.of(there)
     places = [_Place(kpi, str(Span(window)), grid.start(window, to), to) for window in grid.windows for kpi in kpis]
-    rows = _rows(table, _figures(table, kpis))
+    units = Units.of(kpis)
+    rows = _rows(table, _figures(table, units), units)
     return (
         SegmentScores(dimension=dimension, value=name, at=at, to=to, cells=_cells(places, row))
         for name, row in zip(names, rows, strict=True)
     )
 
 
-def _figures(table: Table, kpis: Mapping[str, Kpi]) -> list[Floats]:
+def _figures(table: Table, units: Units) -> list[Floats]:
     """What follows from the counts, from `value` to `probability_better` as in a Cell; NaN where it cannot be had."""
-    binomial = np.array([kpi.model == "binomial" for kpi in kpis.values()])
-    up = np.array([kpi.good == "up" for kpi in kpis.values()])
     value = _ratio(table.numerator, table.denominator)
     rest = _ratio(table.rest_numerator, table.rest_denominator)
-    weights = shrinkage.weight(table.numerator, table.denominator, table.eligible, binomial)
-    shrunk = shrinkage.shrink(table.numerator, table.denominator, rest, weights, binomial)
+    # In clusters, which come independently as hits do; of what is not tested nobody knows how it comes.
+    cluster = np.where(units.tested, table.cluster, np.nan)
+    hits = table.numerator / cluster
+    weights = shrinkage.weight(hits, table.denominator, table.eligible, units.binomial)
+    shrunk = shrinkage.shrink(hits, table.denominator, rest / cluster, weights, units.binomial)
+    drawn, low, high = (figure * cluster for figure in (shrunk.value, shrunk.low, shrunk.high))
     with np.errstate(divide="ignore", invalid="ignore"):
-        index = 100 * np.where(up, shrunk.value / rest, rest / shrunk.value)
+        compared = np.where(units.tested, drawn, np.where((value > 0) & (rest > 0), value, np.nan))
+        index = 100 * np.where(units.up, compared / rest, rest / compared)
     index[table.denominator == 0] = np.nan  # of no trials there is nothing to say but what the prior says
-    better = np.where(up, shrunk.above, 1 - shrunk.above)
-    return [value, rest, shrunk.value, shrunk.low, shrunk.high, index, better]
+    better = np.where(units.up, shrunk.above, 1 - shrunk.above)
+    return [*(figure * units.value for figure in (value, rest, drawn, low, high)), index, better]
 
 
-def _rows(table: Table, figures: Sequence[Floats]) -> Iterator[tuple[list[Any], ...]]:
+def _rows(table: Table, figures: Sequence[Floats], units: Units) -> Iterator[tuple[list[Any], ...]]:
     """Segment by segment, its columns: counts, state and figures, each a list of its cells."""
     # Some segments at a time: as Python's numbers a large dimension is hundreds of megabytes.
     for first in range(0, len(table.eligible), _AT_A_TIME):
         some = slice(first, first + _AT_A_TIME)
         columns = [
-            *(_by_segment(column[:, some]).tolist() for column in (table.numerator, table.denominator, table.since)),
+            _amounts(table.numerator[:, some], units.numerator),
+            _amounts(table.denominator[:, some], units.denominator),
+            _by_segment(table.since[:, some]).tolist(),
             _STATES[_by_segment(table.state[:, some])].tolist(),
             *(_plain(_by_segment(column[:, some])) for column in figures),
             _kinds(table.state[:, some], table.shift[some]),
@@ -135,6 +152,15 @@ def _by_segment(column: npt.NDArray[Any]) -> npt.NDArray[Any]:
 def _ratio(numerator: Ints, denominator: Ints) -> Floats:
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(denominator > 0, numerator / denominator, np.nan)
+
+
+def _amounts(column: Ints, unit: Ints) -> list[list[float]]:
+    """Counts as they are, sums of values in units."""
+    out = _by_segment(column).astype(object)
+    sums = np.tile(unit > 1, len(column))
+    out[:, sums] = _by_segment(column / unit)[:, sums]
+    plain: list[list[float]] = out.tolist()
+    return plain
 
 
 def _plain(column: Floats) -> list[list[float | None]]:

@@ -35,7 +35,7 @@ class Shrunk(NamedTuple):
     above: Floats  # probability of lying above the rest
 
 
-def weight(numerator: Ints, denominator: Ints, eligible: Bools, binomial: Bools) -> Floats:
+def weight(numerator: Ints | Floats, denominator: Ints, eligible: Bools, binomial: Bools) -> Floats:
     """Weight of the prior, in trials: [windows × 1 × KPIs]. `eligible` [segments], `binomial` [KPIs]."""
     n = np.where(eligible[None, :, None], denominator, 0).astype(np.float64)
     x = np.where(eligible[None, :, None], numerator, 0).astype(np.float64)
@@ -50,7 +50,7 @@ def weight(numerator: Ints, denominator: Ints, eligible: Bools, binomial: Bools)
     return np.asarray(np.clip(np.nan_to_num(found, nan=HEAVIEST), LIGHTEST, HEAVIEST))
 
 
-def shrink(numerator: Ints, denominator: Ints, rest: Floats, weights: Floats, binomial: Bools) -> Shrunk:
+def shrink(numerator: Ints | Floats, denominator: Ints, rest: Floats, weights: Floats, binomial: Bools) -> Shrunk:
     """Posterior of every cell, given the rest's value and the prior's weight (shapes broadcast to the cells')."""
     x, n = numerator.astype(np.float64), denominator.astype(np.float64)
     some = np.isfinite(rest) & (rest > 0)

@@ -46,16 +46,18 @@ def of_series(before: States, found: Found, silent: Bools, candidate: Bools, goo
     return np.where(silent, SILENT, state).astype(np.int8)
 
 
-def of_cells(series: States, found: Found, counts: Counts, good: Ints, rule: Scoring) -> States:
+def of_cells(series: States, found: Found, counts: Counts, good: Ints, least: Ints) -> States:
     """What of the state of each series its windows show: [windows × segments × KPIs].
 
-    A window that is on the other side, as after a change that is younger than it, is on a par.
+    A window that is on the other side, as after a change that is younger than it, is on a par; one in which segment or
+    rest have fewer trials than `least` [KPIs] is learning.
     """
-    own = counts.numerator * counts.rest_denominator
+    # In floating point: sums of values times trials go beyond 64 bits.
+    own = counts.numerator.astype(np.float64) * counts.rest_denominator
     # A shift is a change of what is usual, and that need not be what is usual of the rest.
-    par = counts.rest_numerator * counts.denominator * np.where(found.shift != 0, found.usual, 1.0)
+    par = counts.rest_numerator.astype(np.float64) * counts.denominator * np.where(found.shift != 0, found.usual, 1.0)
     shows = side(np.sign(own - par).astype(np.int8), good)
     state = np.where((series == shows) | (series == WATCH), series, PAR)
-    enough = np.minimum(counts.denominator, counts.rest_denominator) >= rule.min_trials
+    enough = np.minimum(counts.denominator, counts.rest_denominator) >= least
     state = np.where(enough, state, LEARNING)
     return np.where((series == SILENT) | (series == LEARNING), series, state).astype(np.int8)

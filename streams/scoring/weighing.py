@@ -15,11 +15,12 @@ import numpy.typing as npt
 from streams.scoring import baseline, budget
 from streams.scoring.evidence import Evidence, Found, Trials
 from streams.scoring.memory import Kept
+from streams.scoring.quantities import Units
 from streams.scoring.silence import Quiet, Silence
 from streams.settings import Kpi, Settings
 
 Bools = npt.NDArray[np.bool_]
-Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 
 
 class SavedWeighing(msgspec.Struct, frozen=True, array_like=True):
@@ -31,16 +32,16 @@ class SavedWeighing(msgspec.Struct, frozen=True, array_like=True):
 
 def first_of_each_denominator(kpis: Mapping[str, Kpi]) -> Bools:
     """[KPIs]: silence is of the trials, so of several KPIs with the same trials only the first tells of it."""
-    denominators = [kpi.denominator for kpi in kpis.values()]
-    return np.array([d not in denominators[:i] for i, d in enumerate(denominators)], dtype=np.bool_)
+    of = [kpi.denominator if kpi.model != "figure" else None for kpi in kpis.values()]  # a figure's need be no trials
+    return np.array([d is not None and d not in of[:i] for i, d in enumerate(of)], dtype=np.bool_)
 
 
 class Weighing:
     """Evidence and silence of one dimension's rows, tick by tick."""
 
     def __init__(self, settings: Settings, kpis: Mapping[str, Kpi]) -> None:
-        binomial = np.array([kpi.model == "binomial" for kpi in kpis.values()])
-        self._evidence = Evidence(binomial, settle=settings.scoring.settle)
+        units = Units.of(kpis)
+        self._evidence = Evidence(units.binomial, settings.scoring.settle, units.mean)
         self._silence = Silence(len(kpis))
         self._per_day = settings.scoring.false_alarms_per_day / len(settings.dimensions)
         self._own_trials = first_of_each_denominator(kpis)
@@ -50,19 +51,25 @@ class Weighing:
         self._evidence.begin(rows, total)
         self._silence.begin(rows, total)
 
-    def step(self, tick: int, span: int, hits: Ints, trials: Ints, eligible: Bools, live: Bools) -> tuple[Found, Quiet]:
+    def step(
+        self, tick: int, span: int, hits: Floats, trials: Floats, eligible: Bools, live: Bools
+    ) -> tuple[Found, Quiet]:
         """Take in what came in the `span` (ms) that ends at `tick` (ms): `hits` and `trials` [rows × KPIs].
 
         `eligible` [rows]: those whose value is known; `live` [rows × KPIs]: the series that may call, and so share the
         budget.
         """
-        own = Trials(hits.astype(np.float64), trials.astype(np.float64))
+        own = Trials(hits, trials)
         none = np.zeros_like(live)
-        volume = baseline.rest(trials, eligible, firing=none, spared=none).astype(np.float64)
+        volume = baseline.rest(trials.astype(np.int64), eligible, firing=none, spared=none).astype(np.float64)
         shifts, silences = int(live.sum()), int((live & self._own_trials).sum())
         found = self._evidence.step(tick, span, own, eligible, budget.arl_of_shift(shifts, self._per_day))
         quiet = self._silence.step(tick, span, own.trials, volume, budget.arl_of_silence(silences, self._per_day))
         return found, quiet
+
+    def dispersion(self) -> Floats:
+        """By how much more than independent hits each KPI's vary [KPIs]."""
+        return self._evidence.dispersion()
 
     def save(self, rows: Sequence[int]) -> SavedWeighing:
         """What a successor must know of `rows`."""

@@ -21,7 +21,7 @@ class Weights:
 
     def of(self, facts: Facts, tick: int, row: int, kpi: int, found: Found, quiet: Quiet, trials: float) -> Weight:
         """Of an alert that fires at `tick` (ms); `trials` an hour are what it has at present."""
-        usual, rest = float(found.usual[row, kpi]), facts.rest or 0.0
+        usual, rest = float(found.usual[row, kpi]), (facts.rest or 0.0) / (facts.scale * facts.piece)  # hits a trial
         if facts.kind == "silent":
             since = max(tick - int(quiet.since[row, kpi]), 1)
             expected = float(quiet.expected[row, kpi])

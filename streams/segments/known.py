@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from streams.events.columns import Bools, Columns, Ints, Objects, Segments
+from streams.events.columns import NOBODY, Bools, Columns, Ints, Segments
 from streams.segments.registry import OTHER, UNKNOWN, Registry, text
 
 Traits = dict[str, tuple[str, int]]  # trait -> value, and the time (ms) as of which it holds
@@ -52,13 +52,17 @@ class Known:
         """[events × trait dimensions]: each event's segment ids as of its own time.
 
         `events` are in order; traits that come with them (a profile, or an event's own) hold from that row on, for
-        this batch and for all that follow.
+        this batch and for all that follow. Those of an event without a visitor are of that event alone.
         """
         member = self._member[events.visitor]
-        said = np.flatnonzero(events.traits.astype(np.bool_))
+        nobody = np.flatnonzero(events.visitor == NOBODY)
+        if len(nobody):
+            own = self._updates([traits or {} for traits in events.traits[nobody].tolist()])
+            member[nobody] = np.where(own >= 0, own, self._unknown)
+        said = np.flatnonzero(events.traits.astype(np.bool_) & (events.visitor != NOBODY))
         if not len(said):
             return member
-        updates = self._updates(events.traits[said])
+        updates = self._updates(events.traits[said].tolist())
         visitor, time = events.visitor[said], events.time[said]
         updates[time[:, None] < self._as_of[visitor]] = -1  # something newer is known
         for column in range(member.shape[1]):
@@ -83,7 +87,7 @@ class Known:
     def learn(self, profiles: Columns) -> None:
         """Take profiles, in order, of which nothing need be known but what holds after the last."""
         said = np.flatnonzero(profiles.traits.astype(np.bool_))
-        updates = self._updates(profiles.traits[said])
+        updates = self._updates(profiles.traits[said].tolist())
         visitor, time = profiles.visitor[said], profiles.time[said]
         updates[time[:, None] < self._as_of[visitor]] = -1  # something newer is known
         for column in range(updates.shape[1]):
@@ -91,9 +95,8 @@ class Known:
             self._member[visitor[sets], column] = updates[sets, column]  # of several of a visitor, the last
             self._as_of[visitor[sets], column] = time[sets]
 
-    def _updates(self, traits: Objects) -> Segments:
+    def _updates(self, said: Sequence[dict[str, object]]) -> Segments:
         """[records × trait dimensions]: the segment id that each record sets; -1 where it says nothing."""
-        said: Sequence[dict[str, object]] = traits.tolist()
         out = np.empty((len(said), len(self._traits)), dtype=np.int32)
         for column, ((dimension, trait), ids) in enumerate(zip(self._traits.items(), self._ids, strict=True)):
             values = [of.get(trait, _UNSAID) for of in said]

@@ -20,6 +20,7 @@ def faults(settings: Settings) -> Iterator[Fault]:
     yield from _kafka(settings)
     yield from _time(settings)
     yield from _sessions_and_kpis(settings)
+    yield from _money(settings)
     yield from _dimensions(settings)
     yield from _scoring(settings)
     yield from _alerts(settings)
@@ -55,6 +56,17 @@ def _sessions_and_kpis(settings: Settings) -> Iterator[Fault]:
                 head, _, topic = measure.partition(".")
                 if head == "sessions" and topic in SOURCES and topic not in settings.sessions.topics:
                     yield f"kpis.{name}.{key}", f"{measure!r} is never counted: add {topic!r} to sessions.topics"
+
+
+def _money(settings: Settings) -> Iterator[Fault]:
+    money = settings.money
+    if not money.currency:
+        yield "money.currency", "name one, like 'EUR'"
+    for currency, rate in money.rates.items():
+        if not 0 < rate < float("inf"):
+            yield f"money.rates.{currency}", f"must be more than 0: what one {currency} is in {money.currency}"
+    if money.rates.get(money.currency, 1.0) != 1.0:
+        yield f"money.rates.{money.currency}", f"{money.currency} is money.currency, so its rate is 1: leave it out"
 
 
 def _dimensions(settings: Settings) -> Iterator[Fault]:

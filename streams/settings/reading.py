@@ -40,7 +40,7 @@ def convert(tree: object, kind: type[T], where: str, at: str = "") -> T:
 def with_key(message: str, kind: Any, at: str) -> str:
     """Turn msgspec's `… - at `$.time.tick`` into `time.tick: …`, and add what there is to choose from."""
     text, _, path = message.partition(" - at `$")
-    keys = [key for key in path.rstrip("`").split(".") if key]
+    keys = [key for key in path.rstrip("`").replace("[...]", "").split(".") if key]
     for key in keys:
         name, of_list, _ = key.partition("[")
         kind = _fields(kind).get(name)

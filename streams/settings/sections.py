@@ -79,6 +79,11 @@ class Dedupe(Section, frozen=True, kw_only=True):
     horizon: Span = Span.parse("30m")
 
 
+class Money(Section, frozen=True, kw_only=True):
+    currency: str = "EUR"  # that all amounts are shown in, and that an amount without a currency is in
+    rates: dict[str, float] = {}  # currency -> what one unit of it is in `currency`
+
+
 class Dimension(Section, frozen=True, kw_only=True):
     """Exactly one of `trait`, `field`, `cross` says where the value comes from."""
 
@@ -95,13 +100,15 @@ class Kpi(Section, frozen=True, kw_only=True):
     numerator: tuple[str, ...]
     denominator: tuple[str, ...]
     unit: str
-    model: Literal["binomial", "poisson"]
+    model: Literal["binomial", "poisson", "mean", "figure"]
+    scale: float = 1.0  # the value is so many times numerator over denominator
     good: Literal["up", "down"] = "up"
     title: str = ""
 
 
 class Scoring(Section, frozen=True, kw_only=True):
     windows: tuple[Span, ...] = (Span.parse("5m"), Span.parse("1h"), Span.parse("24h"), Span.parse("7d"))
+    kpis: tuple[str, ...] = ()  # KPIs and families of KPIs that are scored; none: all
     min_trials: int = 100  # fewer trials than this, in the segment or the rest, and it is still learning
     min_effect: float = 0.10  # smaller differences from the rest are par, however sure
     false_alarms_per_day: float = 0.02  # that chance may raise, over all segments, KPIs and looks together
@@ -142,6 +149,7 @@ class Settings(Section, frozen=True, kw_only=True):
     time: Time = Time()
     sessions: Sessions = Sessions()
     dedupe: Dedupe = Dedupe()
+    money: Money = Money()
     dimensions: dict[str, Dimension] = msgspec.field(default_factory=lambda: dict(DIMENSIONS))
     kpis: dict[str, Kpi] = {}
     scoring: Scoring = Scoring()

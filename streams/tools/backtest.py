@@ -44,7 +44,7 @@ class Backtest:
     """One source partition and the scorers of all dimensions; `also` is handed the panes that have changed."""
 
     def __init__(self, chosen: Settings, also: Callable[[Sequence[Change]], None] = lambda _: None) -> None:
-        kpis = catalogue(chosen.kpis)
+        kpis = catalogue(chosen)
         measures = Measures(kpis.values())
         self._feed = Feed(chosen, measures, self._passed)
         self._scorers = {name: DimensionScorer(name, chosen, kpis, measures, 1) for name in chosen.dimensions}

@@ -39,7 +39,7 @@ async def board(book: Book, stream: Stream, token: str = "") -> AsyncIterator[Cl
 
 def on_board(check: Callable[[Client, Book, Stream], Awaitable[None]], token: str = "") -> None:
     async def main() -> None:
-        book = Book(catalogue({}), ["1h", "24h"], ["tier"])
+        book = Book(catalogue(Settings()), ["1h", "24h"], ["tier"])
         stream = Stream(book.snapshot)
         async with board(book, stream, token) as client:
             await check(client, book, stream)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from streams.events.amounts import NONE
 from streams.events.columns import Columns
 
 
@@ -32,4 +33,5 @@ def columns(
         else np.empty((0, 0), dtype=np.int32),
         ident=np.zeros((n, 2), dtype=np.uint64),
         traits=objects,
+        value=np.full(n, NONE, dtype=np.int64),
     )

@@ -19,20 +19,26 @@ events = st.lists(
 )
 
 
-def plainly(timed: list[tuple[int, int, int]]) -> tuple[list[int], dict[int, list[int]]]:
-    """The numbers of the events that open a session, and of the first clicks and form fills in theirs."""
-    last: dict[int, int] = {}
-    had: dict[int, set[int]] = {}
-    opens, firsts = [], dict[int, list[int]]({CLICKS: [], FILLS: []})
-    for number, (time, visitor, topic) in enumerate(timed):
-        if visitor not in last or time - last[visitor] > GAP:
-            opens.append(number)
-            had[visitor] = set()
-        last[visitor] = time
-        if topic in firsts and topic not in had[visitor]:
-            had[visitor].add(topic)
-            firsts[topic].append(number)
-    return opens, firsts
+class Plain:
+    """The numbers of the events that open a session, are the second of theirs, or the first click or form fill in it;
+    and of those that are not the first, the time since the one before."""
+
+    def __init__(self, timed: list[tuple[int, int, int]]) -> None:
+        self.opens, self.seconds, self.firsts = list[int](), list[int](), dict[int, list[int]]({CLICKS: [], FILLS: []})
+        self.since: dict[int, int] = {}
+        sessions: dict[int, list[tuple[int, int]]] = {}
+        for number, (time, visitor, topic) in enumerate(timed):
+            session = sessions.get(visitor, [])
+            if not session or time - session[-1][0] > GAP:
+                session = sessions[visitor] = []
+                self.opens.append(number)
+            else:
+                self.since[number] = time - session[-1][0]
+                if len(session) == 1:
+                    self.seconds.append(number)
+            if topic in self.firsts and topic not in {had for _, had in session}:
+                self.firsts[topic].append(number)
+            session.append((time, topic))
 
 
 @given(events, st.lists(st.integers(0, 10), max_size=40))
@@ -41,17 +47,20 @@ def test_sessions_across_batches(drafts: list[tuple[int, int, int]], sizes: list
     for step, visitor, topic in drafts:
         time += step
         timed.append((time, visitor, topic))
-    sessions = Sessions(GAP, [CLICKS, FILLS])
-    opens, firsts, done = list[int](), dict[int, list[int]]({CLICKS: [], FILLS: []}), 0
+    sessions, expected, done = Sessions(GAP, [CLICKS, FILLS]), Plain(timed), 0
+    opens, seconds, since = list[int](), list[int](), dict[int, int]()
+    firsts = dict[int, list[int]]({CLICKS: [], FILLS: []})
     while done < len(timed):
         batch = timed[done:][: sizes.pop() if sizes else None]
         when, who, what = np.array(batch, dtype=np.int64).reshape(-1, 3).T
-        opened, first = sessions.count(who.astype(np.int32), when, what.astype(np.int8))
-        opens += sorted((opened + done).tolist())
-        for topic, at in first.items():
+        parts = sessions.count(who.astype(np.int32), when, what.astype(np.int8))
+        opens += sorted((parts.opens + done).tolist())
+        seconds += sorted((parts.seconds + done).tolist())
+        since |= zip((parts.later + done).tolist(), parts.since.tolist(), strict=True)
+        for topic, at in parts.firsts.items():
             firsts[topic] += sorted((at + done).tolist())
         done += len(batch)
-    assert (opens, firsts) == plainly(timed)
+    assert (opens, seconds, firsts, since) == (expected.opens, expected.seconds, expected.firsts, expected.since)
 
 
 def seen(visitor: int, times: list[int], topic: int) -> tuple[Rows, Ints, Ranks]:
@@ -62,8 +71,10 @@ def seen(visitor: int, times: list[int], topic: int) -> tuple[Rows, Ints, Ranks]
 def test_a_late_event_opens_nothing_and_closes_nothing() -> None:
     sessions = Sessions(GAP, [FILLS])
     sessions.count(*seen(0, [1000], VIEWS))
-    opened, _ = sessions.count(*seen(0, [900, 1010], VIEWS))
-    assert not len(opened)
+    parts = sessions.count(*seen(0, [900, 1010], VIEWS))
+    assert not len(parts.opens)
+    assert parts.seconds.tolist() == [0]
+    assert parts.since.tolist() == [0, 10], "time does not go back"
 
 
 def test_a_successor_is_told_what_it_cannot_read_again() -> None:
@@ -76,13 +87,25 @@ def test_a_successor_is_told_what_it_cannot_read_again() -> None:
     successor = Sessions(GAP, [FILLS])
     successor.grow(5_000)
     successor.load(told)
-    opened, first = successor.count(*seen(4_000, [130], FILLS))
-    assert not len(opened)
-    assert not len(first[FILLS])
+    parts = successor.count(*seen(4_000, [130], FILLS))
+    assert not len(parts.opens)
+    assert not len(parts.firsts[FILLS])
+
+
+def test_a_successor_is_told_of_a_session_of_which_it_reads_but_one_event_again() -> None:
+    sessions, successor = Sessions(GAP, []), Sessions(GAP, [])
+    for visitor, times in enumerate([[100, 120], [110, 120], [120], [90, 100, 110, 120]]):
+        sessions.count(*seen(visitor, times, VIEWS))
+    told = sessions.open(watermark=121, before=110)
+    assert told == {0: OpenSession(120, [])}
+    successor.load(told)
+    successor.count(*seen(0, [120], VIEWS))  # again
+    assert successor.open(watermark=121, before=110) == told, "as little will its own successor know"
+    assert not len(successor.count(*seen(0, [125], VIEWS)).seconds)
+    assert not successor.open(watermark=126, before=115), "now there are two"
 
 
 def test_room_for_many_visitors() -> None:
     sessions = Sessions(GAP, [])
     sessions.grow(100_000)
-    opened, _ = sessions.count(*seen(99_999, [1], VIEWS))
-    assert opened.tolist() == [0]
+    assert sessions.count(*seen(99_999, [1], VIEWS)).opens.tolist() == [0]

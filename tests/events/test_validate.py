@@ -74,6 +74,11 @@ def test_a_heartbeat_needs_nobody() -> None:
     assert validate("clicks", Event(timestamp=AT, event=HEARTBEAT)) == Valid(AT, "", HEARTBEAT)
 
 
+def test_spending_needs_nobody() -> None:
+    assert validate("spend", Event(timestamp=AT)) == Valid(AT, "", "spend")
+    assert validate("spend", Event(timestamp=AT, user_id="u", event="search")) == Valid(AT, "u", "search")
+
+
 def test_any_name_on_a_topic_without_names() -> None:
     assert validate("clicks", Event(timestamp=AT, visitor_id="v", event="cta")) == Valid(AT, "v", "cta")
 

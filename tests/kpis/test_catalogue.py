@@ -2,31 +2,51 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import pytest
 
 from streams.events.topics import SOURCES
 from streams.kpis.catalogue import BUILT_IN, catalogue
 from streams.kpis.measures import Measures, sums
-from streams.settings import Kpi, SettingsError
+from streams.settings import Kpi, Money, Scoring, Settings, SettingsError
 
 
 def own(numerator: str, denominator: str = "sessions") -> Kpi:
     return Kpi(numerator=(numerator,), denominator=(denominator,), unit="ratio", model="binomial")
 
 
+def like(model: Literal["mean", "figure"], *numerator: str, scale: float = 1.0) -> Kpi:
+    return Kpi(numerator=numerator, denominator=("sessions",), unit="", model=model, scale=scale)
+
+
 @pytest.mark.parametrize("name", BUILT_IN)
 def test_built_in(name: str) -> None:
     kpi = BUILT_IN[name]
     assert kpi.title
-    assert kpi.family in ("engagement", "email", "conversion")
-    catalogue({"again": kpi})  # raises where it counts what is not counted
+    catalogue(Settings(kpis={"again": kpi}))  # raises where it counts what is not counted
+
+
+def test_what_is_scored() -> None:
+    assert set(catalogue(Settings())) == set(BUILT_IN)
+    both = {"mine": own("clicks"), "other": own("clicks")}
+    chosen = Settings(scoring=Scoring(kpis=("email", "nps", "mine")), kpis=both)
+    assert list(catalogue(chosen)) == [*(n for n, kpi in BUILT_IN.items() if kpi.family == "email"), "nps", "mine"]
+    with pytest.raises(SettingsError, match=r"scoring.kpis: 'luck' is no KPI or family; there are acquisition, "):
+        catalogue(Settings(scoring=Scoring(kpis=("luck",))))
+
+
+def test_money_is_in_the_currency_of_the_settings() -> None:
+    kpis = catalogue(Settings(money=Money(currency="INR")))
+    assert kpis["revenue_per_session"].unit == "INR per session"
+    assert kpis["engagement"].unit == "per session"
 
 
 @pytest.mark.parametrize("measure", ["clicks", "sessions", "sessions.orders", "leads.won", "emails", "orders.refund"])
 def test_own(measure: str) -> None:
     kpi = own(measure)
-    assert catalogue({"mine": kpi}) == {**BUILT_IN, "mine": kpi}
+    assert catalogue(Settings(kpis={"mine": kpi}))["mine"] == kpi
     assert measure in Measures([kpi]).names
 
 
@@ -34,20 +54,36 @@ def test_own(measure: str) -> None:
     ("kpis", "message"),
     [
         ({"engagement": own("clicks")}, "kpis.engagement: there is a built-in KPI of that name; choose another"),
-        ({"k": own("leads.bought")}, "kpis.k.numerator: 'leads.bought' is not counted: leads has the events created,"),
+        (
+            {"k": own("leads.bought")},
+            "kpis.k.numerator: 'leads.bought' is not counted: leads has leads, leads.created,",
+        ),
         ({"k": own("clicks", "visits")}, "kpis.k.denominator: 'visits' is not counted: topics are page_views, clicks,"),
-        ({"k": own("clicks.cta")}, "kpis.k.numerator: 'clicks.cta' is not counted: topics are"),
+        (
+            {"k": own("clicks.cta")},
+            "kpis.k.numerator: 'clicks.cta' is not counted: clicks has clicks, clicks.value,",
+        ),
         ({"k": own("profiles")}, "kpis.k.numerator: 'profiles' is not counted"),
         ({"k": own("sessions.nowhere")}, "kpis.k.numerator: 'sessions.nowhere' is not counted"),
         (
             {"k": Kpi(numerator=(), denominator=("clicks",), unit="", model="poisson")},
             "kpis.k.numerator: name at least one measure",
         ),
+        ({"k": own("feedback.nps.fans")}, "'feedback.nps.fans' is not counted: feedback has feedback.nps.answers,"),
+        ({"k": own("-clicks")}, "kpis.k.numerator: '-clicks': only the numerator of a 'figure' may have something"),
+        ({"k": own("orders.value")}, "kpis.k.model: a sum of values is no number of cases: say 'mean', or 'figure'"),
+        ({"k": own("clicks", "orders.value")}, "kpis.k.denominator: trials are counted, and values are not: say model"),
+        (
+            {"k": like("mean", "clicks")},
+            "kpis.k.numerator: a 'mean' is of values: name sums, like 'orders.",
+        ),
+        ({"k": like("figure", "orders.value", "-clicks")}, "kpis.k.numerator: counts and sums of values cannot be"),
+        ({"k": like("figure", "clicks", scale=0.0)}, "kpis.k.scale: must be more than 0"),
     ],
 )
 def test_refused(kpis: dict[str, Kpi], message: str) -> None:
     with pytest.raises(SettingsError) as refused:
-        catalogue(kpis)
+        catalogue(Settings(kpis=kpis))
     assert message in str(refused.value)
 
 
@@ -64,12 +100,13 @@ def test_what_an_event_adds_to() -> None:
     assert of("clicks", "any") == set()
     assert measures.names[measures.sessions] == "sessions"
     assert measures.sessions_with == {"clicks": 3}
-    assert measures.columns(kpis, "numerator") == [[1], [3]]
-    assert measures.columns(kpis, "denominator") == [[0], [2]]
+    assert measures.columns(kpis, "numerator") == [[(1, 1)], [(3, 1)]]
+    assert measures.columns(kpis, "denominator") == [[(0, 1)], [(2, 1)]]
 
 
 def test_a_kpi_counts_the_sum_of_its_measures() -> None:
-    assert sums(np.array([[[1, 10, 100]]]), [[0], [1, 2], [1]]).tolist() == [[[1, 110, 10]]]
+    terms = [[(0, 1)], [(1, 1), (2, 1)], [(2, 1), (1, -1)], [(0, -1)]]
+    assert sums(np.array([[[1, 10, 100]]]), terms).tolist() == [[[1, 110, 90, -1]]]
 
 
 def test_every_event_that_there_may_be_has_a_kind() -> None:

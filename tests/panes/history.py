@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from streams.events.topics import PROFILES, SOURCE_TOPICS
 from streams.kpis.catalogue import BUILT_IN
 from streams.kpis.measures import Measures
-from streams.settings import Dimension, Settings
+from streams.settings import Dimension, Kpi, Money, Settings
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 START = 1_767_225_600_000  # 2026-01-01
@@ -23,9 +23,20 @@ SETTINGS = Settings(
         "tier": Dimension(trait="tier"),
         "industry_x_tier": Dimension(cross=("industry", "tier")),
         "campaign": Dimension(field="campaign"),
-    }
+    },
+    money=Money(currency="EUR", rates={"USD": 0.9}),
 )
-MEASURES = Measures(BUILT_IN.values())
+#: Some of each sort that no built-in KPI may need.
+_OTHERS = Kpi(
+    numerator=("orders.value", "orders.order.value", "page_views.value", "feedback.nps.value", "sessions.seconds"),
+    denominator=(
+        *("orders.order.valued", "feedback.valued", "sessions.engaged", "sessions.intervals"),
+        *("feedback.nps.promoters", "feedback.nps.detractors", "feedback.csat.satisfied"),
+    ),
+    unit="",
+    model="figure",
+)
+MEASURES = Measures([*BUILT_IN.values(), _OTHERS])
 GAP, HORIZON = int(SETTINGS.sessions.gap), int(SETTINGS.dedupe.horizon)
 
 Log = dict[str, list[bytes]]  # topic -> records by offset
@@ -42,6 +53,7 @@ class Happening(NamedTuple):
     ident: int | None
     campaign: str | None
     traits: tuple[tuple[str, str | None], ...] | None
+    value: tuple[float, str | None] | None = None  # and its currency
 
 
 KINDS = [
@@ -55,7 +67,19 @@ KINDS = [
     ("emails", "bounced"),
     ("leads", "created"),
     ("leads", "won"),
+    ("orders", "order"),
+    ("orders", "refund"),
+    ("feedback", "nps"),
+    ("feedback", "csat"),
+    ("spend", None),
+    ("spend", "nobody"),
 ]
+NOBODY = -1  # for a visitor
+#: Thirds and the like: sums of floating-point numbers would come out otherwise in another order.
+_values = st.tuples(
+    st.sampled_from([0.0, 0.0004, 3.0, 4.0, 6.0, 9.0, 9.5, 10.0, 0.1, 19.99, 1 / 3, -7.77, 1e9, 87_654_321.123]),
+    st.sampled_from([None, "EUR", "USD"]),
+)
 _traits = st.lists(st.tuples(st.sampled_from(["industry", "tier"]), st.sampled_from(["a", "b", None])), max_size=2).map(
     tuple
 )
@@ -67,17 +91,19 @@ _drafts = st.tuples(
     st.none() | st.integers(1, 3),
     st.sampled_from([None, "x", "y"]),
     st.none() | _traits,
+    st.none() | _values,
 )
 
 
 def _happenings(
-    drafts: list[tuple[int, int, tuple[str, str | None], int, int | None, str | None, object]],
+    drafts: list[tuple[int, int, tuple[str, str | None], int, int | None, str | None, object, object]],
 ) -> list[Happening]:
     time, out = START, []
-    for step, early, (topic, event), visitor, ident, campaign, traits in drafts:
+    for step, early, (topic, event), visitor, ident, campaign, traits, value in drafts:
         time = time + step if time + step < END else time
         said = traits if traits is not None or topic != PROFILES else ()
-        out.append(Happening(time - early, topic, event, visitor, ident, campaign, said))  # type: ignore[arg-type]
+        visitor = NOBODY if event == "nobody" else visitor
+        out.append(Happening(time - early, topic, event, visitor, ident, campaign, said, value))  # type: ignore[arg-type]
     return out
 
 
@@ -133,10 +159,12 @@ def record(it: Happening) -> bytes:
     fields = {
         "timestamp": it.time or None,
         "event": it.event,
-        "visitor_id": f"v{it.visitor}",
+        "visitor_id": f"v{it.visitor}" if it.visitor != NOBODY else None,
         "event_id": it.ident,
         "campaign": it.campaign,
         "traits": None if it.traits is None else dict(it.traits),
+        "value": None if it.value is None else it.value[0],
+        "currency": None if it.value is None else it.value[1],
     }
     return json.dumps({key: value for key, value in fields.items() if value is not None}).encode()
 
@@ -150,7 +178,7 @@ def counted(happened: list[Happening]) -> Counts:
     for theirs in by_visitor.values():
         traits: dict[str, str | None] = {}
         seen: dict[int, int] = {}
-        last_visit, had = -DAY, set[str]()
+        last_visit, had, events = -DAY, set[str](), 0
         for it in sorted(theirs, key=lambda it: (it.time, SOURCE_TOPICS.index(it.topic))):
             if it.topic == PROFILES:
                 traits.update(it.traits or ())
@@ -160,18 +188,47 @@ def counted(happened: list[Happening]) -> Counts:
                 seen[it.ident] = it.time
                 if again:
                     continue
+            if it.visitor == NOBODY:
+                traits.clear()
             traits.update(it.traits or ())
-            measures = {it.topic, f"{it.topic}.{it.event}"}
+            measures = Counter({it.topic: 1, f"{it.topic}.{it.event}": 1})
+            measures.update(_of_value(it))
             if it.topic in SETTINGS.sessions.topics:
                 if it.time - last_visit > GAP:
-                    measures.add("sessions")
+                    measures["sessions"] += 1
                     had.clear()
+                    events = 0
+                else:
+                    measures["sessions.engaged"] += events == 1
+                    measures.update({"sessions.seconds": it.time - last_visit, "sessions.intervals": 1})
+                events += 1
                 last_visit = it.time
                 if it.topic not in had:
                     had.add(it.topic)
-                    measures.add(f"sessions.{it.topic}")
+                    measures[f"sessions.{it.topic}"] += 1
             industry, tier = traits.get("industry") or "unknown", traits.get("tier") or "unknown"
             both = "unknown" if "unknown" in (industry, tier) else f"{industry} × {tier}"
             of = {"industry": industry, "tier": tier, "industry_x_tier": both, "campaign": it.campaign or "unknown"}
-            counts.update((it.time, *segment, m) for segment in of.items() for m in measures & set(MEASURES.names))
+            for measure in measures.keys() & set(MEASURES.names):
+                for segment in of.items():
+                    counts[(it.time, *segment, measure)] += measures[measure]
     return counts
+
+
+def _of_value(it: Happening) -> dict[str, int]:
+    if it.value is None:
+        return {}
+    value, currency = it.value
+    of_money = it.topic in ("orders", "leads", "spend")
+    thousandths = round(value * (0.9 if currency == "USD" and of_money else 1.0) * 1000)
+    out: dict[str, int] = {}
+    for name in (it.topic, f"{it.topic}.{it.event}"):
+        out |= {f"{name}.value": thousandths, f"{name}.valued": 1}
+    answers = {
+        "feedback.nps.answers": it.event == "nps" and value >= 0,
+        "feedback.csat.answers": it.event == "csat" and 1 <= value <= 5,
+        "feedback.nps.promoters": it.event == "nps" and value >= 9,
+        "feedback.nps.detractors": it.event == "nps" and 0 <= value <= 6,
+        "feedback.csat.satisfied": it.event == "csat" and value in (4, 5),
+    }
+    return out | {name: 1 for name, answered in answers.items() if answered and value <= 10}

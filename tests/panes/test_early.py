@@ -41,7 +41,8 @@ class Reading:
         for start, counts in self.core.early(NOW).items():
             for dimension, values in counts.items():
                 for value, row in values.items():
-                    out.update({(start, dimension, value, column): n for column, n in enumerate(row) if n})
+                    of = zip(MEASURES.names, row, strict=True)
+                    out.update({(start, dimension, value, measure): n for measure, n in of if n})
         return out
 
     def exact(self) -> Summed:
@@ -52,7 +53,8 @@ class Reading:
                 for dimension, values in change.snapshot.counts.items():
                     for value, row in values.items():
                         place = change.key[1], dimension, value
-                        out.update({(*place, column): n for column, n in enumerate(row) if n})
+                        of = zip(change.snapshot.measures, row, strict=True)
+                        out.update({(*place, measure): n for measure, n in of if n})
         return out
 
 

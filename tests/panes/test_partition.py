@@ -35,7 +35,7 @@ def summed(readers: list[Reader]) -> Summed:
 def in_panes(counts: Counts, panes: set[Key]) -> Summed:
     """The counts by the pane that covers them, of which there must be exactly one."""
     out: Summed = Counter()
-    for (time, *what), count in counts.items():
+    for (time, *what), count in ((place, count) for place, count in counts.items() if count):
         (key,) = {(k, time // span * span) for k, span in enumerate(LEVELS)} & panes
         out[(key, *what)] += count  # type: ignore[index]
     return out
@@ -96,6 +96,28 @@ def test_a_long_session_has_its_form_fill_once_though_a_restart_reads_back_less_
     assert sum(n for (_, d, _, m), n in summed([reader]).items() if (d, m) == ("tier", "sessions.form_fills")) == 1
 
 
+def test_a_session_is_engaged_once_though_a_restart_reads_only_its_last_event_again() -> None:
+    views = [Happening(START + m * MINUTE, "page_views", None, 0, None, None, None) for m in (0, 28, 55)]
+    log = {topic: [heartbeat(START + m * MINUTE) for m in range(-1, 52)] for topic in SOURCE_TOPICS}
+    log["page_views"][1:1] = [record(views[0])]
+    log["page_views"][31:31] = [record(views[1])]
+    reader = Reader(log)
+    for number in range(54):
+        for topic in SOURCE_TOPICS:
+            reader.read(topic, 1)
+        if number % 10 == 3:
+            reader.checkpoint()
+    reader.checkpoint()
+    assert reader.progress is not None
+    assert 2 < reader.progress.resume["page_views"] < 31, "the second is read again, the first is not"
+    reader.run([("crash", -1, 0)])
+    log["page_views"].append(record(views[2]))
+    for topic in SOURCE_TOPICS:
+        log[topic].append(heartbeat(END))
+    reader.finish()
+    assert_exact([reader], views)
+
+
 def test_a_session_before_is_not_taken_for_this_one_where_a_restart_reads_one_topic_back_further() -> None:
     at = {0: "form_fills", 40: "downloads", 60: "page_views", 75: "page_views", 90: "page_views", 100: "form_fills"}
     happened = [Happening(START + m * MINUTE, topic, None, 0, None, None, None) for m, topic in at.items()]
@@ -148,4 +170,5 @@ def test_a_successor_whose_cut_through_the_topics_is_another_sends_on_nothing_th
     reader.finish()
     last = [said.snapshot for said in reader.said if isinstance(said, Change) and said.key == (0, START)][-1]
     assert last is not None
-    assert sum(last.counts["tier"]["unknown"]) == len(clicks) + 1, "and their session"
+    counts = dict(zip(last.measures, last.counts["tier"]["unknown"], strict=True))
+    assert (counts["clicks"], counts["sessions"]) == (2, 1)

@@ -58,9 +58,11 @@ def rest(own: Trials) -> Floats:
     return np.asarray(own.trials.sum(axis=0) - own.trials)
 
 
-def watch(stream: Iterator[Look], segments: int, arl: float, *, binomial: bool = True, span: int = HOUR) -> list[Found]:
+def watch(
+    stream: Iterator[Look], segments: int, arl: float, *, binomial: bool = True, mean: bool = False, span: int = HOUR
+) -> list[Found]:
     """What is found at each look."""
-    evidence, everybody = Evidence(np.array([binomial])), np.ones(segments, dtype=np.bool_)
+    evidence, everybody = Evidence(np.array([binomial]), mean=np.array([mean])), np.ones(segments, dtype=np.bool_)
     evidence.begin([], segments)
     return [evidence.step(look.tick, span, look.own, everybody, arl) for look in stream]
 

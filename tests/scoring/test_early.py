@@ -133,7 +133,7 @@ def ticked() -> DimensionScorer:
     return each
 
 
-def trials(of: DimensionScorer, window: str = "5m") -> dict[str, int]:
+def trials(of: DimensionScorer, window: str = "5m") -> dict[str, int | float]:
     """Leads by segment."""
     return {
         score.value: cell.denominator

@@ -75,7 +75,7 @@ def test_kept_by_other_code_is_forgotten() -> None:
     evidence = Evidence(np.array([True]))
     evidence.begin([], 2)
     before = evidence.save([0, 1])
-    evidence.restore([0, 1], type(before)(["something", "else"], 1, b""), [0])
+    evidence.restore([0, 1], type(before)(["something", "else"], [0], b""), [0])
     assert evidence.save([0, 1]) == before
 
 

@@ -108,11 +108,38 @@ def test_no_count_is_too_small_for_a_sentence(facts: Facts, kind: Kind) -> None:
     assert found.index is None or math.isfinite(found.index)
 
 
+def test_a_sum_is_said_in_its_unit() -> None:
+    facts = replace(
+        FACTS,
+        kpi="revenue_per_session",
+        numerator=4_210.5,
+        rest_numerator=60_000.0,
+        rest_denominator=1_000,
+        unit="EUR per session",
+        piece=120.0,
+    )
+    found = fired(10, facts, WEIGHT._replace(impact=-10.4))
+    assert (
+        "42.1 EUR per session against 60 EUR per session for the rest (4,210 EUR on 100 in the last 1h)"
+        in found.summary
+    )
+    assert "about 1,248 EUR less an hour" in found.summary, "10.4 orders of 120 EUR"
+    assert found.impact == -10.4
+    seldom = fired(10, facts, WEIGHT._replace(impact=0.5)).summary
+    assert "about 1,440 EUR more a day" in seldom
+
+
+def test_a_scale_is_part_of_the_value() -> None:
+    facts = replace(FACTS, scale=100.0, unit="of a hundred")
+    assert (facts.actual, facts.rest) == (30.0, 40.0)
+    assert facts.index == pytest.approx(75.0)
+
+
 WAIT = np.array([[41.0, np.nan]] * 2)
 SHIFT = np.zeros((2, 2), dtype=np.int8)
 KNOWN = np.ones(2, dtype=np.bool_)
+COUNTS = np.ones(2)  # what comes at once
 NO_SHIFT = SHIFT[:, :1], WAIT[:, :1]
-NONE = SHIFT[:1, :1], WAIT[:1, :1]
 
 
 def test_mirrored_for_a_kpi_of_which_less_is_better() -> None:
@@ -121,7 +148,7 @@ def test_mirrored_for_a_kpi_of_which_less_is_better() -> None:
         for good in ("up", "down")
     }
     both = np.array([[[30, 30], [50, 50]]])
-    table = Table(both, both * 0 + 100, both[:, ::-1], both * 0 + 100, KNOWN, both * 0, both * 0, SHIFT, WAIT)
+    table = Table(both, both * 0 + 100, both[:, ::-1], both * 0 + 100, KNOWN, both * 0, both * 0, SHIFT, WAIT, COUNTS)
     (low, _) = scores("d", ["low", "high"], 3_600_000, 3_600_000, table, kpis, Grid([3_600_000], 10_000))
     up, down = low.cells
     assert (up.numerator, up.value, up.rest, up.start, up.end) == (30, 0.3, 0.5, 0, 3_600_000)
@@ -137,11 +164,26 @@ def test_mirrored_for_a_kpi_of_which_less_is_better() -> None:
 
 def test_no_figure_is_made_up() -> None:
     kpis = {"k": Kpi(numerator=("a",), denominator=("b",), unit="ratio", model="binomial")}
-    nothing = np.zeros((1, 1, 1), dtype=np.int64)
-    table = Table(nothing, nothing, nothing, nothing, KNOWN[:1], nothing.astype(np.int8), nothing, *NONE)
-    (alone,) = scores("d", ["alone"], 3_600_000, 3_600_000, table, kpis, Grid([3_600_000], 10_000))
-    (cell,) = alone.cells
+    none, trials = np.zeros((1, 2, 1), dtype=np.int64), np.array([[[0], [9]]])
+    table = Table(none, trials, none, none, KNOWN, none.astype(np.int8), none, *NO_SHIFT, COUNTS[:1])
+    first, _ = scores("d", ["without", "with"], 3_600_000, 3_600_000, table, kpis, Grid([3_600_000], 10_000))
+    (cell,) = first.cells
     assert [cell.value, cell.rest, cell.shrunk, cell.low, cell.high, cell.index, cell.probability_better] == [None] * 7
+
+
+def test_of_what_nobody_has_trials_nothing_is_shown() -> None:
+    names = ("none", "some", "no")
+    kpis = {name: Kpi(numerator=("a",), denominator=(name,), unit="ratio", model="poisson") for name in names}
+    trials = np.array([[[0, 5, 0], [0, 7, 0]]])
+    table = Table(
+        *(trials, trials, trials, trials, KNOWN, (trials * 0).astype(np.int8), trials),
+        *(np.zeros((2, 3), dtype=np.int8), np.full((2, 3), np.nan), np.ones(3)),
+    )
+    found = list(scores("d", ["a", "b"], 3_600_000, 3_600_000, table, kpis, Grid([3_600_000], 10_000)))
+    assert [[(cell.kpi, cell.denominator) for cell in each.cells] for each in found] == [[("some", 5)], [("some", 7)]]
+    nothing = table._replace(denominator=trials * 0)
+    found = list(scores("d", ["a", "b"], 3_600_000, 3_600_000, nothing, kpis, Grid([3_600_000], 10_000)))
+    assert [each.cells for each in found] == [[], []]
 
 
 def test_of_no_trials_there_is_no_index() -> None:
@@ -158,6 +200,7 @@ def test_of_no_trials_there_is_no_index() -> None:
         column,
         SHIFT[:, :1],
         WAIT[:, :1],
+        COUNTS[:1],
     )
     none, _ = scores("d", ["none", "some"], 3_600_000, 3_600_000, table, kpis, Grid([3_600_000], 10_000))
     assert none.cells[0].value is None
@@ -171,6 +214,6 @@ def test_what_makes_a_state() -> None:
     shift = np.array([[0], [-1], [0], [0], [1], [0]], dtype=np.int8)
     known = np.ones(6, dtype=np.bool_)
     nothing = np.full((6, 1), np.nan)
-    table = Table(counts, counts, counts, counts, known, state.astype(np.int8), counts, shift, nothing)
+    table = Table(counts, counts, counts, counts, known, state.astype(np.int8), counts, shift, nothing, COUNTS[:1])
     segments = scores("d", list("abcdef"), 3_600_000, 3_600_000, table, kpis, Grid([3_600_000], 10_000))
     assert [s.cells[0].kind for s in segments] == ["level", "shift", "silent", None, None, None]

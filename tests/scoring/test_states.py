@@ -60,7 +60,8 @@ def test_candidates_are_watched_and_silence_stands_before_all() -> None:
 
 def cell(stands: State, own: tuple[int, int], rest: tuple[int, int], evidence: Found, good: Ints = UP) -> State:
     counts = Counts(*(np.array([[[figure]]]) for figure in (*own, *rest)))
-    state = states.of_cells(np.array([[STATES.index(stands)]], dtype=np.int8), evidence, counts, good, RULE)
+    before, least = np.array([[STATES.index(stands)]], dtype=np.int8), np.array([RULE.min_trials])
+    state = states.of_cells(before, evidence, counts, good, least)
     return STATES[int(state[0, 0, 0])]
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from click.testing import CliRunner
 
@@ -128,6 +130,11 @@ def test_for_people(tmp_path: Path) -> None:
     assert "2 bad_timestamp" in result.stdout
 
 
+@cache
+def real(file: Path, example: str) -> dict[str, Any]:
+    return backtest(file, "--mapping", str(EXAMPLES / f"{example}.toml"))
+
+
 @pytest.mark.parametrize(
     ("file", "example", "segment", "kpi", "window", "figures", "called"),
     [
@@ -147,7 +154,7 @@ def test_known_figures(
     figures: tuple[float, float],
     called: str | None,
 ) -> None:
-    found = backtest(data / file, "--mapping", str(EXAMPLES / f"{example}.toml"))
+    found = real(data / file, example)
     assert found["dead_letters"] == 0
     shown = cell(found, segment, kpi, window)
     assert (round(100 * shown["value"], 1), round(100 * shown["rest"], 1)) == figures
@@ -159,3 +166,14 @@ def test_known_figures(
     assert {a["reason"] for a in alerts if (a["kind"], a["status"]) == ("shift", "resolved")} <= {
         "it has been so for 28 days, and is its usual now"
     }
+
+
+def test_money_of_real_orders(data: Path) -> None:
+    found = real(data / "hillstrom.csv", "hillstrom")
+    orders = pl.read_csv(data / "hillstrom.csv", infer_schema_length=None).filter(pl.col("conversion") == 1)
+    for zip_code, spend, count in orders.group_by("zip_code").agg(pl.col("spend").sum(), pl.len()).iter_rows():
+        shown = cell(found, f"zip_code:{zip_code}", "average_order_value", "30d")
+        assert (shown["numerator"], shown["denominator"]) == (pytest.approx(spend, abs=1e-6), count)
+        assert shown["low"] < shown["shrunk"] < shown["high"]
+    alerts = [alert["kpi"] for alert in found["alerts"]]
+    assert "average_order_value" not in alerts, "orders are worth much the same everywhere"

@@ -52,7 +52,8 @@ class Board(NamedTuple):
 
 def own_board(own: Own, dimension: str | None, kpi: str | None) -> Board:
     """The board chosen. Raises SettingsError where the file has no such board."""
-    kpis = catalogue(own.settings.kpis)
+    # What is dealt anew among the segments is conversions: one is as good as another.
+    kpis = {name: kpi for name, kpi in catalogue(own.settings).items() if kpi.model in ("binomial", "poisson")}
     measures = Measures(kpis.values())
     boards = _boards(own, measures)
     chosen_dimension, chosen_kpi = _chosen(boards, kpis, measures, dimension, kpi)
@@ -102,10 +103,11 @@ def _table(panes: Iterable[PaneSnapshot], measures: Measures, span: int, first: 
     shape = len(measures.names)
     counts = {dimension: np.zeros((looks, len(known), shape), dtype=np.int64) for dimension, known in names.items()}
     for pane in panes:
+        look, columns = (pane.start - first) // span, [measures.column(name) for name in pane.measures]
         for dimension, values in pane.counts.items():
             for value, row in values.items():
                 if value != UNKNOWN:
-                    counts[dimension][(pane.start - first) // span, names[dimension][value]] += row
+                    counts[dimension][look, names[dimension][value], columns] += row
     return Boards(span, {dimension: list(known) for dimension, known in names.items()}, counts)
 
 

@@ -33,7 +33,7 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True):
         for trait, column in self.traits.items():
             yield f"traits.{trait}.column", column.column
         for number, rule in enumerate(self.events):
-            for part in ("when", "time", "value", "campaign", "content"):
+            for part in ("when", "time", "value", "currency", "campaign", "content"):
                 if (used := getattr(rule, part)) is not None:
                     yield f"events[{number}].{part}.column", used.column
 

@@ -74,7 +74,7 @@ def event_records(
 
 def _event(row: Row, rule: EventRule) -> dict[str, object]:
     event: dict[str, object] = {"event": rule.event or SOURCES[rule.topic].default}
-    for field, column in (("campaign", rule.campaign), ("content", rule.content)):
+    for field, column in (("campaign", rule.campaign), ("content", rule.content), ("currency", rule.currency)):
         if column is not None and (text := _text(row, column)) is not None:
             event[field] = text
     if rule.value is not None and (text := _text(row, rule.value)) is not None:

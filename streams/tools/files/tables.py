@@ -73,6 +73,7 @@ class EventRule(Table, frozen=True, kw_only=True):
     when: When | None = None  # default: always
     time: Moment | None = None  # default: the row's time, a gap after the event before it
     value: Column | None = None  # a number
+    currency: Column | None = None  # of that number; default: the settings' money.currency
     campaign: Column | None = None
     content: Column | None = None
 

@@ -34,6 +34,7 @@ class Cells:
             nothing.astype(np.int64),
             nothing[0],
             np.full(nothing[0].shape, np.nan),
+            judge.clusters(totals[None]),
         )
         grid = Grid((period,), self._settings.time.tick)
         scores = shown.scores(counted.dimension, counted.names, end, end, table, self._kpis, grid)

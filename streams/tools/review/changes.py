@@ -40,13 +40,13 @@ def changes(counted: Counted, dispersion: Floats) -> Changes | None:
         effect=(made := effect(hits_before, trials_before, hits, trials)),
         whole=[
             Whole(
-                kpi=kpi,
-                before=float(hits_before[:, column].sum() / trials_before[:, column].sum()),
-                now=float(hits[:, column].sum() / trials[:, column].sum()),
-                mix=float(made.mix[:, column].sum()),
-                rate=float(made.rate[:, column].sum()),
+                kpi=name,
+                before=kpi.scale * float(hits_before[:, column].sum() / trials_before[:, column].sum()),
+                now=kpi.scale * float(hits[:, column].sum() / trials[:, column].sum()),
+                mix=kpi.scale * float(made.mix[:, column].sum()),
+                rate=kpi.scale * float(made.rate[:, column].sum()),
             )
-            for column, kpi in enumerate(counted.kpis)
+            for column, (name, kpi) in enumerate(counted.kpis.items())
             if trials_before[:, column].any()
         ],
     )

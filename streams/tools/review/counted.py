@@ -9,6 +9,7 @@ import numpy as np
 
 from streams.events.columns import Bools, Ints
 from streams.kpis.measures import Measures, sums
+from streams.kpis.terms import is_sum
 from streams.quality.heterogeneity import Floats
 from streams.quality.homogeneity import Days
 from streams.scoring.baseline import rest
@@ -69,7 +70,7 @@ def counted(
     used = {
         name: kpi
         for (name, kpi), has in zip(kpis.items(), ((hits > 0) & (trials > 0)).tolist(), strict=True)
-        if has and kpi.model in ("binomial", "poisson")
+        if has and kpi.model in ("binomial", "poisson") and not any(map(is_sum, (*kpi.numerator, *kpi.denominator)))
     }
     if not used:
         return None

@@ -30,8 +30,8 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     """A segment's KPI over the period."""
 
     kpi: str
-    numerator: int
-    denominator: int
+    numerator: int | float  # as in a Cell
+    denominator: int | float
     value: float | None
     rest: float | None
     low: float | None  # 95 % interval of the value drawn towards the rest

@@ -33,7 +33,7 @@ def review(
 
     Raises SettingsError where the file has nothing of that time.
     """
-    kpis = catalogue(settings.kpis)
+    kpis = catalogue(settings)
     measures = Measures(kpis.values())
     history = History(measures)
     hourly = _hourly(settings)

@@ -107,7 +107,7 @@ def test_olist(data: Path) -> None:
 def test_the_settings_go_with_the_mapping(data: Path, file: str, example: str) -> None:
     rules = mapping.load(EXAMPLES / f"{example}.toml")
     chosen = settings.load(rules.settings, environ={})
-    catalogue(chosen.kpis)  # raises where a KPI cannot be counted
+    catalogue(chosen)  # raises where a KPI cannot be counted
     times = [record.timestamp for record in records(data / file, example)]
     assert times == sorted(times)
     assert times[-1] - times[0] < max(chosen.scoring.windows), "no window holds the whole of the file"

@@ -78,6 +78,13 @@ def test_a_row_becomes_a_profile_and_its_events(tmp_path: Path) -> None:
     }
 
 
+def test_a_value_may_have_a_currency(tmp_path: Path) -> None:
+    toml = SPREAD.replace('value = { column = "worth" }', 'value = { column = "worth" }\ncurrency = { column = "in" }')
+    records, _ = table(tmp_path, "city,source,bought,worth,in\nPune,web,1,9.5,USD\nPune,web,1,3,\n", toml)
+    orders = [value(r) for r in records if r.topic == "orders"]
+    assert {order["value"]: order.get("currency") for order in orders} == {9.5: "USD", 3.0: None}
+
+
 def test_a_text_that_says_nothing_is_no_trait(tmp_path: Path) -> None:
     records, _ = table(tmp_path, "city,source,bought,worth\nSelect,web,0,\n ,web,0,\n")
     profiles = [value(r)["traits"] for r in records if r.topic == "profiles"]

@@ -19,7 +19,7 @@ from streams.tools.files.source import SourceRecord
 from streams.tools.review.history import DAY, Daily, History
 from tests.tools.review.made import START
 
-MEASURES = Measures(catalogue({}).values())
+MEASURES = Measures(catalogue(Settings()).values())
 ONE = Measures([Kpi(numerator=("clicks",), denominator=("clicks",), unit="", model="poisson")])
 CLICKS = MEASURES.names.index("clicks")
 HOUR = LEVELS[2]
