@@ -7,6 +7,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 from urllib.parse import urlencode
 
+from streams.messages import Alert
 from streams.scoring.diagnosis import Contribution
 from streams.scoring.grouping import Page
 
@@ -43,7 +44,7 @@ def _alert(page: Page, contributions: Iterable[Contribution], board_url: str) ->
     annotations = {
         "summary": head.summary,
         "since": _rfc3339(head.since),
-        "impact": "" if head.impact is None else f"{head.impact:+.3g} conversions an hour",
+        "impact": _impact(head),
         "contributors": ", ".join(f"{c.dimension}:{c.value} ({c.conversions:+.3g})" for c in contributions),
         "also_moved": ", ".join(_also_moved(page)),
         "reason": head.reason,
@@ -66,6 +67,13 @@ def _alert(page: Page, contributions: Iterable[Contribution], board_url: str) ->
         "generatorURL": link,
         "fingerprint": head.fingerprint,
     }
+
+
+def _impact(head: Alert) -> str:
+    if head.impact is None:
+        return ""
+    is_sum = isinstance(head.numerator, float)  # of values: then it is told in values of mean size
+    return f"{head.impact:+.3g} {'values of mean size' if is_sum else 'conversions'} an hour"
 
 
 def _also_moved(page: Page) -> Iterable[str]:
