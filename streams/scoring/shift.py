@@ -27,9 +27,9 @@ from streams.scoring import level, relation
 from streams.scoring.comparison import Comparison
 from streams.scoring.memory import Bools, Cells, Floats
 
-EFFECTS = np.array([0.22, 0.34, 0.52, -0.2, -0.32, -0.5, -0.9])
+EFFECTS = np.array([0.2, 0.28, 0.48, -0.18, -0.28, -0.46, -0.9])
 #: Of each effect: as δ², so that all share the false alarms (one twice as large is looked for in a fourth of the time).
-_SHARES = np.array([1.0, 1.0, 2.0, 1.0, 1.0, 2.5, 0.3]) * EFFECTS**2
+_SHARES = np.array([1.0, 1.0, 1.3, 1.0, 1.0, 1.6, 0.25]) * EFFECTS**2
 _LOG_SHARES = np.log(_SHARES / _SHARES.sum())[:, None]
 _SIDES = {"up": EFFECTS > 0, "down": EFFECTS < 0}
 
