@@ -6,7 +6,7 @@ SHIFTS, SILENCES = 0.9, 0.1  # of the budget
 
 #: What the bound leaves unused, taken by simulation and by no theorem: the evidence leaps over what fires, is divided
 #: by more than it must be where little is known, and what has fired goes on for a while instead of firing again. With
-#: it, 0.02 a day come out as 0.012 to 0.016 where one looks every hour, and as 0.018 where every ten minutes.
+#: it, 0.02 a day come out as 0.011 to 0.017 where one looks every hour, and as 0.018 where every ten minutes.
 _ROOM = 0.56
 
 
