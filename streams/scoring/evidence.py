@@ -43,7 +43,7 @@ _FIELDS = {
 _HITS = 1.0  # to be expected of segment and of rest
 _TRIALS = 5.0
 _FADING = 28.0  # days
-_LAG = 2 * shift.DAY  # ms: so long at least the usual ratio is behind, once it is known
+_LAG = 7 * shift.DAY  # ms: so long at least the usual ratio is behind, once it is known
 _ERROR = 0.05  # of all levels together, ever
 _WORTH_SEEING = 0.2  # the effect that `wait` is about
 

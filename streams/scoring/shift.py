@@ -27,9 +27,9 @@ from streams.scoring import level, relation
 from streams.scoring.comparison import Comparison
 from streams.scoring.memory import Bools, Cells, Floats
 
-EFFECTS = np.array([0.22, 0.34, 0.52, -0.2, -0.32, -0.5, -0.9])
+EFFECTS = np.array([0.2, 0.28, 0.48, -0.18, -0.28, -0.46, -0.9])
 #: Of each effect: as δ², so that all share the false alarms (one twice as large is looked for in a fourth of the time).
-_SHARES = np.array([1.0, 1.0, 2.0, 1.0, 1.0, 2.5, 0.3]) * EFFECTS**2
+_SHARES = np.array([1.0, 1.0, 1.3, 1.0, 1.0, 1.6, 0.25]) * EFFECTS**2
 _LOG_SHARES = np.log(_SHARES / _SHARES.sum())[:, None]
 _SIDES = {"up": EFFECTS > 0, "down": EFFECTS < 0}
 
@@ -59,7 +59,6 @@ _STEEPEST = -0.95  # where next to all that there are have hits, there is no fin
 _ODDEST = 5.0  # standard deviations
 _EARLIER = 8.0  # a time before a shift is at least such a part of a series' life
 _AS_FIRED = 10.0  # hits
-_AS_USUAL = 0.01  # variance of ln of the ratio that has become usual
 
 
 def log_likelihood(compared: Comparison, effect: Floats) -> Floats:
@@ -111,6 +110,13 @@ def change(cells: Cells) -> Floats:
     """How far what fires has moved from its usual ratio to the rest (0.3 = 30 % more); 0 where nothing fires."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(cells["firing"] != 0, cells["after_a"] / cells["after_b"] - 1, 0.0)
+
+
+def _variance_of_change(cells: Cells, compared: Comparison) -> Floats:
+    """Of ln of 1 + `change`: 1 / hits of the segment and 1 / hits of the rest since it fired, as of Poisson hits."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        hits = (1 - compared.share) / cells["after_a"] + compared.share / cells["after_b"]
+    return np.asarray(compared.dispersion * hits)
 
 
 def _log_sum(logs: Floats) -> Floats:
@@ -169,11 +175,12 @@ def _end(cells: Cells, compared: Comparison, now: float) -> None:
     over = np.maximum(cells["over"] - log_likelihood(compared, _STILL * cells["effect"]), 0.0)
     cells["over"] = np.where(firing, over, 0.0)
     usual = firing & (now - cells["fired_at"] >= LONGEST)
-    moved = np.log1p(np.where(usual, change(cells), 0.0))
+    moved = cells["usual"] + np.log1p(np.where(usual, change(cells), 0.0))
     for name in ("usual", "learned"):
-        cells[name] = np.where(usual, cells["usual"] + moved, cells[name])
-    cells["doubt"] = np.where(usual, _AS_USUAL, cells["doubt"])
-    cells["precision"] = np.where(usual, 1 / _AS_USUAL, cells["precision"])
+        cells[name] = np.where(usual, moved, cells[name])
+    doubt = _variance_of_change(cells, compared)
+    cells["doubt"] = np.where(usual, doubt, cells["doubt"])
+    cells["precision"] = np.where(usual, 1 / doubt, cells["precision"])
     ended = usual | (firing & (cells["over"] >= _OVER))
     cells["firing"] = np.where(ended, 0.0, cells["firing"])
     for name in _SUMS:

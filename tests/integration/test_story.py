@@ -1,0 +1,76 @@
+"""The simulated story through the whole core and the pager: who is called for what, and for what nobody is."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import msgspec
+
+from consumers.alerts.pager import Pager
+from consumers.alerts.webhook import Webhook
+from streams import settings
+from streams.messages import Alert
+from streams.scoring.diagnosis import Contribution
+from streams.scoring.grouping import Page
+from streams.settings import Settings, Span
+from streams.tools.backtest import Backtest
+from streams.tools.simulate.audience import make_audience
+from streams.tools.simulate.season import HOUR
+from streams.tools.simulate.story import Chapter, Kind, Story, place
+from streams.tools.simulate.traffic import Traffic
+
+MONDAY = 1_767_571_200_000  # 2026-01-05
+HOURS = 46
+DIMENSIONS = ("industry", "city_tier", "city_tier_x_industry")
+#: Kind, segment and the hour from which it lasts: each after the first day, in which nothing can have shifted.
+CAUSES: tuple[tuple[Kind, str, int], ...] = (
+    ("outperform", "city_tier:2", 34),
+    ("form_breaks", "industry:pharma", 36),
+    ("silent", "industry:food processing", 37),
+)
+STORY = (
+    Chapter(kind="dip", segment="*", start="27h", end="30h"),
+    *(Chapter(kind=kind, segment=segment, start=f"{hour}h", end=f"{HOURS}h") for kind, segment, hour in CAUSES),
+)
+
+
+class Hook:
+    """Takes pages instead of posting them."""
+
+    def __init__(self) -> None:
+        self.taken: list[Page] = []
+
+    def deliver(self, pages: list[tuple[Page, list[Contribution]]]) -> None:
+        self.taken += [page for page, _ in pages]
+
+
+def told() -> tuple[list[Alert], Settings]:
+    """The alerts of the story, looked at every ten minutes."""
+    chosen = settings.load(None)
+    chosen = msgspec.structs.replace(
+        chosen,
+        dimensions={name: chosen.dimensions[name] for name in DIMENSIONS},
+        time=msgspec.structs.replace(chosen.time, tick=Span.parse("10m")),
+    )
+    audience = make_audience(1, 4_000)
+    played = [place(chapter, MONDAY, HOURS * HOUR) for chapter in STORY]
+    traffic = Traffic(1, audience, Story(played, audience), 3.0, MONDAY)
+    return Backtest(chosen).run(traffic.records(MONDAY + HOURS * HOUR)).alerts, chosen
+
+
+def test_each_cause_is_one_page_and_the_dip_of_all_is_none() -> None:
+    alerts, chosen = told()
+    hook = Hook()
+    Pager(chosen, cast("Webhook", hook), lambda: []).deliver(alerts)
+    heads = [page.head for page in hook.taken]
+    assert [(head.status, head.kind, head.state, f"{head.dimension}:{head.value}") for head in heads] == [
+        ("firing", "shift", "over", "city_tier:2"),
+        ("firing", "shift", "under", "industry:pharma"),
+        ("firing", "silent", "silent", "industry:food processing"),
+    ]
+    assert heads[1].kpi == "form_fill_rate"
+    for head, (_, _, hour) in zip(heads, CAUSES, strict=True):
+        began = MONDAY + hour * HOUR
+        assert began < head.at <= began + 2 * HOUR
+        assert head.since is not None
+        assert abs(head.since - began) < 3 * HOUR
