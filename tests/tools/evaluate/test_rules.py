@@ -8,6 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from streams.tools.evaluate.alarms import Recorder
+from streams.tools.evaluate.bound import FALSE_ALARMS_PER_DAY
+from streams.tools.evaluate.cells import REFERENCE
 from streams.tools.evaluate.look import DAY, HOUR, START, Ints, Look
 from streams.tools.evaluate.rules.band import Band
 from streams.tools.evaluate.rules.benjamini_hochberg import BenjaminiHochberg
@@ -137,3 +140,14 @@ def test_ours_hears_silence() -> None:
             hits[:, 2] = trials[:, 2] = 0
         calls = rule.look(Look(START + (number + 1) * HOUR, HOUR, hits, trials, np.zeros(hits.shape)))
     assert calls.direction.tolist() == [[0, 0, -1, 0, 0]] * 2
+
+
+def test_ours_keeps_its_budget_and_uses_it() -> None:
+    """40 boards of nothing, 60 days each after 14 of learning: by simulation alone, so nothing else would tell."""
+    runs, learning, watched = 40, 14, 60
+    rule, recorder = Ours(runs, REFERENCE.segments, REFERENCE.binomial), Recorder()
+    stream = REFERENCE.looks(np.random.default_rng(9), runs, (learning + watched) * 24, 24, None)
+    for number, each in enumerate(stream):
+        recorder.take(number, rule.look(each))
+    per_day = (recorder.alarms().look >= learning * 24).sum() / (runs * watched)
+    assert FALSE_ALARMS_PER_DAY / 3 < per_day <= FALSE_ALARMS_PER_DAY
