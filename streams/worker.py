@@ -34,6 +34,7 @@ from streams.tools.topics import CountsError, TopicsError, check_counts, connect
 log = logging.getLogger("segpulse")
 
 _PATIENCE = 10.0  # seconds to stop in
+_ANSWER = 3.0  # seconds for the group to say who its members are
 
 _SWITCH = 0.0005  # seconds for which a thread may keep the interpreter while another wants it
 _YOUNG = 200_000  # objects, more made than gone, after which Python looks for cycles
@@ -111,13 +112,10 @@ async def _run_faust(pipeline: Pipeline) -> None:
 
 async def _name_taken(pipeline: Pipeline) -> NameTakenError | None:
     """Was it for its name that the worker was fenced? The fence may tell before the group does."""
-    try:
-        await asyncio.wait_for(pipeline.consumer.ask_group(), _PATIENCE)
-    except NameTakenError as error:
-        return error
-    except Exception:
-        log.warning("worker: Kafka does not say who is in the group", exc_info=True)
-    return None
+    asked = asyncio.ensure_future(pipeline.consumer.ask_group())
+    await asyncio.wait({asked}, timeout=_ANSWER)  # the consumer's thread may have ended, and answer nobody
+    error = asked.exception() if asked.done() and not asked.cancelled() else None
+    return error if isinstance(error, NameTakenError) else None
 
 
 async def _look_at_topics(chosen: Settings) -> None:
