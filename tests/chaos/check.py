@@ -30,13 +30,11 @@ class Verdict(NamedTuple):
 
 def compare(truth: Mapping[Cell, int], standing: Mapping[Key, PaneSnapshot]) -> Verdict:
     """Every measure of every segment in every pane, at the level at which it is held; and all of the day together."""
-    known = {cell.measure for cell in truth}  # the time within sessions is not told apart here
     counted: Counter[Place] = Counter()
     for (partition, level, start, dimension), snapshot in standing.items():
         for value, row in snapshot.counts.get(dimension, {}).items():
             for measure, count in zip(snapshot.measures, row, strict=True):
-                if measure in known:
-                    counted[partition, level, start, dimension, value, measure] += count
+                counted[partition, level, start, dimension, value, measure] += count
     wanted: Counter[Place] = Counter()
     for cell, count in truth.items():
         finest = cell.partition, 0, cell.start, cell.dimension

@@ -52,31 +52,39 @@ def count(story: Story) -> Counter[Cell]:
         visitors[event.visitor.name].append(event)
     cells: Counter[Cell] = Counter()
     for events in visitors.values():
-        cells.update(_of_visitor(sorted(events, key=lambda event: event.time)))
+        _add_visitor(cells, sorted(events, key=lambda event: event.time))
     return cells
 
 
-def _of_visitor(events: list[Event]) -> list[Cell]:
-    cells: list[Cell] = []
+def _add_visitor(cells: Counter[Cell], events: list[Event]) -> None:
     stage = STAGES[0] if events[0].visitor.traits else "unknown"
-    last, had = -GAP - 1, set[str]()
+    session: list[Event] = []
     for event in events:
         stage = event.stage or stage
-        measures = [event.topic] if event.topic in SESSION_TOPICS else []
-        if f"{event.topic}.{event.name}" in _MEASURED:
-            measures.append(f"{event.topic}.{event.name}")
+        measures: dict[str, int] = {}
         if event.topic in SESSION_TOPICS:
-            if event.time - last > GAP:
-                measures.append("sessions")
-                had = set()
-            if event.topic in ("form_fills", "downloads") and event.topic not in had:
-                measures.append(f"sessions.{event.topic}")
-            had.add(event.topic)
-            last = event.time
+            if session and event.time - session[-1].time > GAP:
+                session = []
+            measures = {event.topic: 1, **_in_session(session, event)}
+            session.append(event)
+        if f"{event.topic}.{event.name}" in _MEASURED:
+            measures[f"{event.topic}.{event.name}"] = 1
         start = event.time // PANE * PANE
-        segments = _segments(event, stage).items()
-        cells += [Cell(event.visitor.partition, start, d, value, m) for d, value in segments for m in measures]
-    return cells
+        for dimension, value in _segments(event, stage).items():
+            for measure, amount in measures.items():
+                cells[Cell(event.visitor.partition, start, dimension, value, measure)] += amount
+
+
+def _in_session(before: list[Event], event: Event) -> dict[str, int]:
+    """What an event adds to the measures of its session, after those before it; seconds in thousandths."""
+    measures = {}
+    if event.topic in ("form_fills", "downloads") and event.topic not in {each.topic for each in before}:
+        measures[f"sessions.{event.topic}"] = 1
+    if not before:
+        return {"sessions": 1, **measures}
+    if len(before) == 1:
+        measures["sessions.engaged"] = 1
+    return {"sessions.intervals": 1, "sessions.seconds": event.time - before[-1].time, **measures}
 
 
 def _segments(event: Event, stage: str) -> dict[str, str]:
