@@ -16,6 +16,7 @@ from streams.panes.levels import LEVELS
 from tests.chaos.truth import DIMENSIONS
 
 Key = tuple[int, int, int, str]  # source partition, level, start, dimension
+_BEYOND = 2.0  # seconds
 _QUIET = 5.0  # seconds without a record after which a log has no more, whatever its end is said to be
 
 
@@ -37,14 +38,17 @@ class Topic:
         """Partition, key and value of all that is new, which may be beyond the end that the embedded broker tells."""
         ends = self._consumer.end_offsets(self._tps)
         until = time.monotonic() + _QUIET
-        while time.monotonic() < until:
+        beyond = None  # until when to read on past that end: some topics are written to all the time
+        while time.monotonic() < (until if beyond is None else beyond):
             batches = self._consumer.poll(500)
             for tp, batch in batches.items():
                 until = time.monotonic() + _QUIET
                 for record in batch:
                     yield tp.partition, record.key, record.value
-            if not batches and all(self._consumer.position(tp) >= ends[tp] for tp in self._tps):
-                return
+            if all(self._consumer.position(tp) >= ends[tp] for tp in self._tps):
+                if not batches:
+                    return
+                beyond = beyond or time.monotonic() + _BEYOND
 
     def close(self) -> None:
         """Let go of the broker."""
