@@ -117,6 +117,7 @@ _always = st.builds(
     ident=st.none(),
     campaign=st.none(),
     traits=_traits,
+    value=st.none(),
 )
 
 #: In the order in which they are written to Kafka.
