@@ -35,7 +35,7 @@ class Ingest:
         self._measures = measures
         self._metrics = metrics
         self._clock = clock
-        self._writing = Writing(pipeline, measures.names)
+        self._writing = Writing(pipeline)
         self._sources: dict[int, Source] = {}
         self._caught_up = asyncio.Event()  # some partition, since the last `wait`
 

@@ -15,7 +15,7 @@ from streams.engine.position import Position
 from streams.events.topics import SOURCE_TOPICS
 from streams.messages import DeadLetter
 from streams.panes import codec
-from streams.panes.codec import Counts
+from streams.panes.early import NOTHING, Told
 from streams.panes.panes import Change
 from streams.panes.partition import SourcePartition
 from streams.panes.progress import Progress
@@ -34,7 +34,7 @@ class Source:
         #: When each topic last had something new, by the monotonic clock. One that has nothing at all may be about to
         #: get its first, but not where a predecessor has waited for that.
         self.heard_at = dict.fromkeys(resume, time.monotonic() if core.is_first else -math.inf)
-        self.published: tuple[int, dict[int, Counts]] | None = None  # the last watermark, and what was early then
+        self.published: tuple[int, Told] | None = None  # the last watermark, and what was early then
         self.counted: Counter[tuple[str, str]] = Counter()  # what the metrics have of the core's own counts
         self.loaded_at = time.monotonic()
         self.reads_again = True  # what a predecessor had read
@@ -49,7 +49,7 @@ class Source:
         core = self.core
         dead_letters, core.dead_letters = core.dead_letters, []
         unpublished, self.unpublished = self.unpublished, []
-        early = core.early(now) if now is not None else {}
+        early = core.early(now) if now is not None else NOTHING
         return Due(core.changes(), unpublished, core.progress(), dead_letters, core.traits(), early)
 
 
@@ -61,7 +61,7 @@ class Due(NamedTuple):
     progress: Progress
     dead_letters: list[DeadLetter]
     traits: dict[str, Traits]
-    early: dict[int, Counts]
+    early: Told
 
 
 def restored(

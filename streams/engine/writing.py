@@ -11,8 +11,6 @@ Where there are transactions (engine.fence), 1 to 3 are one, up to the offsets.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import msgspec
 
 from streams.engine import keys, progress
@@ -30,12 +28,11 @@ _encode = msgspec.json.Encoder().encode
 class Writing:
     """Writes what is due of source partitions."""
 
-    def __init__(self, pipeline: Pipeline, measures: Sequence[str]) -> None:
+    def __init__(self, pipeline: Pipeline) -> None:
         self._panes = pipeline.panes.changelog_topic_name
         self._traits = pipeline.traits.changelog_topic_name
         self._dimensions = pipeline.settings.dimensions
         self._partitions = pipeline.settings.kafka.partitions
-        self._measures = list(measures)
 
     async def write(self, outbox: Outbox, partition: int, due: Due, *, news: bool) -> None:
         """See the module. Of `news` is whether the watermark or the early counts are others than were last written."""
@@ -73,8 +70,8 @@ class Writing:
             said = Watermark(
                 partition=partition,
                 watermark=due.progress.watermark,
-                measures=self._measures,
-                early={start: counts[dimension] for start, counts in due.early.items() if dimension in counts},
+                measures=due.early.measures,
+                early={start: counts[dimension] for start, counts in due.early.panes.items() if dimension in counts},
             )
             place = keys.owner(dimension, self._partitions)
             await outbox.send(SEGMENT_PANES, keys.watermark(dimension, partition), codec.encode(said), place)

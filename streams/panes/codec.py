@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 import numpy as np
 
-from streams.events.columns import Ints
 from streams.events.topics import SOURCE_TOPICS
 from streams.kpis.measures import Measures
 from streams.messages import PaneSnapshot, Watermark
@@ -68,18 +67,14 @@ def snapshot(
         watermark=pane.watermark,
         offsets={SOURCE_TOPICS[rank]: offset for rank, offset in pane.offsets.items()},
         measures=[measures.names[column] for column in some],
-        counts=_named(pane.ids, pane.counts[:, some], registry),
+        counts=named(pane, some, registry),
     )
 
 
-def named(pane: Pane, registry: Registry) -> Counts:
-    """A pane's counts by dimension and value."""
-    return _named(pane.ids, pane.counts, registry)
-
-
-def _named(ids: Ints, rows: Ints, registry: Registry) -> Counts:
+def named(pane: Pane, columns: Sequence[int], registry: Registry) -> Counts:
+    """Some columns of a pane's counts, by dimension and value."""
     counts: Counts = {}
-    for segment, row in zip(ids.tolist(), rows.tolist(), strict=True):
+    for segment, row in zip(pane.ids.tolist(), pane.counts[:, columns].tolist(), strict=True):
         dimension, value = registry.names[segment]
         counts.setdefault(dimension, {})[value] = row
     return counts

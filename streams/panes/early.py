@@ -10,7 +10,8 @@ difference, it goes as soon as the watermark has passed. Nothing that lasts is m
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -24,14 +25,24 @@ from streams.panes.tally import tally
 PANE = LEVELS[0]
 
 
+class Told(NamedTuple):
+    """Provisional counts, by start (ms) of a pane of the finest level: only measures that some of them has any of."""
+
+    measures: list[str]
+    panes: dict[int, Counts]
+
+
+NOTHING = Told([], {})
+
+
 class Early:
     """By start (ms) of a pane of the finest level: what the events in it that were read already count."""
 
-    def __init__(self, exact: Counting, horizon: int, measures: int, waiting: Iterable[Columns]) -> None:
+    def __init__(self, exact: Counting, horizon: int, measures: Sequence[str], waiting: Iterable[Columns]) -> None:
         """`exact` knows all before the watermark; `waiting`: the events read since, at most `horizon` ms apart."""
         self._exact = exact
         self._counting = exact.copy(horizon)
-        self._measures = measures
+        self._names = measures
         self._panes: dict[int, Pane] = {}
         read = [events for events in waiting if len(events)]
         if read:
@@ -45,10 +56,10 @@ class Early:
         starts = counted.events.time // PANE
         first = int(starts.min()) if len(starts) else 0
         pane = starts - first
-        size = int(pane.max(initial=0)) + 1, len(self._counting.membership.registry), self._measures
+        size = int(pane.max(initial=0)) + 1, len(self._counting.membership.registry), len(self._names)
         for increments in counted.increments:
             for number, ids, counts in tally(pane, counted.member, increments, size):
-                self._panes.setdefault((first + number) * PANE, Pane(self._measures)).add(ids, counts)
+                self._panes.setdefault((first + number) * PANE, Pane(len(self._names))).add(ids, counts)
 
     def learn(self, profiles: Columns) -> None:
         """These hold from now on, and have always been so."""
@@ -60,10 +71,12 @@ class Early:
             del self._panes[start]
         self._counting.dedupe.forget(watermark)
 
-    def counts(self, until: int) -> dict[int, Counts]:
-        """By start (ms), those of the panes that start before `until` (ms): a clock that is fast must not move all."""
+    def counts(self, until: int) -> Told:
+        """Those of the panes that start before `until` (ms): a clock that is fast must not move all."""
         registry = self._counting.membership.registry
-        return {start: named(pane, registry) for start, pane in sorted(self._panes.items()) if start < until}
+        panes = {start: pane for start, pane in sorted(self._panes.items()) if start < until}
+        some = sorted({int(c) for pane in panes.values() for c in np.flatnonzero(pane.counts.any(axis=0))})
+        return Told([self._names[c] for c in some], {start: named(p, some, registry) for start, p in panes.items()})
 
     def grow(self, visitors: int) -> None:
         """Make room for visitor rows up to `visitors`."""

@@ -19,10 +19,9 @@ from streams.events.topics import PROFILES, SOURCE_TOPICS
 from streams.events.watermark import Clock
 from streams.kpis.measures import Measures
 from streams.messages import DeadLetter
-from streams.panes.codec import Counts
 from streams.panes.columnar import Columnar
 from streams.panes.counting import Counting
-from streams.panes.early import PANE, Early
+from streams.panes.early import NOTHING, PANE, Early, Told
 from streams.panes.levels import Grid
 from streams.panes.measuring import Measuring
 from streams.panes.panes import Change, Key, Panes
@@ -152,18 +151,18 @@ class SourcePartition:
             self._panes.add(counted, told[fresh])
         self.stats.count(events, fresh)
 
-    def early(self, now: int) -> dict[int, Counts]:
-        """Provisional counts, by start of a pane of 10 s, of what was read and still waits for the watermark.
+    def early(self, now: int) -> Told:
+        """Provisional counts of what was read and still waits for the watermark.
 
-        Empty while the watermark is far behind `now` (ms, the wall clock): who catches up has better to do.
+        None while the watermark is far behind `now` (ms, the wall clock): who catches up has better to do.
         """
         watermark, times = self._clock.watermark, self._settings.time
         if watermark is None or now - watermark > 2 * times.lateness + times.idle_after + _NEAR:
             self._early = None
-            return {}
+            return NOTHING
         if self._early is None:
             waiting = self._reorder.waiting()
-            self._early = Early(self._counting, times.lateness, len(self._measures.names), waiting)
+            self._early = Early(self._counting, times.lateness, self._measures.names, waiting)
         self._early.passed(watermark)
         return self._early.counts(now)
 

@@ -38,10 +38,11 @@ class Reading:
 
     def early(self) -> Summed:
         out: Summed = Counter()
-        for start, counts in self.core.early(NOW).items():
+        told = self.core.early(NOW)
+        for start, counts in told.panes.items():
             for dimension, values in counts.items():
                 for value, row in values.items():
-                    of = zip(MEASURES.names, row, strict=True)
+                    of = zip(told.measures, row, strict=True)
                     out.update({(start, dimension, value, measure): n for measure, n in of if n})
         return out
 
