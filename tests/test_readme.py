@@ -26,7 +26,7 @@ from streams.tools.files import mapping
 from streams.tools.files.read import read
 from streams.tools.simulate.story import load_story
 from tests.consumers.samples import scores
-from tests.documents import EXAMPLES, README, SETTINGS, blocks, inline, names, table, tables
+from tests.documents import ALERTS, EXAMPLES, README, SETTINGS, blocks, inline, names, table, tables
 from tests.servers import ROOT
 
 if sys.version_info >= (3, 11):
@@ -103,7 +103,7 @@ def test_all_settings_with_their_defaults() -> None:
             assert shown == (list(expected) if isinstance(expected, tuple) else expected) or expected is None, key
 
 
-@pytest.mark.parametrize("text", [README, EXAMPLES, SETTINGS])
+@pytest.mark.parametrize("text", [README, EXAMPLES, SETTINGS, ALERTS])
 def test_settings_and_variables_that_are_named_exist(text: str) -> None:
     for code in inline(text):
         section, _, key = code.partition(".")
@@ -147,7 +147,9 @@ def test_folders_and_links_exist() -> None:
     assert (ROOT / "docs" / "board.png").stat().st_size < 300_000
 
 
-@pytest.mark.parametrize("code", [c for c in (*inline(README), *inline(EXAMPLES)) if c.startswith("segpulse ")])
+@pytest.mark.parametrize(
+    "code", [c for c in (*inline(README), *inline(EXAMPLES), *inline(ALERTS)) if c.startswith("segpulse ")]
+)
 def test_commands_in_the_text_exist(code: str) -> None:
     command: click.Command = cli
     for word in code.split()[1:]:

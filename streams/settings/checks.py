@@ -108,6 +108,9 @@ def _alerts(settings: Settings) -> Iterator[Fault]:
             yield "alerts.windows", f"{window} is not among scoring.windows"
     if not settings.alerts.windows:
         yield "alerts.windows", "declare at least one"
+    for key in ("board_url", "grafana_url"):
+        if not re.fullmatch(r"https?://[^/\s]\S*", getattr(settings.alerts, key) or "http://none"):
+            yield f"alerts.{key}", "must be an http:// or https:// address"
     for number, mute in enumerate(settings.alerts.mute):
         dimension, colon, _ = mute.segment.partition(":")
         if mute.segment != "*" and (not colon or dimension not in settings.dimensions):

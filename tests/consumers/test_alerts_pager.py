@@ -9,7 +9,7 @@ import pytest
 
 from consumers.alert_log import NotDeliveredError
 from consumers.alerts.pager import Pager
-from consumers.alerts.webhook import Webhook
+from consumers.alerts.posting import Poster
 from streams.scoring.diagnosis import Contribution
 from streams.scoring.grouping import Page
 from streams.settings import Dimension, Settings
@@ -51,7 +51,7 @@ def pager(hook: Hook) -> Pager:
         scores(value, dimension="both", cells=[cell(numerator=n, denominator=100)])
         for value, n in {"2 × pharma": 31, "2 × FMCG": 12, "2 × retail": 15, "3 × pharma": 99, "2 × media": 10}.items()
     ]
-    return Pager(SETTINGS, cast("Webhook", hook), lambda: within)
+    return Pager(SETTINGS, cast("Poster", hook), lambda: within)
 
 
 def test_a_page_says_where_it_comes_from(hook: Hook) -> None:
@@ -66,7 +66,7 @@ def test_notices_are_not_paged(hook: Hook) -> None:
     pager(hook).deliver([alert("2", kind="level")])
     assert not hook.taken
     told = msgspec.structs.replace(SETTINGS.alerts, page=("level",))
-    Pager(msgspec.structs.replace(SETTINGS, alerts=told), cast("Webhook", hook), lambda: []).deliver(
+    Pager(msgspec.structs.replace(SETTINGS, alerts=told), cast("Poster", hook), lambda: []).deliver(
         [alert("2", kind="level"), alert("3")]
     )
     assert hook.heads == [("firing", "2")]

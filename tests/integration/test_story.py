@@ -7,7 +7,7 @@ from typing import cast
 import msgspec
 
 from consumers.alerts.pager import Pager
-from consumers.alerts.webhook import Webhook
+from consumers.alerts.posting import Poster
 from streams import settings
 from streams.messages import Alert
 from streams.scoring.diagnosis import Contribution
@@ -61,7 +61,7 @@ def told() -> tuple[list[Alert], Settings]:
 def test_each_cause_is_one_page_and_the_dip_of_all_is_none() -> None:
     alerts, chosen = told()
     hook = Hook()
-    Pager(chosen, cast("Webhook", hook), lambda: []).deliver(alerts)
+    Pager(chosen, cast("Poster", hook), lambda: []).deliver(alerts)
     heads = {f"{page.head.dimension}:{page.head.value}": page.head for page in hook.taken}
     assert {segment: (head.status, head.kind, head.state) for segment, head in heads.items()} == {
         "city_tier:2": ("firing", "shift", "over"),

@@ -1,0 +1,88 @@
+"""Pages as messages to a Slack channel, by an incoming webhook: blocks, and a line of text for notifications.
+
+Names and sentences are plain text, in which `*` and `_` mean nothing; only our own titles and links are markup. In both
+`&`, `<` and `>` are escaped, so that no name of a segment can call a channel or make a link.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from consumers.alerts.links import Links
+from consumers.alerts.wording import (
+    against_the_rest,
+    also_moved,
+    contributors,
+    headline,
+    impact,
+    severity,
+    shortened,
+)
+from streams.messages import Alert
+from streams.scoring.diagnosis import Contribution
+from streams.scoring.grouping import Page
+from streams.scoring.sentences import moment
+from streams.settings import Kpi
+
+HEADER_MOST, TEXT_MOST, FIELD_MOST = 150, 3_000, 2_000  # characters that Slack takes
+_MARK = {"critical": "🔴", "warning": "🟠", "info": "🔵"}
+_OVER = "✅"
+
+
+def message(page: Page, contributions: Iterable[Contribution], links: Links, kpis: Mapping[str, Kpi]) -> dict[str, Any]:
+    """The body of the post of `page`."""
+    head = page.head
+    mark = _OVER if head.status == "resolved" else _MARK[severity(head)]
+    title = f"{mark} {headline(head)}"
+    found = [
+        {"type": "header", "text": _plain(title, HEADER_MOST)},
+        {"type": "section", "text": _plain(head.summary, TEXT_MOST)},
+        {"type": "section", "fields": [_field(*pair) for pair in _figures(head, kpis)]},
+    ]
+    details = {"Comes from": contributors(contributions), "Moved with it": also_moved(page), "Reason": head.reason}
+    told = [_plain(f"{name}: {text}", FIELD_MOST) for name, text in details.items() if text]
+    if told:
+        found.append({"type": "context", "elements": told})
+    found.append({"type": "section", "text": _markup(" · ".join(_link(*pair) for pair in links.all(head)))})
+    return {"text": escaped(f"{title}. {head.summary}", TEXT_MOST), "blocks": found}
+
+
+def escaped(text: str, most: int) -> str:
+    """`text` with Slack's three control characters escaped, in `most` characters at most."""
+    kept = shortened(text, most)
+    while len(made := kept.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")) > most:
+        kept = shortened(kept, len(kept) - (len(made) - most + 4) // 5)  # what is cut off makes room of 5 at most
+    return made
+
+
+def _figures(head: Alert, kpis: Mapping[str, Kpi]) -> Iterable[tuple[str, str]]:
+    """Titles, and what is under them in markup."""
+    yield ("Changed" if head.kind == "shift" else "Since"), _time(head.since)
+    if head.status == "resolved":
+        yield "Over since", _time(head.at)
+    if told := against_the_rest(head, kpis):
+        yield f"Against the rest, {escaped(head.window, FIELD_MOST // 4)}", escaped(told, FIELD_MOST // 2)
+    if told := impact(head):
+        yield "Impact", told
+
+
+def _time(ms: int) -> str:
+    """In the reader's own zone where Slack can, else in UTC."""
+    return f"<!date^{ms // 1000}^{{date_short_pretty}} {{time}}|{moment(ms)}>"
+
+
+def _link(name: str, url: str) -> str:
+    return f"<{escaped(url, TEXT_MOST // 3)}|{name}>"
+
+
+def _field(title: str, text: str) -> dict[str, Any]:
+    return _markup(f"*{title}*\n{text}")
+
+
+def _markup(text: str) -> dict[str, Any]:
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
+
+
+def _plain(text: str, most: int) -> dict[str, Any]:
+    return {"type": "plain_text", "text": escaped(text, most), "emoji": False}

@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from consumers.alerts.links import Links
+from consumers.alerts.slack import FIELD_MOST, HEADER_MOST, TEXT_MOST, escaped, message
+from streams.kpis.catalogue import BUILT_IN
+from streams.scoring.diagnosis import Contribution
+from streams.scoring.grouping import Page
+from tests.consumers.samples import alert
+
+LINKS = Links("http://board.test/", "http://grafana.test/")
+
+
+def told(within: tuple[Contribution, ...] = (), links: Links = LINKS, **other: object) -> dict[str, Any]:
+    head = alert(**other)  # type: ignore[arg-type]
+    return message(Page(head, (head,)), within, links, BUILT_IN)
+
+
+def test_one_page_as_a_message() -> None:
+    body = told(
+        (Contribution("tier_x_industry", "2 × R&D", 9.5),), value="2", also=["engagement over"], summary="It does <so>."
+    )
+    place = "dimension=tier&amp;segment=2&amp;kpi=form_fill_rate&amp;window=1h"
+    variables = "var-dimension=tier&amp;var-segment=2&amp;var-kpi=form_fill_rate&amp;var-window=1h"
+    assert body == {
+        "text": "🔵 tier:2 is over on form_fill_rate: 20% above its usual. It does &lt;so&gt;.",
+        "blocks": [
+            {"type": "header", "text": plain("🔵 tier:2 is over on form_fill_rate: 20% above its usual")},
+            {"type": "section", "text": plain("It does &lt;so&gt;.")},
+            {
+                "type": "section",
+                "fields": [
+                    markup("*Changed*\n<!date^1699999940^{date_short_pretty} {time}|2023-11-14 22:12 UTC>"),
+                    markup("*Against the rest, 1h*\n13.2% against 11% (index 120)"),
+                    markup("*Impact*\n+11 conversions an hour"),
+                ],
+            },
+            {
+                "type": "context",
+                "elements": [
+                    plain("Comes from: tier_x_industry:2 × R&amp;D (+9.5)"),
+                    plain("Moved with it: engagement over"),
+                ],
+            },
+            {
+                "type": "section",
+                "text": markup(
+                    f"<http://board.test/?{place}|Board> · "
+                    f"<http://grafana.test/d/segpulse-segments?{variables}&amp;from=1699978340000&amp;to=now|Grafana>"
+                ),
+            },
+        ],
+    }
+
+
+def plain(text: str) -> dict[str, Any]:
+    return {"type": "plain_text", "text": text, "emoji": False}
+
+
+def markup(text: str) -> dict[str, Any]:
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
+
+
+def test_the_end_is_said_as_one() -> None:
+    body = told(status="resolved", reason="back to its usual", change=None, impact=None, links=Links("http://b.test"))
+    assert body["text"].startswith("✅ tier:2 is no longer over on form_fill_rate. ")
+    titles = [field["text"].partition("\n")[0] for field in body["blocks"][2]["fields"]]
+    assert titles == ["*Changed*", "*Over since*", "*Against the rest, 1h*"]
+    assert body["blocks"][3]["elements"] == [plain("Reason: back to its usual")]
+    assert "Grafana" not in str(body)
+
+
+@pytest.mark.parametrize(
+    ("other", "starts"),
+    [
+        ({"state": "silent", "kind": "silent", "actual": None}, "🔴 tier:2 has fallen silent on form_fill_rate. "),
+        ({"state": "silent", "kind": "pipeline", "kpi": "", "window": ""}, "🔴 No data comes in from anybody. "),
+        ({"state": "under", "change": -0.31}, "🟠 tier:2 is under on form_fill_rate: 31% below its usual. "),
+        ({"kind": "level"}, "🔵 tier:2 is over on form_fill_rate: 20% above the rest. "),
+    ],
+)
+def test_the_headline_says_what_and_how_bad(other: dict[str, object], starts: str) -> None:
+    assert told(**other)["text"].startswith(starts)  # type: ignore[arg-type]
+
+
+def test_no_name_can_call_the_channel_or_make_a_link() -> None:
+    evil = "<!channel> & <http://evil.test|click>"
+    body = told((Contribution(evil, evil, 1.0),), value=evil, also=[evil], reason=evil, summary=evil, window=evil)
+    texts = str(body)
+    assert "<!channel>" not in texts
+    assert "<http://evil.test" not in texts
+    assert "&lt;!channel&gt; &amp; &lt;http://evil.test|click&gt;" in texts
+    assert "*bold*" in str(told(value="*bold*")["blocks"][0])  # in plain text it means nothing
+
+
+def test_everything_is_as_short_as_slack_wants_it() -> None:
+    long = "<&>" * 5_000
+    body = told((Contribution(long, long, 1.0),), value=long[:900], also=[long], reason=long, summary=long)
+    header, section, fields, context, links = body["blocks"]
+    assert len(header["text"]["text"]) <= HEADER_MOST
+    assert len(section["text"]["text"]) <= TEXT_MOST
+    assert len(body["text"]) <= TEXT_MOST
+    assert len(links["text"]["text"]) <= TEXT_MOST
+    assert all(len(field["text"]) <= FIELD_MOST for field in fields["fields"])
+    assert all(len(element["text"]) <= FIELD_MOST for element in context["elements"])
+
+
+@pytest.mark.parametrize(
+    ("text", "most", "made"),
+    [
+        ("a & b", 9, "a &amp; b"),
+        ("a & b", 8, "a &amp;…"),
+        ("<<<<", 8, "&lt;…"),
+        ("abcdef", 4, "abc…"),
+        ("abcd", 4, "abcd"),
+    ],
+)
+def test_what_is_cut_is_not_cut_within_an_escape(text: str, most: int, made: str) -> None:
+    assert escaped(text, most) == made
