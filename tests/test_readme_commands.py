@@ -79,6 +79,10 @@ class Reader:
         else:
             self._run(words, environ)
 
+    def run_python(self, text: str) -> None:
+        """Run `text`; it must print something."""
+        self._run([sys.executable, "-c", text], self._environ)
+
     def _start(self, words: list[str], environ: dict[str, str]) -> None:
         child = Child(words[-1], ["/usr/bin/env", "-C", str(self._folder), *words], self._log(words[-1]), environ)
         self._stack.enter_context(child)
@@ -148,6 +152,8 @@ def test_readme(tmp_path: Path) -> None:
         for line in commands(README):
             if line not in ELSEWHERE:
                 someone.type(line)
+        for text in blocks(README, "python"):
+            someone.run_python(text)
         someone.check_staying()
 
 
