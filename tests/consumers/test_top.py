@@ -1,12 +1,10 @@
 from __future__ import annotations
 
 import os
-import pty
 import re
 import signal
 import subprocess
 import sys
-import threading
 
 import pytest
 from click.testing import CliRunner
@@ -20,6 +18,7 @@ from streams.messages import Cell, State
 from streams.tools.local.servers import LOOPBACK, free_port
 from tests.consumers.samples import T0, Scorer, cell, eventually, scores
 from tests.servers import ROOT
+from tests.terminal import screen
 
 #: value -> state, index, numerator of 500; the rest has 0.11, which is 55 of 500
 MADE: dict[str, tuple[State, float | None, int]] = {
@@ -158,32 +157,17 @@ def test_in_a_narrow_terminal_names_are_cut_and_figures_are_not(width: int, left
 
 
 def test_in_a_terminal_it_follows_until_it_is_stopped(scorer: Scorer) -> None:
-    ours, theirs = pty.openpty()
     environ = {"SEGPULSE_KAFKA_BROKER": scorer.broker, "PYTHONPATH": str(ROOT), "COLUMNS": "160", "TERM": "xterm"}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "segpulse", "top"], stdout=theirs, stderr=theirs, env={**os.environ, **environ}
-    )
-    os.close(theirs)
-    seen = bytearray()
-    reader = threading.Thread(target=_read, args=(ours, seen))
-    reader.start()
-    try:
-        eventually(lambda: b"0 segments" in seen)
-        scorer.say(scores("new", dimension="industry"))
-        eventually(lambda: b"industry:new" in seen)
-        process.send_signal(signal.SIGINT)
-        assert process.wait(15) == 0
-    finally:
-        process.kill()
-        process.wait()
-        reader.join(15)
-        os.close(ours)
-    assert b"Traceback" not in seen
-
-
-def _read(terminal: int, seen: bytearray) -> None:
-    while True:
+    argv = [sys.executable, "-m", "segpulse", "top"]
+    with screen() as terminal:
+        process = subprocess.Popen(argv, stdout=terminal.theirs, stderr=terminal.theirs, env={**os.environ, **environ})
         try:
-            seen += os.read(terminal, 4096)
-        except OSError:  # nobody has the other end any more
-            return
+            eventually(lambda: b"0 segments" in terminal.seen)
+            scorer.say(scores("new", dimension="industry"))
+            eventually(lambda: b"industry:new" in terminal.seen)
+            process.send_signal(signal.SIGINT)
+            assert process.wait(15) == 0
+        finally:
+            process.kill()
+            process.wait()
+    assert b"Traceback" not in terminal.seen
