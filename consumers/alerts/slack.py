@@ -34,18 +34,21 @@ def message(page: Page, contributions: Iterable[Contribution], links: Links, kpi
     """The body of the post of `page`."""
     head = page.head
     mark = _OVER if head.status == "resolved" else _MARK[severity(head)]
-    title = f"{mark} {headline(head)}"
     found = [
-        {"type": "header", "text": _plain(title, HEADER_MOST)},
+        {"type": "header", "text": _plain(f"{mark} {headline(head)}", HEADER_MOST)},
         {"type": "section", "text": _plain(head.summary, TEXT_MOST)},
         {"type": "section", "fields": [_field(*pair) for pair in _figures(head, kpis)]},
     ]
-    details = {"Comes from": contributors(contributions), "Moved with it": also_moved(page), "Reason": head.reason}
+    details = {
+        f"Comes from (conversions more or fewer, last {head.window})": contributors(contributions),
+        "Moved with it": also_moved(page),
+        "Reason": head.reason,
+    }
     told = [_plain(f"{name}: {text}", FIELD_MOST) for name, text in details.items() if text]
     if told:
         found.append({"type": "context", "elements": told})
     found.append({"type": "section", "text": _markup(" · ".join(_link(*pair) for pair in links.all(head)))})
-    return {"text": escaped(f"{title}. {head.summary}", TEXT_MOST), "blocks": found}
+    return {"text": escaped(f"{mark} {head.summary}", TEXT_MOST), "blocks": found}
 
 
 def escaped(text: str, most: int) -> str:
@@ -58,9 +61,9 @@ def escaped(text: str, most: int) -> str:
 
 def _figures(head: Alert, kpis: Mapping[str, Kpi]) -> Iterable[tuple[str, str]]:
     """Titles, and what is under them in markup."""
-    yield ("Changed" if head.kind == "shift" else "Since"), _time(head.since)
+    yield "Since", _time(head.since)
     if head.status == "resolved":
-        yield "Over since", _time(head.at)
+        yield "Ended", _time(head.at)
     if told := against_the_rest(head, kpis):
         yield f"Against the rest, {escaped(head.window, FIELD_MOST // 4)}", escaped(told, FIELD_MOST // 2)
     if told := impact(head):
