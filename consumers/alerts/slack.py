@@ -26,6 +26,7 @@ from streams.scoring.sentences import moment
 from streams.settings import Kpi
 
 HEADER_MOST, TEXT_MOST, FIELD_MOST = 150, 3_000, 2_000  # characters that Slack takes
+LINK_MOST = TEXT_MOST // 2 - 10  # two of them, and what is between
 _MARK = {"critical": "🔴", "warning": "🟠", "info": "🔵"}
 _OVER = "✅"
 
@@ -47,16 +48,22 @@ def message(page: Page, contributions: Iterable[Contribution], links: Links, kpi
     told = [_plain(f"{name}: {text}", FIELD_MOST) for name, text in details.items() if text]
     if told:
         found.append({"type": "context", "elements": told})
-    found.append({"type": "section", "text": _markup(" · ".join(_link(*pair) for pair in links.all(head)))})
+    shown = [_link(name, url) for name, url in links.all(head) if len(_link(name, url)) <= LINK_MOST]
+    if shown:  # half an address leads nowhere
+        found.append({"type": "section", "text": _markup(" · ".join(shown))})
     return {"text": escaped(f"{mark} {head.summary}", TEXT_MOST), "blocks": found}
 
 
 def escaped(text: str, most: int) -> str:
     """`text` with Slack's three control characters escaped, in `most` characters at most."""
     kept = shortened(text, most)
-    while len(made := kept.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")) > most:
+    while len(made := _escaped(kept)) > most:
         kept = shortened(kept, len(kept) - (len(made) - most + 4) // 5)  # what is cut off makes room of 5 at most
     return made
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _figures(head: Alert, kpis: Mapping[str, Kpi]) -> Iterable[tuple[str, str]]:
@@ -76,7 +83,7 @@ def _time(ms: int) -> str:
 
 
 def _link(name: str, url: str) -> str:
-    return f"<{escaped(url, TEXT_MOST // 3)}|{name}>"
+    return f"<{_escaped(url)}|{name}>"
 
 
 def _field(title: str, text: str) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from streams.kpis.catalogue import catalogue
 from streams.settings import Settings
 
 FILE_WIDTH = 1_000  # characters: a file has no edge at which to cut
-AROUND = 6  # lines around the rows: title, head, frame, caption
+AROUND = 4  # lines around the rows: title, head, caption, cursor
 
 
 class View:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -10,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 from rich.console import Console
 
-from consumers.top.rows import SORTS, Row, rows, usual_window
+from consumers.top.rows import SORTS, WORST_FIRST, Row, rows, usual_window
 from consumers.top.table import table
 from segpulse.cli import cli
 from streams.kpis.catalogue import BUILT_IN
@@ -48,6 +49,11 @@ def test_orders() -> None:
         "index": "fbecad",
         "kpi": "decbaf",
     }
+
+
+def test_the_states_are_in_the_board_s_order() -> None:
+    (told,) = re.findall(r"STATES = (\[.*?\])", (ROOT / "consumers" / "board" / "text.js").read_text("utf-8"))
+    assert list(WORST_FIRST) == json.loads(told)
 
 
 def test_kpis_together() -> None:
