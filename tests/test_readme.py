@@ -11,6 +11,7 @@ import click
 import msgspec
 import pytest
 
+from consumers.alerts.metrics import Metrics as PageMetrics
 from consumers.latest import Latest
 from consumers.prometheus import ScoresCollector
 from consumers.redis.fields import fields
@@ -125,7 +126,9 @@ def test_metrics_are_all_named() -> None:
     worker = (f"{m.name}_total" if m.type == "counter" else m.name for m in Metrics().registry.collect())
     own = (name for name in worker if name.startswith("segpulse_"))  # beside prometheus-client's process_…
     of_scores = (family.name for family in ScoresCollector(Latest()).collect())
-    assert {code for code in inline(README) if code.startswith("segpulse_")} == {*own, *of_scores}
+    of_pages = {f"{m.name}_total" if m.type == "counter" else m.name for m in PageMetrics([]).registry.collect()}
+    assert {code for code in inline(README) if code.startswith("segpulse_")} == {*own, *of_scores, *of_pages}
+    assert {code for code in inline(ALERTS) if code.startswith("segpulse_")} == of_pages
 
 
 def test_redis_fields_are_all_named() -> None:

@@ -51,7 +51,7 @@ class Reader:
 
     def __init__(self, folder: Path, broker: Server, redis: Server, stack: ExitStack) -> None:
         self._folder, self._redis, self._stack = folder, redis, stack
-        ports = {f"SEGPULSE_{part}_PORT": str(free_port()) for part in ("WORKER", "PROMETHEUS", "BOARD")}
+        ports = {f"SEGPULSE_{part}_PORT": str(free_port()) for part in ("WORKER", "PROMETHEUS", "BOARD", "ALERTS")}
         self._environ = {
             "SEGPULSE_KAFKA_BROKER": broker.address,
             **EMBEDDED,

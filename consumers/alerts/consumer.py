@@ -12,10 +12,12 @@ from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import closing
 
 from consumers.alert_log import delivered_before, read_alerts
+from consumers.alerts.metrics import Metrics
 from consumers.alerts.pager import Pager
 from consumers.alerts.posting import Poster
-from consumers.alerts.receivers import Receiver, receivers
+from consumers.alerts.receivers import receivers
 from consumers.latest import Latest
+from consumers.serving import serving
 from consumers.state import read_state
 from streams.settings import Settings
 
@@ -23,13 +25,16 @@ log = logging.getLogger("segpulse.alerts")
 
 
 def run(settings: Settings, stop: threading.Event) -> None:
-    """Post alerts to all receivers until `stop`. Raises CannotStartError where there is none."""
+    """Post alerts to all receivers until `stop`. Raises CannotStartError where there is none, or a port is taken."""
     chosen = receivers(settings)
     for receiver in chosen:
         log.info("alerts: posting to %s", receiver.shown)
-    latest = Latest()
-    with ThreadPoolExecutor(len(chosen) + 1, "alerts") as pool:
-        ends = [pool.submit(_deliver, settings, receiver, latest, stop) for receiver in chosen]
+    latest, metrics = Latest(), Metrics(receiver.name for receiver in chosen)
+    with (
+        serving(metrics.registry, "alerts", settings.alerts.host, settings.alerts.port),
+        ThreadPoolExecutor(len(chosen) + 1, "alerts") as pool,
+    ):
+        ends = [pool.submit(_deliver, settings, Poster(receiver, metrics), latest, stop) for receiver in chosen]
         ends.append(pool.submit(_follow, settings, stop, latest))
         try:
             wait(ends, return_when=FIRST_EXCEPTION)
@@ -39,10 +44,11 @@ def run(settings: Settings, stop: threading.Event) -> None:
         end.result()
 
 
-def _deliver(settings: Settings, receiver: Receiver, latest: Latest, stop: threading.Event) -> None:
-    pager = Pager(settings, Poster(receiver), lambda: (scored.scores for scored in latest.all()))
+def _deliver(settings: Settings, poster: Poster, latest: Latest, stop: threading.Event) -> None:
+    pager = Pager(settings, poster, lambda: (scored.scores for scored in latest.all()))
+    name = poster.receiver.name
     # The webhook's keeps the name that it had when there was no other: what was delivered is known by it.
-    group = f"{settings.kafka.app_id}-alerts" + ("" if receiver.name == "webhook" else f"-{receiver.name}")
+    group = f"{settings.kafka.app_id}-alerts" + ("" if name == "webhook" else f"-{name}")
     pager.recall(delivered_before(settings.kafka, group, stop))
     read_alerts(settings.kafka, group, stop, pager.deliver)
 

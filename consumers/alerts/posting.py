@@ -12,6 +12,7 @@ import aiohttp
 import orjson
 
 from consumers.alert_log import NotDeliveredError
+from consumers.alerts.metrics import Metrics
 from consumers.alerts.receivers import Receiver
 from streams.scoring.diagnosis import Contribution
 from streams.scoring.grouping import Page
@@ -26,9 +27,9 @@ BODY_SHOWN = 200  # characters of a refusal that are logged
 class Poster:
     """Delivers pages to one receiver, at least once. What it can never take is logged, counted and passed over."""
 
-    def __init__(self, receiver: Receiver) -> None:
+    def __init__(self, receiver: Receiver, metrics: Metrics) -> None:
         self.receiver = receiver
-        self.refused = 0  # pages, since the start
+        self._metrics = metrics
         self._done: set[tuple[str, str, int]] = set()  # of pages that are handed over again, those delivered
 
     def deliver(self, pages: Sequence[tuple[Page, Sequence[Contribution]]]) -> None:
@@ -36,7 +37,13 @@ class Poster:
 
         Then all are to be handed over again; those that did arrive are not posted twice.
         """
-        asyncio.run(self._post_all([page for page in pages if _identity(page[0]) not in self._done]))
+        up = self._metrics.up.labels(self.receiver.name)
+        try:
+            asyncio.run(self._post_all([page for page in pages if _identity(page[0]) not in self._done]))
+        except NotDeliveredError:
+            up.set(0)
+            raise
+        up.set(1)
         self._done.clear()
 
     async def _post_all(self, pages: Iterable[tuple[Page, Sequence[Contribution]]]) -> None:
@@ -57,17 +64,19 @@ class Poster:
                 if not answer.ok or answer.status >= 300:
                     said = (await answer.content.read(4 * BODY_SHOWN)).decode(errors="replace")
                     self._refuse(page, answer.status, said)
+                    return
         except (aiohttp.ClientError, asyncio.TimeoutError, OSError) as error:
             # Not the error's own words: they hold the URL.
             raise NotDeliveredError(f"alerts: no answer from {shown}: {type(error).__name__}") from None
+        self._metrics.delivered.labels(self.receiver.name).inc()
 
     def _refuse(self, page: Page, status: int, said: str) -> None:
-        self.refused += 1
+        self._metrics.refused.labels(self.receiver.name).inc()
         for secret in self.receiver.secrets:
             said = said.replace(secret, "***")
         log.error(
-            "alerts: %s refuses the page of %s:%s, passed over (%d since the start): %d %s",
-            *(self.receiver.shown, page.head.dimension, page.head.value, self.refused, status),
+            "alerts: %s refuses the page of %s:%s, passed over: %d %s",
+            *(self.receiver.shown, page.head.dimension, page.head.value, status),
             " ".join(said[:BODY_SHOWN].split()),
         )
 

@@ -104,7 +104,8 @@ def ports(settings: Settings) -> Iterator[Finding]:
         check_address(settings.board.host, os.environ.get("SEGPULSE_BOARD_TOKEN", ""))
     except CannotStartError as error:
         yield Finding("board", False, str(error))
-    for name, path in (("worker", "/metrics"), ("prometheus", "/metrics"), ("board", "/healthz")):
+    served = {"worker": "/metrics", "prometheus": "/metrics", "board": "/healthz"}
+    for name, path in (served | ({"alerts": "/metrics"} if settings.alerts.any_receiver else {})).items():
         host, port = getattr(settings, name).host, getattr(settings, name).port
         why = why_not_free(host, port)
         if not why:

@@ -26,7 +26,7 @@ def faults(settings: Settings) -> Iterator[Fault]:
     yield from _alerts(settings)
     if settings.review.every < _DAY:
         yield "review.every", "must be a day at least, like '90d'"
-    for name in ("prometheus", "worker", "board"):
+    for name in ("prometheus", "worker", "board", "alerts"):
         if not 0 <= getattr(settings, name).port <= 65_535:
             yield f"{name}.port", "must be from 0 (any that is free) to 65535"
 

@@ -56,6 +56,7 @@ def command(ctx: click.Context, broker: str | None, redis_url: str | None, port_
         "board": free_port(port_board or base.board.port),
         "prometheus": free_port(base.prometheus.port),
         "worker": free_port(base.worker.port),
+        "alerts": free_port(base.alerts.port),
     }
     for log in LOGS.glob("*.log"):
         log.unlink()

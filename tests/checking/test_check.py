@@ -32,7 +32,7 @@ def environ(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPat
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SEGPULSE_KAFKA_BROKER", f"{LOOPBACK}:{free_port()}")
     monkeypatch.setenv("SEGPULSE_REDIS_URL", f"redis://:{SECRET}@{LOOPBACK}:{free_port()}/0")
-    for name in ("WORKER", "PROMETHEUS", "BOARD"):
+    for name in ("WORKER", "PROMETHEUS", "BOARD", "ALERTS"):
         monkeypatch.setenv(f"SEGPULSE_{name}_PORT", str(free_port()))
     return monkeypatch
 
@@ -69,10 +69,10 @@ def test_all_is_well(embedded_broker: Server, redis_server: Server, environ: pyt
         found = checked(0)
         shown = CliRunner().invoke(cli, ["check"])
     assert list(found) == ["settings", "kafka", "topics", "redis", "alerts", "worker", "prometheus", "board"]
-    assert len(found["alerts"]) == 2
+    assert len(found["alerts"]) == 3  # two receivers, and the port
     assert not receiver.posts
     assert shown.exit_code == 0
-    assert [line.split()[0] for line in shown.output.splitlines()] == ["ok"] * 9
+    assert [line.split()[0] for line in shown.output.splitlines()] == ["ok"] * 10
 
 
 def test_nothing_is_there(environ: pytest.MonkeyPatch) -> None:
@@ -151,8 +151,10 @@ def test_topics_that_are_not_there_and_others(embedded_broker: Server, environ: 
 )
 def test_receivers_that_are_none(key: str, value: str, says: str, environ: pytest.MonkeyPatch) -> None:
     environ.setenv(f"SEGPULSE_ALERTS_{key}", value)
-    (finding,) = checked(1)["alerts"]
-    assert finding["found"].startswith(says)
+    receiver, port = checked(1)["alerts"]
+    assert receiver["found"].startswith(says)
+    assert not receiver["ok"]
+    assert port["ok"]
 
 
 def test_a_port_of_somebody_else_and_one_of_ours(environ: pytest.MonkeyPatch, taken: int) -> None:

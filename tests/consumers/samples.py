@@ -76,7 +76,7 @@ def settings(
     return Settings(
         kafka=Kafka(broker=broker, session_timeout=Span.parse("6s")),
         redis=Redis(url=redis_url),
-        alerts=msgspec.convert(alerts, Alerts),
+        alerts=msgspec.convert({"port": port, **alerts}, Alerts),
         prometheus=Serve(port=port),
         board=Serve(port=port),
     )

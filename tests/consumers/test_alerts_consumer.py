@@ -6,6 +6,8 @@ import pytest
 from kafka import KafkaConsumer
 
 from consumers.alerts.consumer import run
+from consumers.errors import CannotStartError
+from streams.tools.local.servers import free_port, listens
 from tests.consumers.conftest import Running
 from tests.consumers.receiver import ROUTING_KEY, SECRET, Receiver, listening
 from tests.consumers.samples import T0, Scorer, alert, eventually, settings
@@ -44,6 +46,14 @@ def test_one_that_is_down_holds_nobody_up_and_nobody_is_told_twice(scorer: Score
         ("trigger", "print-2"),
         ("resolve", "print-1"),
     ]
+
+
+def test_a_second_one_on_the_same_machine_says_so_and_ends(running: Running, stop: threading.Event) -> None:
+    chosen = settings(port=free_port(), webhook="http://127.0.0.1:9/")
+    running(lambda stop: run(chosen, stop))
+    eventually(lambda: listens(chosen.alerts.port))
+    with pytest.raises(CannotStartError, match=r"^alerts: cannot listen on 127\.0\.0\.1:\d+ .*in use$"):
+        run(chosen, stop)
 
 
 def test_one_that_died_before_it_could_say_so_repeats_itself_under_the_same_key(
