@@ -28,7 +28,7 @@ const sorted = (pages) =>
 const isOf = (segment) => (alert) => !segment || (alert.dimension === segment.dimension && alert.value === segment.value);
 
 function member(alert, kpis) {
-  const segment = link(alert, `${alert.dimension}:${alert.value}`, `member ${alert.fingerprint}`);
+  const segment = link(alert, `${alert.dimension}:${alert.value}`, `member ${alert.fingerprint}`, alert.kpi);
   return element("li", "", badge(alert.state), " ", segment, ` ${kpis[alert.kpi]?.title ?? alert.kpi}`);
 }
 

@@ -1,10 +1,11 @@
 // Listens to /events, keeps what stands, and shows it for the chosen window and KPI: all segments, or one.
 
 import { onMoreAlerts, showAlerts } from "./alerts.js";
+import { showChart } from "./chart.js";
 import { isOffPar, worseFirst } from "./cells.js";
 import { named, onLink } from "./link.js";
 import { showCounts, showOverview } from "./overview.js";
-import { showMissing, showSegment } from "./segment.js";
+import { showMissing, showSegment, showTitle } from "./segment.js";
 import { moment, span } from "./text.js";
 
 const STALE_AFTER = 60_000; // ms without new scores
@@ -52,7 +53,11 @@ function showScores() {
   const segment = one && segments.get(keyOf(one));
   const looked = one ? [segment].filter(Boolean) : [...segments.values()];
   showCounts(place("counts"), looked.flatMap((each) => cellsOf(each, window, kpi, false)));
-  if (segment) showSegment(place("scores"), segment, cellsOf(segment, window, kpi, offPar), declared, linked);
+  const cells = segment ? cellsOf(segment, window, "", offPar) : [];
+  const drawn = linked ?? cells[0]?.kpi;
+  showChart(place("chart"), segment, drawn && { name: drawn, title: drawn, unit: "", ...declared.kpis[drawn] }, window);
+  showTitle(place("where"), segment);
+  if (segment) showSegment(place("scores"), segment, cells, declared, drawn);
   else if (one) showMissing(place("scores"), one);
   else {
     const entries = looked.map((each) => ({ segment: each, cells: cellsOf(each, window, kpi, offPar) }));
@@ -124,7 +129,7 @@ for (const end of ["click", "pointercancel", "pointerup"])
   addEventListener(end, () => { pressed = false; if (waits) setTimeout(show); });
 onMoreAlerts(show);
 onLink(() => {
-  pointedAt = false;
+  pointedAt = true; // the chart is of it already
   show();
   place("scores").focus({ preventScroll: true });
 });

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import orjson
 
+from consumers.board.history import History
 from consumers.latest import Latest
 from consumers.state import Scored, Update
 from streams.messages import Alert
@@ -25,6 +26,7 @@ class Book:
     def __init__(self, kpis: Mapping[str, Kpi], windows: Iterable[str], dimensions: Mapping[str, Dimension]) -> None:
         """All as declared, in the order in which they are shown."""
         self._latest = Latest()
+        self._history = History()
         self._alerts: dict[tuple[str, str, int], Alert] = {}  # newest last
         self._dimensions = dimensions
         self._groups = Groups(dimensions)
@@ -40,6 +42,11 @@ class Book:
     def apply(self, update: Update) -> bytes | None:
         """Take in `update`; what to tell those who have the state before it. None: all of it anew."""
         self._latest.apply(update)
+        for key, scored in update.scores.items():
+            if scored is None:
+                self._history.forget(key)
+            else:
+                self._history.add(key, scored.scores)
         if update.whole:
             self._alerts, self._groups, self._resolved = {}, Groups(self._dimensions), []
         self._add(update.alerts)
@@ -64,6 +71,10 @@ class Book:
     def alerts(self) -> bytes:
         """The body of `/api/alerts`, newest first."""
         return _json({"alerts": _alerts(reversed(list(self._alerts.values())))})
+
+    def history(self, dimension: str, value: str, window: str) -> bytes:
+        """The body of `/api/history`."""
+        return _json(self._history.of(f"{dimension}:{value}", window))
 
     def _segments(self) -> list[dict[str, Any]]:
         return [_segment(scored) for scored in self._latest.all()]

@@ -2,10 +2,10 @@
 
 import { element } from "./text.js";
 
-/** A link to the page of the segment; `key` tells it from other links to the same. */
-export function link({ dimension, value }, text, key) {
+/** A link to the page of the segment, perhaps to a KPI there; `key` tells it from other links to the same. */
+export function link({ dimension, value }, text, key, kpi = null) {
   const made = element("a", "to-segment", text);
-  made.href = `?${new URLSearchParams({ dimension, segment: value })}`;
+  made.href = `?${new URLSearchParams({ dimension, segment: value, ...(kpi === null ? {} : { kpi }) })}`;
   made.dataset.key = key;
   return made;
 }

@@ -76,6 +76,13 @@ def test_scores_and_alerts_are_json() -> None:
         assert body["kpis"]["form_fill_rate"] == form_fills
         body = await (await client.get("/api/alerts")).json()
         assert [a["fingerprint"] for a in body["alerts"]] == ["print-1"]
+        body = await (await client.get("/api/history?dimension=tier&segment=2&window=1h")).json()
+        assert (body["at"], body["kpis"]["form_fill_rate"][0]) == ([T0 + 70_000], [pytest.approx(0.132)])
+        refused = await client.get("/api/history?dimension=tier")
+        assert (refused.status, await refused.text()) == (
+            400,
+            "segment is missing: ?dimension=…&segment=…&window=…\n",
+        )
         assert (await client.get("/healthz")).status == 200
         for missing in ("/board.py", "/../server.py", "/server.py", "/__init__.py"):
             assert (await client.get(missing)).status == 404
