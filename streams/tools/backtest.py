@@ -67,8 +67,10 @@ class Backtest:
         self._also(changes)
         for change in changes:
             if change.snapshot is not None:
-                for dimension, snapshot in by_dimension(change.snapshot).items():
-                    self._scorers[dimension].offer(snapshot)
+                parts = by_dimension(change.snapshot)
+                for scorer in self._scorers.values():
+                    for dimension in filter(parts.__contains__, scorer.reads):
+                        scorer.offer(parts[dimension])
         for scorer in self._scorers.values():
             scorer.offer_watermark(Watermark(partition=0, watermark=watermark))
             for alerts in scorer.ticks():
