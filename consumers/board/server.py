@@ -25,7 +25,7 @@ from streams.settings import Settings
 log = logging.getLogger("segpulse.board")
 FOLDER = Path(__file__).parent
 #: What the page is made of; nothing else in the folder is served.
-FILES = ("board.css", "board.js", "table.js", "alerts.js", "text.js", "icon.svg")
+FILES = ("board.css", "board.js", "table.js", "alerts.js", "text.js", "why.js", "icon.svg")
 
 
 def run(settings: Settings, stop: threading.Event) -> None:

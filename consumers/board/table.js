@@ -1,6 +1,7 @@
 // One table a dimension: a row for each segment and KPI, the worst and the farthest from par first.
 
 import { STATES, badge, element, remark, span, time, value, whole } from "./text.js";
+import { whyOf } from "./why.js";
 
 const ROWS_SHOWN = 12;
 const BAR_ENDS = 50; // points of index from 100 at which the bar is full
@@ -82,7 +83,9 @@ function section(dimension, entries, kpis, redraw) {
   body.setAttribute("role", "rowgroup");
   const table = element("table", "", element("caption", "hidden", `Scores by ${dimension}`), head(), body);
   table.setAttribute("role", "table");
-  const made = element("section", "dimension", element("h2", "", dimension), element("div", "scroll", table));
+  const why = whyOf([...new Set(entries.map((entry) => entry.segment))], opened.has(dimension));
+  const title = element("h2", "", dimension);
+  const made = element("section", "dimension", title, ...why, element("div", "scroll", table));
   if (entries.length > ROWS_SHOWN) {
     const more = element("button", "more", opened.has(dimension) ? "Show fewer" : `Show all ${entries.length}`);
     more.type = "button";

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from streams.diagnosis.board import Board
 from streams.diagnosis.lift import Lift
 from streams.diagnosis.parting import Cross, Parting, Parts, mix, parting, parts_of
-from streams.diagnosis.rules import CONVERSION, OUTCOMES, STAGE
+from streams.diagnosis.rules import CONVERSION, STAGE
 
 SURE = 1e-3  # chance that the parts of a segment that is one look so different, all looks together
 LEAST = 0.2  # spread of the parts
@@ -33,13 +33,13 @@ class Early(NamedTuple):
 
 
 def apart(board: Board, row: int) -> Apart | None:
-    """Of one segment, over the outcomes on which it is under; None where nothing surely is apart."""
+    """Of one segment, over the conversions on which it is under; None where nothing surely is apart."""
     column, under = board.column, board.under[row]
     tried = [
         (cross, kpi, *parts_of(cross, row, column[kpi]))
         for cross in board.crosses
-        for kpi in OUTCOMES
-        if kpi in board.kpis and under[column[kpi]] and board.kpis[kpi].model in ("binomial", "poisson")
+        for kpi in CONVERSION
+        if kpi in board.kpis and under[column[kpi]]
     ]
     found = [
         Apart(cross.by, kpi, labels, parts, odd)

@@ -95,7 +95,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         cause="too broad",
         of="below",
-        needs=((Ask(OUTCOMES, "apart"),),),
+        needs=((Ask(CONVERSION, "apart"),),),
         yields_to=(),
         means="It is several groups of people that do differently; its average describes none of them.",
         do="Split it by the dimension named, and address the parts one by one.",

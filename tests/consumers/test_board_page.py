@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 from playwright.sync_api import expect
 
@@ -9,7 +10,7 @@ from consumers.board.server import run
 from streams.tools.local.servers import free_port, listens
 from tests.consumers.board_pages import chromium
 from tests.consumers.conftest import Running
-from tests.consumers.samples import T0, Scorer, alert, cell, eventually, scores, settings
+from tests.consumers.samples import T0, Scorer, alert, cell, eventually, scores, settings, too_broad
 
 pytestmark = pytest.mark.chromium
 EVIL = "<script>document.title='stolen'</script><img src=x onerror=\"document.title='stolen'\">"
@@ -110,6 +111,24 @@ def test_a_state_says_what_it_is_measured_by(scorer: Scorer, address: str, tmp_p
         for value, text in said.items():
             row = page.locator("#dimensions tbody tr", has_text=value)
             expect(row.locator(".remark")).to_have_text([text] if text else [])
+        assert errors == []
+
+
+def test_why_segments_are_off_par(scorer: Scorer, address: str, tmp_path: Path) -> None:
+    """A line for each diagnosis above the table, as text; what is named first; after five the others are counted."""
+    unclear = msgspec.structs.replace(too_broad(), cause="unclear", summary="Unclear: no cause has the evidence")
+    scorer.say(
+        scores("0", diagnosis=unclear), scores("1"), *(scores(f"2{n}", diagnosis=too_broad(EVIL)) for n in range(6))
+    )
+    with chromium(tmp_path / "profile") as (page, errors):
+        page.goto(address)
+        lines = page.locator(".why li")
+        expect(lines).to_have_count(6)
+        expect(lines.nth(0)).to_have_text(f"20 Too broad, split it by {EVIL}: … (7d)")
+        expect(lines.nth(5)).to_have_text("and 2 more")
+        assert page.title() == "segpulse"
+        scorer.say(*(scores(f"2{n}", T0 + 10_000) for n in range(6)))
+        expect(lines).to_have_text(["0 Unclear: no cause has the evidence (7d)"])
         assert errors == []
 
 
