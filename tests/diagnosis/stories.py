@@ -7,7 +7,7 @@ visit, delivery by delivery, lead by lead, and scored tick by tick as live.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -64,20 +64,12 @@ def tell(seed: int, odd: Odd) -> Told:
 
 def _panes(number: int, counts: dict[str, npt.NDArray[np.int64]]) -> list[PaneSnapshot]:
     """`counts`: measure -> [segments × sizes × stages]."""
-    segments = len(counts["sessions"])
-    names = [_name(segment) for segment in range(segments)]
+    of = np.stack(list(counts.values()), axis=-1)
+    names = [_name(segment) for segment in range(len(of))]
     by = {
-        "industry": {name: _row(counts, np.s_[i]) for i, name in enumerate(names)},
-        "industry_x_size": {
-            f"{name} × {size}": _row(counts, np.s_[i, j])
-            for i, name in enumerate(names)
-            for j, size in enumerate(SIZES)
-        },
-        "industry_x_stage": {
-            f"{name} × {stage}": _row(counts, np.s_[i, :, j])
-            for i, name in enumerate(names)
-            for j, stage in enumerate(STAGES)
-        },
+        "industry": _rows(names, of.sum(axis=(1, 2))),
+        "industry_x_size": _rows([f"{name} × {size}" for name in names for size in SIZES], of.sum(axis=2)),
+        "industry_x_stage": _rows([f"{name} × {stage}" for name in names for stage in STAGES], of.sum(axis=1)),
     }
     start = START + number * TICK
     return [
@@ -94,8 +86,9 @@ def _panes(number: int, counts: dict[str, npt.NDArray[np.int64]]) -> list[PaneSn
     ]
 
 
-def _row(counts: dict[str, npt.NDArray[np.int64]], part: Any) -> list[int]:
-    return [int(of[part].sum()) for of in counts.values()]
+def _rows(names: list[str], counts: npt.NDArray[np.int64]) -> dict[str, list[int]]:
+    """`counts` [… × measures] by name, in the order of the names."""
+    return dict(zip(names, counts.reshape(len(names), -1).tolist(), strict=True))
 
 
 def _name(segment: int) -> str:
