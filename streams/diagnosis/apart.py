@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from streams.diagnosis.board import Board
 from streams.diagnosis.lift import Lift
-from streams.diagnosis.parting import Cross, Parting, Parts, mix, parting, parts_of
-from streams.diagnosis.rules import CONVERSION, STAGE
+from streams.diagnosis.parting import Cross, Parting, Parts, mix, parting
+from streams.diagnosis.rules import STAGE
 
 SURE = 1e-3  # chance that the parts of a segment that is one look so different, all looks together
 LEAST = 0.2  # spread of the parts
@@ -32,14 +32,13 @@ class Early(NamedTuple):
     share: float  # of the lift
 
 
-def apart(board: Board, row: int) -> Apart | None:
-    """Of one segment, over the conversions on which it is under; None where nothing surely is apart."""
-    column, under = board.column, board.under[row]
+def apart(board: Board, row: int, under: list[str]) -> Apart | None:
+    """Of one segment, over the conversions of `under`; None where nothing surely is apart."""
     tried = [
-        (cross, kpi, *parts_of(cross, row, column[kpi]))
+        (cross, kpi, *cross.parts(row, column))
         for cross in board.crosses
-        for kpi in CONVERSION
-        if kpi in board.kpis and under[column[kpi]]
+        for column, kpi in enumerate(board.kpis)
+        if kpi in under
     ]
     found = [
         Apart(cross.by, kpi, labels, parts, odd)
@@ -57,12 +56,12 @@ def stages(board: Board) -> Cross | None:
 
 
 def early(board: Board, cross: Cross, row: int, worse: list[str]) -> Early | None:
-    """Of one segment, on the KPIs of `worse`; None where its mix of stages does not make most of what they are."""
-    tried = (
-        (kpi, *mix(parts_of(cross, row, board.column[kpi])[1]))
-        for kpi in CONVERSION
+    """Of one segment, on the conversions of `worse`; None where its mix of stages makes not most of it."""
+    tried = [
+        (kpi, *mix(cross.parts(row, column)[1]))
+        for column, kpi in enumerate(board.kpis)
         if kpi in worse and board.kpis[kpi].good == "up"
-    )
+    ]
     found = [Early(*each) for each in tried if each[1].worse and each[2] >= MOST]
     return min(found, key=lambda each: float(each.lift.high), default=None)
 
@@ -70,4 +69,4 @@ def early(board: Board, cross: Cross, row: int, worse: list[str]) -> Early | Non
 def _chance(board: Board, kpi: str, parts: Parts) -> float:
     """Variance of the hits, over that of independent ones that are rare."""
     rate = float(parts.hits.sum() / parts.trials.sum()) if board.kpis[kpi].model == "binomial" else 0.0
-    return float(board.dispersion[board.column[kpi]]) * max(1 - rate, 0.02)
+    return float(board.dispersion[list(board.kpis).index(kpi)]) * max(1 - rate, 0.02)

@@ -13,14 +13,12 @@ from streams.diagnosis.parting import Cross, Ints
 from streams.diagnosis.rules import TRAFFIC, VOLUMES
 from streams.kpis.measures import Measures
 from streams.kpis.terms import UNIT, is_sum
-from streams.messages import STATES
+from streams.messages import STATES, State
 from streams.segments.cross import joined, parts
 from streams.segments.registry import OTHER, UNKNOWN
 from streams.settings import Dimension, Kpi
 
 States = npt.NDArray[np.int8]
-
-_OVER, _UNDER, _SILENT = (STATES.index(state) for state in ("over", "under", "silent"))
 
 
 class Board(NamedTuple):
@@ -41,20 +39,9 @@ class Board(NamedTuple):
         """[segments]: neither unknown nor other."""
         return np.array([name not in (UNKNOWN, OTHER) for name in self.names], dtype=np.bool_)
 
-    @property
-    def under(self) -> Bools:
+    def state_is(self, state: State) -> Bools:
         """[segments × KPIs]"""
-        return np.asarray(self.state == _UNDER)
-
-    @property
-    def silent(self) -> Bools:
-        """[segments × KPIs]"""
-        return np.asarray(self.state == _SILENT)
-
-    @property
-    def over(self) -> Bools:
-        """[segments × KPIs]"""
-        return np.asarray(self.state == _OVER)
+        return np.asarray(self.state == STATES.index(state))
 
     @property
     def column(self) -> dict[str, int]:

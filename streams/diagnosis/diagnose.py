@@ -21,8 +21,8 @@ def diagnoses(board: Board) -> list[Diagnosis | None]:
     """Of each segment [segments]."""
     column, named = board.column, board.named
     outcomes = [column[kpi] for kpi in OUTCOMES if kpi in board.kpis]
-    below = named & (board.under | board.silent).any(axis=1)
-    above = named & ~below & board.over[:, outcomes].any(axis=1)
+    below = named & (board.state_is("under") | board.state_is("silent")).any(axis=1)
+    above = named & ~below & board.state_is("over")[:, outcomes].any(axis=1)
     out: list[Diagnosis | None] = [None] * len(board.names)
     for off, is_below in ((below, True), (above, False)):
         rows = np.flatnonzero(off)

@@ -21,8 +21,11 @@ class Look:
     def __init__(self, board: Board, rows: Ints) -> None:
         self.board, self.rows = board, rows
         self._column = board.column
-        self._counted: Hits = board.counted(rows)
+        self._names = list(self._column)
+        counted = board.counted(rows)
+        self._value, self._rest = counted.value, counted.rest
         self._lift: Lift = board.lifts(rows)
+        self._under, self._silent = (board.state_is(state)[rows] for state in ("under", "silent"))
 
     def met(self, ask: Ask) -> Bools:
         """[rows]"""
@@ -32,7 +35,7 @@ class Look:
             return np.array([each is not None for each in self.early]) | (ask.if_known and stages(self.board) is None)
         columns = self._columns(ask)
         if ask.shows == "silent":
-            return np.asarray(self.board.silent[self.rows][:, columns].any(axis=1))
+            return np.asarray(self._silent[:, columns].any(axis=1))
         of = Lift(*(each[:, columns] for each in self._lift))
         if ask.shows == "as well":
             return np.asarray(of.as_well.any(axis=1) & ~of.worse.any(axis=1))
@@ -47,23 +50,21 @@ class Look:
             return self._mix(at)
         columns = self._columns(ask)
         if ask.shows == "silent":
-            silent = self.board.silent[self.rows[at]]
-            columns = [column for column in columns if silent[column]]
-            return [self._figure(columns[0], at)]
+            return [self._figure(next(column for column in columns if self._silent[at, column]), at)]
         bound = self._lift.low if ask.shows in ("as well", "better") else -self._lift.high
         return [self._figure(max(columns, key=lambda column: float(np.nan_to_num(bound[at, column], nan=-1e9))), at)]
 
     def worst(self, at: int) -> Evidence:
         """The figure of the KPI that is under, or else silent, most surely."""
-        row = self.rows[at]
-        there = self.board.under[row] if self.board.under[row].any() else self.board.silent[row]
+        there = self._under[at] if self._under[at].any() else self._silent[at]
         high = self._lift.high[at, : len(self.board.kpis)]
         return self._figure(int(np.where(there, np.nan_to_num(high, nan=1e9), np.inf).argmin()), at)
 
     @cached_property
     def apart(self) -> list[Apart | None]:
         """[rows]"""
-        return [apart(self.board, row) for row in self.rows.tolist()]
+        under = self._conversions(self._under)
+        return [apart(self.board, row, each) for row, each in zip(self.rows.tolist(), under, strict=True)]
 
     @cached_property
     def early(self) -> list[Early | None]:
@@ -71,9 +72,13 @@ class Look:
         cross = stages(self.board)
         if cross is None:
             return [None] * len(self.rows)
-        worse = self._lift.worse
-        names = [[kpi for kpi in CONVERSION if kpi in self.board.kpis and one[self._column[kpi]]] for one in worse]
-        return [early(self.board, cross, row, each) for row, each in zip(self.rows.tolist(), names, strict=True)]
+        worse = self._conversions(self._lift.worse)
+        return [early(self.board, cross, row, each) for row, each in zip(self.rows.tolist(), worse, strict=True)]
+
+    def _conversions(self, which: Bools) -> list[list[str]]:
+        """Of each row those that `which` [rows × KPIs, or more] says."""
+        columns = [(kpi, column) for kpi, column in self._column.items() if kpi in CONVERSION]
+        return [[kpi for kpi, column in columns if row[column]] for row in which.tolist()]
 
     def _columns(self, ask: Ask) -> list[int]:
         return [self._column[name] for name in ask.of if name in self._column]
@@ -103,15 +108,14 @@ class Look:
         if found is None:
             return []
         column = self._column[found.kpi]
-        rest = float(self.board.scale[column] * self._counted.rest[at, column])
+        rest = float(self.board.scale[column] * self._rest[at, column])
         of = tuple(float(each) for each in found.lift)
         return [_evidence(f"{found.kpi} by {STAGE} alone", rest * of[0], rest, of)]
 
     def _figure(self, column: int, at: int) -> Evidence:
         scale = self.board.scale[column] if column < len(self.board.kpis) else 1.0
-        value, rest = (scale * float(each[at, column]) for each in (self._counted.value, self._counted.rest))
-        name = list(self._column)[column]
-        return _evidence(name, value, rest, tuple(float(each[at, column]) for each in self._lift))
+        value, rest = (scale * float(each[at, column]) for each in (self._value, self._rest))
+        return _evidence(self._names[column], value, rest, tuple(float(each[at, column]) for each in self._lift))
 
 
 def _evidence(measure: str, value: float, rest: float, lift: tuple[float, ...]) -> Evidence:

@@ -18,17 +18,6 @@ from streams.quality import heterogeneity
 Ints = npt.NDArray[np.int64]
 
 
-class Cross(NamedTuple):
-    """The parts of all segments of a dimension by a declared cross; one a segment and label at most."""
-
-    by: str  # the other dimension
-    segment: Ints  # [parts]
-    label: Ints  # [parts]
-    labels: Sequence[str]
-    hits: Floats  # [parts × KPIs]
-    trials: Floats
-
-
 class Parts(NamedTuple):
     """Of a segment and KPI [parts], beside those of the same label in other segments."""
 
@@ -36,6 +25,33 @@ class Parts(NamedTuple):
     trials: Floats
     usual_hits: Floats
     usual_trials: Floats
+
+
+class Cross:
+    """The parts of all segments of a dimension by a declared cross with the dimension `by`."""
+
+    def __init__(
+        self, by: str, segment: Ints, label: Ints, labels: Sequence[str], hits: Floats, trials: Floats
+    ) -> None:
+        """`segment`, `label` [parts], one part of both at most; `hits`, `trials` [parts × KPIs]."""
+        order = np.argsort(segment, kind="stable")
+        self.by, self._labels = by, labels
+        self._segment, self._label = segment[order], label[order]
+        self._hits, self._trials = hits[order], trials[order]
+        self._all_hits, self._all_trials = self._by_label(self._hits), self._by_label(self._trials)
+
+    def parts(self, segment: int, kpi: int) -> tuple[list[str], Parts]:
+        """A segment's parts with trials, and what they are called."""
+        first, last = np.searchsorted(self._segment, [segment, segment + 1])
+        own = np.arange(first, last)[self._trials[first:last, kpi] > 0]
+        label, hits, trials = self._label[own], self._hits[own, kpi], self._trials[own, kpi]
+        of = Parts(hits, trials, self._all_hits[label, kpi] - hits, self._all_trials[label, kpi] - trials)
+        return [self._labels[one] for one in label.tolist()], of
+
+    def _by_label(self, counts: Floats) -> Floats:
+        out = np.zeros((len(self._labels), counts.shape[1]))
+        np.add.at(out, self._label, counts)
+        return out
 
 
 class Parting(NamedTuple):
@@ -47,15 +63,6 @@ class Parting(NamedTuple):
     low: float  # its ratio to what is usual, the segment's own level taken out
     highest: int
     high: float
-
-
-def parts_of(cross: Cross, segment: int, kpi: int) -> tuple[list[str], Parts]:
-    """A segment's parts, and what they are called."""
-    own = np.flatnonzero((cross.segment == segment) & (cross.trials[:, kpi] > 0))
-    label, size = cross.label[own], len(cross.labels)
-    hits, trials = cross.hits[own, kpi], cross.trials[own, kpi]
-    whole, all_trials = (np.bincount(cross.label, each[:, kpi], size)[label] for each in (cross.hits, cross.trials))
-    return [cross.labels[one] for one in label.tolist()], Parts(hits, trials, whole - hits, all_trials - trials)
 
 
 def parting(of: Parts, chance: float) -> Parting | None:
