@@ -134,7 +134,7 @@ def _calls(result: Result, dimensions: Mapping[str, Dimension]) -> Iterator[str]
 
 
 def _print(result: Result, dimensions: Mapping[str, Dimension]) -> None:
-    """Those that stand out, longest window first; then the alerts."""
+    """Those that stand out, longest window first, and why; then the alerts."""
     console = Console()
     table = Table("segment", "KPI", "window", "value", "rest", "index", "trials", "state")
     for score in result.scores:
@@ -151,6 +151,10 @@ def _print(result: Result, dimensions: Mapping[str, Dimension]) -> None:
                     cell.state,
                 )
     console.print(table)
+    for score in result.scores:
+        if score.diagnosis is not None:
+            why = f"{score.dimension}:{score.value}: {score.diagnosis.summary} ({score.diagnosis.window})"
+            console.print(why, markup=False)
     for line in _calls(result, dimensions):
         console.print(line, markup=False)
     dead = ", ".join(f"{count:,} {reason}" for reason, count in result.dead_letters.items()) or "none"
