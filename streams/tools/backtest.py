@@ -135,7 +135,7 @@ def _calls(result: Result, dimensions: Mapping[str, Dimension]) -> Iterator[str]
 
 def _print(result: Result, dimensions: Mapping[str, Dimension]) -> None:
     """Those that stand out, longest window first, and why; then the alerts."""
-    console = Console()
+    console = Console(emoji=False)  # `industry:a:` is a segment
     table = Table("segment", "KPI", "window", "value", "rest", "index", "trials", "state")
     for score in result.scores:
         for cell in score.cells:
