@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from streams.messages import Alert
-from streams.scoring.diagnosis import Contribution
+from streams.scoring.contributors import Contribution
 from streams.scoring.grouping import Page
 
 RECEIVER = "segpulse"

@@ -13,7 +13,7 @@ import orjson
 from consumers.alert_log import NotDeliveredError
 from consumers.alerts.payload import payload
 from consumers.errors import CannotStartError
-from streams.scoring.diagnosis import Contribution
+from streams.scoring.contributors import Contribution
 from streams.scoring.grouping import Page
 
 log = logging.getLogger("segpulse.alerts")

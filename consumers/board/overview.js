@@ -24,6 +24,11 @@ function standsOut(cell, kpis) {
   return element("li", cell.state, badge(cell.state), name, ...shown);
 }
 
+/** Why it is off par, where that is clear. */
+function why({ diagnosis }) {
+  return diagnosis && diagnosis.cause !== "unclear" ? [element("p", "why", diagnosis.summary)] : [];
+}
+
 function outline(segment, cells, kpis) {
   const [worst] = cells;
   const off = cells.filter(isOffPar);
@@ -35,7 +40,7 @@ function outline(segment, cells, kpis) {
     cells: [
       [linkTo(segment)],
       [badge(worst.state)],
-      off.length ? [list] : ["–"],
+      [off.length ? list : "–", ...why(segment)],
       [`${off.length} of ${known}`],
       [time(worst.since, span(segment.at - worst.since))],
     ],

@@ -15,11 +15,13 @@ function family(name, cells, segment, kpis, linked) {
   return element("section", "family", element("h3", "", name), table(`KPIs of ${name}`, COLUMNS, rows));
 }
 
-/** Say at `where` which segment the page is of; of null, that it is of all. */
+/** Say at `where` which segment the page is of, and why it is off par; of null, that it is of all. */
 export function showTitle(where, segment) {
   const worst = segment && [...segment.cells].sort(worseFirst)[0];
   const named = segment && element("h2", "segment-title", `${segment.dimension}: ${segment.value} `, ...(worst ? [badge(worst.state)] : []));
-  where.replaceChildren(...(segment ? [back(), named] : []));
+  const diagnosis = segment?.diagnosis;
+  const why = diagnosis ? [element("p", "why", `${diagnosis.summary} (${diagnosis.window})`)] : [];
+  where.replaceChildren(...(segment ? [back(), named, ...why] : []));
 }
 
 /** Show `segment` below `place`: `cells` of the chosen window, worst first. `linked`: the KPI that is shown in the chart,

@@ -6,7 +6,9 @@ import functools
 import operator
 from collections.abc import Iterable
 
-from streams.messages import Cell, SegmentScores, State
+import msgspec
+
+from streams.messages import Cell, Diagnosis, SegmentScores, State
 
 VERSION = 1  # of the layout; readers may refuse one they do not know
 
@@ -56,10 +58,23 @@ def fields(scores: SegmentScores, written: int) -> dict[str, str | int | float]:
         "updated_at": written,
         "version": VERSION,
     }
+    if scores.diagnosis is not None:
+        out |= _why(scores.diagnosis)
     for cell in scores.cells:
         figures = zip(_names(cell.kpi, cell.window), _figures(cell), strict=True)
         out.update((field, figure) for field, figure in figures if figure is not None)
     return out
+
+
+def _why(diagnosis: Diagnosis) -> dict[str, str | int | float]:
+    """`evidence` is JSON: the figures, as in streams.messages.Evidence."""
+    out: dict[str, str | int | float] = {
+        "cause": diagnosis.cause,
+        "why": diagnosis.summary,
+        "evidence": msgspec.json.encode(diagnosis.evidence).decode(),
+        "evidence_window": diagnosis.window,
+    }
+    return out | ({"split_by": diagnosis.by} if diagnosis.by else {})
 
 
 @functools.lru_cache(4096)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from consumers.alerts.payload import payload
-from streams.scoring.diagnosis import Contribution
+from streams.scoring.contributors import Contribution
 from streams.scoring.grouping import Page
 from tests.consumers.samples import alert
 

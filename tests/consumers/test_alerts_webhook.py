@@ -6,7 +6,7 @@ from consumers.alert_log import NotDeliveredError
 from consumers.alerts.webhook import Webhook
 from consumers.errors import CannotStartError
 from streams.messages import Alert
-from streams.scoring.diagnosis import Contribution
+from streams.scoring.contributors import Contribution
 from streams.scoring.grouping import Page
 from tests.consumers.receiver import SECRET, Receiver, listening
 from tests.consumers.samples import alert

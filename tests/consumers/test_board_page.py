@@ -3,6 +3,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+import msgspec
 import pytest
 from playwright.sync_api import expect
 
@@ -12,7 +13,7 @@ from streams.settings import Settings
 from streams.tools.local.servers import free_port, listens
 from tests.consumers.board_pages import chromium
 from tests.consumers.conftest import Running
-from tests.consumers.samples import T0, Scorer, alert, cell, eventually, scores, settings
+from tests.consumers.samples import T0, Scorer, alert, cell, eventually, scores, settings, too_broad
 
 pytestmark = pytest.mark.chromium
 EVIL = "<script>document.title='stolen'</script><img src=x onerror=\"document.title='stolen'\">"
@@ -190,6 +191,21 @@ def test_a_state_says_what_it_is_measured_by(scorer: Scorer, address: str, tmp_p
         for value, text in said.items():
             row = page.locator("#scores tbody tr", has_text=value)
             expect(row.locator(".remark")).to_have_text([text] if text else [])
+        assert errors == []
+
+
+def test_why_segments_are_off_par(scorer: Scorer, address: str, tmp_path: Path) -> None:
+    """As text; where it is not clear, on the segment's page only."""
+    unclear = msgspec.structs.replace(too_broad(), cause="unclear", summary="Unclear: no cause has the evidence")
+    scorer.say(scores("0", diagnosis=unclear), scores("1"), scores("2", diagnosis=too_broad(EVIL)))
+    with chromium(tmp_path / "profile") as (page, errors):
+        page.goto(address)
+        expect(page.locator("#scores .why")).to_have_text([f"Too broad, split it by {EVIL}: …"])
+        page.get_by_role("link", name="0", exact=True).click()
+        expect(page.locator("#where .why")).to_have_text("Unclear: no cause has the evidence (7d)")
+        scorer.say(scores("0", T0 + 10_000))
+        expect(page.locator("#where .why")).to_have_count(0)
+        assert page.title() == "segpulse"
         assert errors == []
 
 
