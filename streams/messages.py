@@ -36,6 +36,16 @@ Reason = Literal[
 ]
 REASONS: tuple[Reason, ...] = get_args(Reason)
 
+Cause = Literal[
+    "badly reached",  # deliveries or sessions are missing
+    "too broad",  # several groups of people that do differently
+    "lacking content",  # visits are normal, and little is downloaded
+    "not decision-ready",  # engages as well as others, converts less
+    "priced or served badly",  # buys, then leaves or scores low
+    "under-tapped",  # above par, with less than its share of spend or traffic
+    "unclear",  # below par, and no cause or more than one has the evidence
+]
+
 
 class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
     """A record that was not counted, and why. `record` holds its first bytes, base64 in JSON."""
@@ -100,6 +110,27 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     needs_days: float | None = None  # at the present volume, until a change of 20 % would be seen
 
 
+class Evidence(msgspec.Struct, frozen=True, gc=False):
+    """A figure that a diagnosis rests on, of a segment and of the rest of its dimension."""
+
+    measure: str  # a KPI, a volume, or a part of the segment: see docs/diagnosis.md
+    value: float | None
+    rest: float | None
+    lift: float | None  # value over rest, or rest over value where less is better; 1.2 = a fifth better
+    low: float | None  # 98 % interval of the lift
+    high: float | None
+
+
+class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a segment is below par, or what is made too little of where it is above."""
+
+    cause: Cause
+    summary: str  # one sentence, with the figures
+    evidence: list[Evidence]
+    window: str  # as declared, that the figures are of
+    by: str = ""  # `too broad`: the dimension that tells the parts apart most
+
+
 class SegmentScores(msgspec.Struct, frozen=True, kw_only=True):
     """Value of topic `segment_scores`, key `dimension:value`. A tombstone means the segment is gone.
 
@@ -112,6 +143,7 @@ class SegmentScores(msgspec.Struct, frozen=True, kw_only=True):
     at: int  # ms: the tick (event time) that the states are of
     to: int  # ms: the end of the windows that the figures are of; at the tick or after it
     cells: list[Cell]
+    diagnosis: Diagnosis | None = None  # of a segment off par
 
 
 class Alert(msgspec.Struct, frozen=True, kw_only=True):

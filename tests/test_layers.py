@@ -19,6 +19,8 @@ LAYERS = (
     "streams.kpis",
     "streams.segments",
     "streams.panes",
+    "streams.quality.heterogeneity",  # arithmetic only
+    "streams.diagnosis",
     "streams.scoring",
     "streams.quality",
     "streams.engine",

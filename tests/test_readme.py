@@ -26,7 +26,7 @@ from streams.tools.backtest import Backtest
 from streams.tools.files import mapping
 from streams.tools.files.read import read
 from streams.tools.simulate.story import load_story
-from tests.consumers.samples import scores
+from tests.consumers.samples import scores, too_broad
 from tests.documents import ALERTS, EXAMPLES, README, SETTINGS, blocks, inline, names, table, tables
 from tests.servers import ROOT
 
@@ -132,8 +132,10 @@ def test_metrics_are_all_named() -> None:
 
 
 def test_redis_fields_are_all_named() -> None:
-    of_cells = {field.split(":")[2] for field in fields(scores(), 0) if field.count(":") == 2}
-    assert of_cells | {"state", "at", "updated_at"} <= set(inline(README))
+    there = fields(scores(diagnosis=too_broad()), 0)
+    of_cells = {field.split(":")[2] for field in there if field.count(":") == 2}
+    of_segments = {field for field in there if ":" not in field} - {"dimension", "segment", "version"}
+    assert of_cells | of_segments <= set(inline(README))
 
 
 def test_folders_and_links_exist() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from consumers.alerts.links import Links
 from consumers.alerts.wording import also_moved, contributors, impact, rfc3339, severity
-from streams.scoring.diagnosis import Contribution
+from streams.scoring.contributors import Contribution
 from streams.scoring.grouping import Page
 
 RECEIVER = "segpulse"

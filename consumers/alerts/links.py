@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from streams.messages import Alert
 
-DASHBOARD = "segpulse-segments"  # its uid in grafana/dashboards
+SEGMENT, PIPELINE = "segpulse-segment", "segpulse-pipeline"  # uids in grafana/dashboards
 BEFORE_MS = 6 * 60 * 60 * 1000  # so much from before the alert's beginning is in the picture
 
 
@@ -31,6 +31,7 @@ class Links(NamedTuple):
 
     def _grafana(self, alert: Alert) -> str:
         names = {"dimension": alert.dimension, "segment": alert.value, "kpi": alert.kpi, "window": alert.window}
-        variables = {} if alert.kind == "pipeline" else {f"var-{name}": value for name, value in names.items()}
+        of_all = alert.kind == "pipeline"
+        variables = {} if of_all else {f"var-{name}": value for name, value in names.items()}
         time = {"from": alert.since - BEFORE_MS, "to": "now"}
-        return f"{self.grafana_url.rstrip('/')}/d/{DASHBOARD}?{urlencode({**variables, **time})}"
+        return f"{self.grafana_url.rstrip('/')}/d/{PIPELINE if of_all else SEGMENT}?{urlencode({**variables, **time})}"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from consumers.alerts.posting import Poster
 from streams.messages import Alert, SegmentScores
-from streams.scoring.diagnosis import contributions
+from streams.scoring.contributors import contributions
 from streams.scoring.grouping import Groups
 from streams.settings import Settings
 

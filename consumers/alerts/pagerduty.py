@@ -15,7 +15,7 @@ from consumers.alerts.wording import (
     severity,
     shortened,
 )
-from streams.scoring.diagnosis import Contribution
+from streams.scoring.contributors import Contribution
 from streams.scoring.grouping import Page
 from streams.settings import Kpi
 

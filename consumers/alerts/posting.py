@@ -14,7 +14,7 @@ import orjson
 from consumers.alert_log import NotDeliveredError
 from consumers.alerts.metrics import Metrics
 from consumers.alerts.receivers import Receiver
-from streams.scoring.diagnosis import Contribution
+from streams.scoring.contributors import Contribution
 from streams.scoring.grouping import Page
 
 log = logging.getLogger("segpulse.alerts")

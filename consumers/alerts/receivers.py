@@ -11,7 +11,7 @@ from consumers.alerts import alertmanager, pagerduty, slack
 from consumers.alerts.links import Links
 from consumers.errors import CannotStartError
 from streams.kpis.catalogue import catalogue
-from streams.scoring.diagnosis import Contribution
+from streams.scoring.contributors import Contribution
 from streams.scoring.grouping import Page
 from streams.settings import Settings
 

@@ -20,7 +20,7 @@ from consumers.alerts.wording import (
     shortened,
 )
 from streams.messages import Alert
-from streams.scoring.diagnosis import Contribution
+from streams.scoring.contributors import Contribution
 from streams.scoring.grouping import Page
 from streams.scoring.sentences import moment
 from streams.settings import Kpi

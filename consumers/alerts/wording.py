@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta, timezone
 
 from streams.messages import Alert
-from streams.scoring.diagnosis import Contribution
+from streams.scoring.contributors import Contribution
 from streams.scoring.grouping import Page
 from streams.scoring.sentences import beside, figure
 from streams.settings import Kpi

@@ -1,24 +1,27 @@
-// Listens to /events, keeps what stands, and shows it for the chosen window and KPI.
+// Listens to /events, keeps what stands, and shows it for the chosen window and KPI: all segments, or one.
 
 import { onMoreAlerts, showAlerts } from "./alerts.js";
-import { showTables } from "./table.js";
-import { STATES, badge, element, moment, span, whole } from "./text.js";
+import { showChart } from "./chart.js";
+import { isOffPar, worseFirst } from "./cells.js";
+import { named, onLink } from "./link.js";
+import { showCounts, showOverview } from "./overview.js";
+import { showMissing, showSegment, showTitle } from "./segment.js";
+import { moment, span } from "./text.js";
 
 const STALE_AFTER = 60_000; // ms without new scores
-const link = new URLSearchParams(location.search); // alerts link to a segment, KPI and window
 const place = (id) => document.getElementById(id);
 const keyOf = (segment) => `${segment.dimension}:${segment.value}`;
 
 let segments = new Map();
-let alerts = [];
-let kpis = {};
-let windows = [];
-let dimensions = []; // in the order of the settings
+let pages = []; // alerts that fire together
+let over = []; // alerts that were resolved last
+let declared = { kpis: {}, windows: [], dimensions: [] };
 let behind = 0; // ms that this clock is ahead of the server's
 let connected = false;
-let chosen = link.get("window"); // null: not chosen by the reader
-let chosenKpi = link.get("kpi") ?? ""; // empty: all
-let followed = !link.has("segment"); // whether the linked row has been scrolled to
+let chosen = named().window; // null: not chosen by the reader
+let pressed = false; // whether a button of the mouse or a finger is down
+let waits = false; // whether there is something new to draw then
+let pointedAt = false; // whether the KPI that an alert links to has been scrolled to
 
 function options(select, entries, selected) {
   const same = entries.length === select.options.length && entries.every(([v, t], i) => select.options[i].value === v && select.options[i].text === t);
@@ -28,45 +31,55 @@ function options(select, entries, selected) {
 
 /** An hour where an hour tells something already, else the longest window that does. */
 function defaultWindow() {
+  const { windows } = declared;
   const telling = new Set();
   for (const { cells } of segments.values()) for (const c of cells) if (c.state !== "learning") telling.add(c.window);
   if (telling.has("1h")) return "1h";
   return windows.filter((w) => telling.has(w)).at(-1) ?? (windows.includes("1h") ? "1h" : windows.at(-1));
 }
 
-function entriesOf(window, kpi) {
-  const entries = [];
-  for (const segment of segments.values())
-    for (const cell of segment.cells)
-      if (cell.window === window && (!kpi || cell.kpi === kpi))
-        entries.push({ segment, cell, linked: isLinked(segment, cell) });
-  return entries;
+/** The cells of `segment` that were asked for, worst first. */
+function cellsOf(segment, window, kpi, offPar) {
+  const asked = (cell) => cell.window === window && (!kpi || cell.kpi === kpi) && (!offPar || isOffPar(cell));
+  return segment.cells.filter(asked).sort(worseFirst);
 }
 
-function isLinked(segment, cell) {
-  return segment.dimension === link.get("dimension") && segment.value === link.get("segment") && cell.kpi === link.get("kpi");
-}
-
-function showCounts(entries) {
-  const counts = STATES.map((state) => [state, entries.filter((e) => e.cell.state === state).length]);
-  place("counts").replaceChildren(
-    ...counts.filter(([, n]) => n).map(([state, n]) => element("span", "count", badge(state), ` ${whole(n)}`)),
-  );
-}
-
-function show() {
-  const at = Math.max(0, ...[...segments.values()].map((segment) => segment.at));
-  options(place("window"), windows.map((w) => [w, w]), windows.includes(chosen) ? chosen : defaultWindow());
-  options(place("kpi"), [["", "All"], ...Object.entries(kpis).map(([name, { title }]) => [name, title])], chosenKpi);
-  const entries = entriesOf(place("window").value, place("kpi").value);
+function showScores() {
+  const window = place("window").value;
   const offPar = place("off-par").checked;
-  showCounts(entries);
-  if (segments.size) showTables(place("dimensions"), entries.filter((e) => !offPar || STATES.indexOf(e.cell.state) < STATES.indexOf("par")), { kpis, dimensions }, show);
-  showAlerts(alerts, at);
+  const { segment: one, kpi: linked } = named();
+  place("kpi-choice").hidden = one !== null;
+  const kpi = one ? "" : place("kpi").value;
+  const segment = one && segments.get(keyOf(one));
+  const looked = one ? [segment].filter(Boolean) : [...segments.values()];
+  showCounts(place("counts"), looked.flatMap((each) => cellsOf(each, window, kpi, false)));
+  const cells = segment ? cellsOf(segment, window, "", offPar) : [];
+  const drawn = linked ?? cells[0]?.kpi;
+  showChart(place("chart"), segment, drawn && { name: drawn, title: drawn, unit: "", ...declared.kpis[drawn] }, window);
+  showTitle(place("where"), segment);
+  if (segment) showSegment(place("scores"), segment, cells, declared, drawn);
+  else if (one) showMissing(place("scores"), one);
+  else {
+    const entries = looked.map((each) => ({ segment: each, cells: cellsOf(each, window, kpi, offPar) }));
+    showOverview(place("scores"), entries.filter(({ cells }) => cells.length), declared, kpi, show);
+  }
+}
+
+/** Draw all anew; what has the focus keeps it, and what is being clicked stays until it is. */
+function show() {
+  if (pressed) return void (waits = true);
+  waits = false;
+  const key = document.activeElement?.dataset?.key;
+  const at = Math.max(0, ...[...segments.values()].map((segment) => segment.at));
+  options(place("window"), declared.windows.map((w) => [w, w]), declared.windows.includes(chosen) ? chosen : defaultWindow());
+  options(place("kpi"), [["", "All"], ...Object.entries(declared.kpis).map(([name, { title }]) => [name, title])], place("kpi").value);
+  if (segments.size) showScores();
+  showAlerts(pages, over, named().segment, at, declared.kpis);
   showAge();
-  if (!followed && entries.some((entry) => entry.linked)) {
-    followed = true;
-    document.querySelector("tr.linked")?.scrollIntoView({ block: "center" });
+  if (key) document.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus({ preventScroll: true });
+  if (!pointedAt && document.querySelector("tr.linked")) {
+    pointedAt = true;
+    document.querySelector("tr.linked").scrollIntoView({ block: "center" });
   }
 }
 
@@ -84,15 +97,15 @@ function take(event) {
   const told = JSON.parse(event.data);
   behind = Date.now() - told.now;
   connected = true;
+  ({ pages = pages, over = over } = told);
   return told;
 }
 
 const source = new EventSource("events");
 source.addEventListener("snapshot", (event) => {
   const told = take(event);
-  ({ kpis, windows, dimensions } = told);
+  declared = told;
   segments = new Map(told.segments.map((segment) => [keyOf(segment), segment]));
-  alerts = told.alerts;
   show();
 });
 source.addEventListener("change", (event) => {
@@ -100,7 +113,6 @@ source.addEventListener("change", (event) => {
   for (const segment of told.segments)
     if (!(segments.get(keyOf(segment))?.at > segment.at)) segments.set(keyOf(segment), segment);
   for (const key of told.gone) segments.delete(key);
-  alerts = [...alerts, ...told.alerts].slice(-400);
   show();
 });
 source.addEventListener("open", () => { connected = true; showAge(); });
@@ -110,6 +122,14 @@ source.addEventListener("error", () => {
 });
 setInterval(showAge, 1000);
 place("window").addEventListener("change", (event) => { chosen = event.target.value; show(); });
-place("kpi").addEventListener("change", (event) => { chosenKpi = event.target.value; show(); });
+place("kpi").addEventListener("change", show);
 place("off-par").addEventListener("change", show);
+addEventListener("pointerdown", () => { pressed = true; });
+for (const end of ["click", "pointercancel", "pointerup"])
+  addEventListener(end, () => { pressed = false; if (waits) setTimeout(show); });
 onMoreAlerts(show);
+onLink(() => {
+  pointedAt = true; // the chart is of it already
+  show();
+  place("scores").focus({ preventScroll: true });
+});

@@ -25,7 +25,21 @@ from streams.settings import Settings
 log = logging.getLogger("segpulse.board")
 FOLDER = Path(__file__).parent
 #: What the page is made of; nothing else in the folder is served.
-FILES = ("board.css", "board.js", "table.js", "alerts.js", "text.js", "icon.svg")
+FILES = (
+    "board.css",
+    "board.js",
+    "alerts.js",
+    "overview.js",
+    "segment.js",
+    "cells.js",
+    "link.js",
+    "table.js",
+    "chart.js",
+    "text.js",
+    "uplot/uPlot.iife.min.js",
+    "uplot/uPlot.min.css",
+    "icon.svg",
+)
 
 
 def run(settings: Settings, stop: threading.Event) -> None:
@@ -46,6 +60,7 @@ def application(book: Book, stream: Stream, token: str) -> web.Application:
     app.router.add_get("/events", stream.serve)
     app.router.add_get("/api/scores", _json(book.scores))
     app.router.add_get("/api/alerts", _json(book.alerts))
+    app.router.add_get("/api/history", _history(book))
     app.router.add_get("/healthz", _healthy)
     return app
 
@@ -98,11 +113,26 @@ def _file(name: str) -> Handler:
 
 def _json(body: Callable[[], bytes]) -> Handler:
     async def handler(_: web.Request) -> web.StreamResponse:
-        response = web.Response(body=body(), content_type="application/json")
-        response.enable_compression()
-        return response
+        return _answer(body())
 
     return handler
+
+
+def _history(book: Book) -> Handler:
+    async def handler(request: web.Request) -> web.StreamResponse:
+        try:
+            asked = [request.query[name] for name in ("dimension", "segment", "window")]
+        except KeyError as missing:
+            raise web.HTTPBadRequest(text=f"{missing.args[0]} is missing: ?dimension=…&segment=…&window=…\n") from None
+        return _answer(book.history(*asked))
+
+    return handler
+
+
+def _answer(body: bytes) -> web.Response:
+    response = web.Response(body=body, content_type="application/json")
+    response.enable_compression()
+    return response
 
 
 async def _healthy(_: web.Request) -> web.Response:

@@ -2,14 +2,36 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 from collections.abc import Iterable
 
-from streams.messages import Cell, SegmentScores, State
+import msgspec
+
+from streams.messages import Cell, Diagnosis, SegmentScores, State
 
 VERSION = 1  # of the layout; readers may refuse one they do not know
 
 #: Worst first: the state of a segment is the first of these that any of its cells is in.
 WORST_FIRST: tuple[State, ...] = ("silent", "under", "over", "watch", "par", "learning")
+
+_FIGURES = (
+    "index",
+    "state",
+    "since",
+    "kind",
+    "shrunk",
+    "low",
+    "high",
+    "rest",
+    "probability_better",
+    "numerator",
+    "denominator",
+    "needs_days",
+    "start",
+    "end",
+)
+_figures = operator.attrgetter("value", *_FIGURES)
 
 
 def worst(states: Iterable[State]) -> State:
@@ -36,28 +58,27 @@ def fields(scores: SegmentScores, written: int) -> dict[str, str | int | float]:
         "updated_at": written,
         "version": VERSION,
     }
+    if scores.diagnosis is not None:
+        out |= _why(scores.diagnosis)
     for cell in scores.cells:
-        out |= _fields(cell)
+        figures = zip(_names(cell.kpi, cell.window), _figures(cell), strict=True)
+        out.update((field, figure) for field, figure in figures if figure is not None)
     return out
 
 
-def _fields(cell: Cell) -> dict[str, str | int | float]:
-    prefix = name(cell)
-    figures: dict[str, str | int | float | None] = {
-        prefix: cell.value,
-        f"{prefix}:index": cell.index,
-        f"{prefix}:state": cell.state,
-        f"{prefix}:since": cell.since,
-        f"{prefix}:kind": cell.kind,
-        f"{prefix}:shrunk": cell.shrunk,
-        f"{prefix}:low": cell.low,
-        f"{prefix}:high": cell.high,
-        f"{prefix}:rest": cell.rest,
-        f"{prefix}:probability_better": cell.probability_better,
-        f"{prefix}:numerator": cell.numerator,
-        f"{prefix}:denominator": cell.denominator,
-        f"{prefix}:needs_days": cell.needs_days,
-        f"{prefix}:start": cell.start,
-        f"{prefix}:end": cell.end,
+def _why(diagnosis: Diagnosis) -> dict[str, str | int | float]:
+    """`evidence` is JSON: the figures, as in streams.messages.Evidence."""
+    out: dict[str, str | int | float] = {
+        "cause": diagnosis.cause,
+        "why": diagnosis.summary,
+        "evidence": msgspec.json.encode(diagnosis.evidence).decode(),
+        "evidence_window": diagnosis.window,
     }
-    return {field: figure for field, figure in figures.items() if figure is not None}
+    return out | ({"split_by": diagnosis.by} if diagnosis.by else {})
+
+
+@functools.lru_cache(4096)
+def _names(kpi: str, window: str) -> tuple[str, ...]:
+    """The fields of a cell, in the order of `_figures`."""
+    prefix = f"{kpi}:{window}"
+    return (prefix, *(f"{prefix}:{figure}" for figure in _FIGURES))

@@ -11,7 +11,8 @@ ALERTS_SEEN = "segpulse:alerts:seen"  # fingerprint:status:at of the alerts in t
 
 #: KEYS hash, segments, ranks. ARGV member, rank prefix, at, expiry (ms), the names of the segment's ranks (JSON list),
 #: its indexes in their order (packed list), packed fields {field, value, …}. 1: written, 0: what is there is newer.
-#: The names stay in the hash as field `ranks`, so that the next update knows which of them to leave.
+#: The names stay in the hash as field `ranks`, so that the next update knows which of them to leave. A hash is made
+#: anew only where fields are to vanish: setting those that are there takes a third of the time.
 WRITE = """
 local before = redis.call('HMGET', KEYS[1], 'at', 'ranks')
 if before[1] and tonumber(before[1]) > tonumber(ARGV[3]) then return 0 end
@@ -22,10 +23,16 @@ if before[2] ~= ARGV[5] then
   end
   for _, name in ipairs(ranks) do redis.call('SADD', KEYS[3], name) end
 end
-redis.call('DEL', KEYS[1])
 local fields = cmsgpack.unpack(ARGV[7])
-for i = 1, #fields, 2000 do redis.call('HSET', KEYS[1], unpack(fields, i, math.min(i + 1999, #fields))) end
-redis.call('HSET', KEYS[1], 'ranks', ARGV[5])
+local function set()
+  for i = 1, #fields, 2000 do redis.call('HSET', KEYS[1], unpack(fields, i, math.min(i + 1999, #fields))) end
+  redis.call('HSET', KEYS[1], 'ranks', ARGV[5])
+end
+set()
+if redis.call('HLEN', KEYS[1]) > #fields / 2 + 1 then
+  redis.call('DEL', KEYS[1])
+  set()
+end
 redis.call('PEXPIREAT', KEYS[1], ARGV[4])
 redis.call('SADD', KEYS[2], ARGV[1])
 local indexes = cmsgpack.unpack(ARGV[6])

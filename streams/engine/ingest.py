@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import math
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -23,6 +24,8 @@ from streams.panes.partition import SourcePartition
 
 log = logging.getLogger("segpulse")
 
+_REST = 0.5  # of an interval, after a checkpoint of whatever length: events are to be read too
+
 
 class Ingest:
     """All source partitions of this worker."""
@@ -38,6 +41,8 @@ class Ingest:
         self._writing = Writing(pipeline)
         self._sources: dict[int, Source] = {}
         self._caught_up = asyncio.Event()  # some partition, since the last `wait`
+        self._interval = pipeline.settings.time.checkpoint / 1000
+        self._began = -math.inf  # the last checkpoint, by the monotonic clock
 
     def load(self, partition: int, begins: Mapping[str, int]) -> dict[TP, int]:
         """Begin with what the changelogs say of a source partition; return the offsets to read from.
@@ -102,13 +107,16 @@ class Ingest:
             self._advance(partition, source)
 
     async def wait(self) -> None:
-        """Return when it is time for the next `checkpoint`: after the interval, or when a partition has caught up."""
+        """Return when it is time for the next `checkpoint`: an interval after the last began, or when a partition has
+        caught up."""
+        left = max(self._began + self._interval - time.monotonic(), _REST * self._interval)
         with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(self._caught_up.wait(), self._settings.time.checkpoint / 1000)
+            await asyncio.wait_for(self._caught_up.wait(), left)
         self._caught_up.clear()
 
     async def checkpoint(self) -> None:
         """Write what has changed since the last one, and commit the offsets to read from."""
+        self._began = time.monotonic()
         await asyncio.gather(*(self._checkpoint(partition, source) for partition, source in self._sources.items()))
 
     async def _checkpoint(self, partition: int, source: Source) -> None:

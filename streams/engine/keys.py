@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Mapping
 
 from streams.panes.panes import Key
+from streams.settings import Dimension
 
 WATERMARK = "watermark"
 
@@ -40,6 +42,14 @@ def dimension_of(key: bytes) -> str:
     return key.split(b"/", 1)[0].decode()
 
 
+def readers(dimension: str, dimensions: Mapping[str, Dimension], partitions: int) -> list[int]:
+    """The partitions of segment_panes that the panes of a dimension are on: its own and, of a cross, its parts' too.
+
+    So who scores a part sees what it is made of; see streams.diagnosis.
+    """
+    return sorted({owner(name, partitions) for name in (dimension, *dimensions[dimension].cross)})
+
+
 def owner(dimension: str, partitions: int) -> int:
-    """The partition of segment_panes (and of what comes of it) that a dimension is on."""
+    """The partition of segment_panes (and of what comes of it) that a dimension is scored on."""
     return zlib.crc32(dimension.encode()) % partitions

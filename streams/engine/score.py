@@ -75,18 +75,17 @@ class Score:
         for record in fetched.since(await new_since(self._pipeline.app, tp, owned.position, fetched)):
             if record.key is None or record.value is None:
                 continue  # a pane rolled up: the coarser one has said so
-            dimension = keys.dimension_of(record.key)
-            scorer = owned.scorers.get(dimension)
-            if scorer is None:
-                continue  # a dimension that is no longer declared
-            pace, now = owned.paces[dimension], time.monotonic()
+            now, dimension = time.monotonic(), keys.dimension_of(record.key)
             if keys.is_watermark(record.key):
-                said = codec.decode_watermark(record.value)
-                scorer.offer_watermark(said)
-                pace.spoken(now, said.partition, bool(said.early))
-            else:
-                scorer.offer(codec.decode(record.value))
-                pace.counted(now)
+                if dimension in owned.scorers:  # else it is no longer declared
+                    said = codec.decode_watermark(record.value)
+                    owned.scorers[dimension].offer_watermark(said)
+                    owned.paces[dimension].spoken(now, said.partition, bool(said.early))
+            elif readers := [name for name, scorer in owned.scorers.items() if dimension in scorer.reads]:
+                snapshot = codec.decode(record.value)
+                for name in readers:
+                    owned.scorers[name].offer(snapshot)
+                    owned.paces[name].counted(now)
             self._came.set()
 
     async def wait(self) -> None:

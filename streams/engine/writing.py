@@ -62,7 +62,8 @@ class Writing:
             key, value = keys.segment_pane(dimension, partition, change.key), None
             if part is not None:
                 value = codec.encode(part)
-            await outbox.send(SEGMENT_PANES, key, value, keys.owner(dimension, self._partitions))
+            for place in keys.readers(dimension, self._dimensions, self._partitions):
+                await outbox.send(SEGMENT_PANES, key, value, place)
 
     async def _publish_watermark(self, outbox: Outbox, partition: int, due: Due) -> None:
         """After the panes: who reads it has read all panes before it."""

@@ -46,6 +46,11 @@ class Groups:
             other._open.append(same)
         return other
 
+    @property
+    def open(self) -> list[Page]:
+        """Those that are open, the first opened first, with the alerts of them that fire."""
+        return [Page(group.head, tuple(group.firing.values())) for group in self._open]
+
     def take(self, alerts: Iterable[Alert]) -> list[Page]:
         """The pages that these alerts are worth: tick by tick, and of those of one tick the heaviest first."""
         pages = []

@@ -79,7 +79,11 @@ class Judge:
         mean its pieces' mean size, and by as much more as they come unevenly.
         """
         piece = self._quantities.piece(totals[self._longest])
-        return np.where(self._quantities.units.mean, piece * self._weighing.dispersion(), 1.0)
+        return np.where(self._quantities.units.mean, piece * self.dispersion(), 1.0)
+
+    def dispersion(self) -> Floats:
+        """By how much more than independent hits each KPI's vary [KPIs], at least 1."""
+        return self._weighing.dispersion()
 
     def judge(self, tick: int, names: Sequence[str | None], totals: Ints, gained: Ints) -> list[Alert]:
         """The alerts of `tick` (ms), by `totals` and what was `gained` since the last one [rows × measures]."""

@@ -10,11 +10,14 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 import numpy.typing as npt
+from msgspec.structs import replace
 
 from streams.kpis.measures import Measures
 from streams.messages import Alert, PaneSnapshot, SegmentScores, Watermark
 from streams.panes.levels import LEVELS, Grid
 from streams.scoring import shown
+from streams.scoring.crosses import Crosses
+from streams.scoring.diagnosing import Diagnosing
 from streams.scoring.early import Early
 from streams.scoring.judge import Judge
 from streams.scoring.naming import Naming
@@ -39,15 +42,25 @@ class DimensionScorer:
         self._windows = Windows(self._grid, measures.names)
         self._early = Early(self._grid, self._windows.values)
         self._judge = Judge(dimension, settings, kpis, measures)
+        self._crosses = Crosses(dimension, settings, measures)
+        self._diagnosing = Diagnosing(dimension, settings, kpis, measures)
         self._watermarks: dict[int, int | None] = dict.fromkeys(range(partitions))
         self._naming = Naming(settings.dimensions[dimension].max_values)
         self._saved: Saved | None = None
 
     # -- in ---------------------------------------------------------------------------------------------------
 
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The dimensions whose panes it takes: its own, and the crosses that tell of the parts of its segments."""
+        return (self.dimension, *self._crosses.names)
+
     def offer(self, snapshot: PaneSnapshot) -> None:
-        """Take a pane's snapshot of this dimension."""
-        self._windows.offer(snapshot)
+        """Take a pane's snapshot of a dimension that it reads."""
+        if self.dimension in snapshot.counts:
+            self._windows.offer(snapshot)
+        else:
+            self._crosses.offer(snapshot)
 
     def offer_watermark(self, said: Watermark) -> None:
         """Take word of how far a source partition has come, and of what it has read beyond."""
@@ -84,6 +97,7 @@ class DimensionScorer:
             if tick > watermark:
                 return
             self._windows.advance(tick)
+            self._crosses.advance(tick)
             yield self._score(tick)
 
     def scores(self) -> Iterator[SegmentScores]:
@@ -102,7 +116,10 @@ class DimensionScorer:
         shift, wait = (standing.of[name][order] for name in ("shift", "wait"))
         cells = (standing.state[:, order], standing.since[:, order])
         table = shown.Table(*counts, eligible, *cells, shift, wait, self._judge.clusters(totals))
-        return shown.scores(self.dimension, names, tick, to, table, self._kpis, self._grid)
+        series, dispersion = standing.of["series"][order], self._judge.dispersion()
+        why = self._diagnosing.of(names, totals[:, order], counts, series, dispersion, self._crosses)
+        found = shown.scores(self.dimension, names, tick, to, table, self._kpis, self._grid)
+        return (replace(each, diagnosis=of) if of else each for each, of in zip(found, why, strict=True))
 
     def save(self) -> Saved | None:
         """What a successor must know; None before the first tick."""
@@ -154,11 +171,15 @@ class DimensionScorer:
             earliest = watermark  # all that there is lies behind it: nobody need wait for a tick that has counts
         elif earliest is None or earliest // step * step + step > watermark:
             return False
-        self._windows.begin(earliest // step * step)
+        self._start(earliest // step * step)
         return True
 
+    def _start(self, tick: int) -> None:
+        self._windows.begin(tick)
+        self._crosses.begin(tick)
+
     def _go_on(self, saved: Saved) -> None:
-        self._windows.begin(saved.tick)
+        self._start(saved.tick)
         rows = self._naming.restore(saved.segments)
         self._judge.begin(rows, len(self._naming.names))
         self._judge.restore(saved, rows)

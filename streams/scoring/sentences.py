@@ -46,7 +46,8 @@ def _figures(facts: Facts) -> str:
 
 def figure(value: float, unit: str) -> str:
     """A KPI's value as people read it."""
-    return f"{100 * value:.3g}%" if unit == "ratio" else f"{value:.3g} {unit}"
+    amount, unit = (100 * value, "%") if unit == "ratio" else (value, f" {unit}")
+    return (f"{amount:.3g}" if abs(amount) < 100 else f"{amount:,.0f}") + unit
 
 
 def beside(change: float) -> str:

@@ -68,8 +68,10 @@ class Backtest:
         self._also(changes)
         for change in changes:
             if change.snapshot is not None:
-                for dimension, snapshot in by_dimension(change.snapshot).items():
-                    self._scorers[dimension].offer(snapshot)
+                parts = by_dimension(change.snapshot)
+                for scorer in self._scorers.values():
+                    for dimension in filter(parts.__contains__, scorer.reads):
+                        scorer.offer(parts[dimension])
         for scorer in self._scorers.values():
             scorer.offer_watermark(Watermark(partition=0, watermark=watermark))
             for alerts in scorer.ticks():
@@ -134,8 +136,8 @@ def _calls(result: Result, dimensions: Mapping[str, Dimension]) -> Iterator[str]
 
 
 def _print(result: Result, dimensions: Mapping[str, Dimension]) -> None:
-    """Those that stand out, longest window first; then the alerts."""
-    console = Console()
+    """Those that stand out, longest window first, and why; then the alerts."""
+    console = Console(emoji=False)  # `industry:a:` is a segment
     table = Table("segment", "KPI", "window", "value", "rest", "index", "trials", "state")
     for score in result.scores:
         for cell in score.cells:
@@ -151,6 +153,10 @@ def _print(result: Result, dimensions: Mapping[str, Dimension]) -> None:
                     cell.state,
                 )
     console.print(table)
+    for score in result.scores:
+        if score.diagnosis is not None:
+            why = f"{score.dimension}:{score.value}: {score.diagnosis.summary} ({score.diagnosis.window})"
+            console.print(why, markup=False)
     for line in _calls(result, dimensions):
         console.print(line, markup=False)
     dead = ", ".join(f"{count:,} {reason}" for reason, count in result.dead_letters.items()) or "none"

@@ -12,7 +12,7 @@ from kafka import KafkaProducer
 from kafka.admin import KafkaAdminClient
 
 from streams.events.topics import SEGMENT_ALERTS, SEGMENT_SCORES
-from streams.messages import Alert, Cell, SegmentScores
+from streams.messages import Alert, Cell, Diagnosis, Evidence, SegmentScores
 from streams.settings import Alerts, Kafka, Redis, Serve, Settings, Span
 
 T0 = 1_700_000_000_000
@@ -39,10 +39,22 @@ def cell(kpi: str = "form_fill_rate", window: str = "1h", **other: object) -> Ce
 
 
 def scores(
-    value: str = "2", at: int = T0, cells: Iterable[Cell] | None = None, dimension: str = "tier"
+    value: str = "2",
+    at: int = T0,
+    cells: Iterable[Cell] | None = None,
+    dimension: str = "tier",
+    diagnosis: Diagnosis | None = None,
 ) -> SegmentScores:
     shown = [cell()] if cells is None else list(cells)
-    return SegmentScores(dimension=dimension, value=value, at=at, to=at + 70_000, cells=shown)
+    return SegmentScores(dimension=dimension, value=value, at=at, to=at + 70_000, cells=shown, diagnosis=diagnosis)
+
+
+def too_broad(by: str = "industry") -> Diagnosis:
+    """What is said of a segment of several groups."""
+    figure = Evidence(f"form_fill_rate in {by}:pharma", 0.05, 0.11, 0.46, 0.38, 0.55)
+    return Diagnosis(
+        cause="too broad", summary=f"Too broad, split it by {by}: …", evidence=[figure], window="7d", by=by
+    )
 
 
 def alert(value: str = "2", at: int = T0, **other: object) -> Alert:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from consumers.alerts.alertmanager import payload
 from consumers.alerts.links import Links
-from streams.scoring.diagnosis import Contribution
+from streams.scoring.contributors import Contribution
 from streams.scoring.grouping import Page
 from tests.consumers.samples import alert
 

@@ -10,7 +10,7 @@ import pytest
 from consumers.alert_log import NotDeliveredError
 from consumers.alerts.pager import Pager
 from consumers.alerts.posting import Poster
-from streams.scoring.diagnosis import Contribution
+from streams.scoring.contributors import Contribution
 from streams.scoring.grouping import Page
 from streams.settings import Dimension, Settings
 from tests.consumers.samples import T0, alert, cell, scores

@@ -5,7 +5,7 @@ from typing import Any
 from consumers.alerts.links import Links
 from consumers.alerts.pagerduty import KEY_MOST, SUMMARY_MOST, event
 from streams.kpis.catalogue import BUILT_IN
-from streams.scoring.diagnosis import Contribution
+from streams.scoring.contributors import Contribution
 from streams.scoring.grouping import Page
 from tests.consumers.receiver import ROUTING_KEY
 from tests.consumers.samples import alert

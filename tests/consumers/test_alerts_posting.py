@@ -10,7 +10,7 @@ from consumers.alerts.metrics import Metrics
 from consumers.alerts.posting import LATER_MOST_S, Poster
 from consumers.alerts.receivers import receivers
 from streams.messages import Alert
-from streams.scoring.diagnosis import Contribution
+from streams.scoring.contributors import Contribution
 from streams.scoring.grouping import Page
 from tests.consumers.receiver import ROUTING_KEY, SECRET, Receiver, listening
 from tests.consumers.samples import alert, settings

@@ -7,7 +7,7 @@ import pytest
 from consumers.alerts.links import Links
 from consumers.alerts.slack import FIELD_MOST, HEADER_MOST, TEXT_MOST, escaped, message
 from streams.kpis.catalogue import BUILT_IN
-from streams.scoring.diagnosis import Contribution
+from streams.scoring.contributors import Contribution
 from streams.scoring.grouping import Page
 from tests.consumers.samples import alert
 
@@ -49,7 +49,7 @@ def test_one_page_as_a_message() -> None:
                 "type": "section",
                 "text": markup(
                     f"<http://board.test/?{place}|Board> · "
-                    f"<http://grafana.test/d/segpulse-segments?{variables}&amp;from=1699978340000&amp;to=now|Grafana>"
+                    f"<http://grafana.test/d/segpulse-segment?{variables}&amp;from=1699978340000&amp;to=now|Grafana>"
                 ),
             },
         ],

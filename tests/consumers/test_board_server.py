@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+import msgspec
 import pytest
 from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient, TestServer
@@ -18,12 +19,14 @@ from consumers.board.stream import Stream
 from consumers.errors import CannotStartError
 from consumers.state import Scored, Update
 from streams.kpis.catalogue import catalogue
-from streams.settings import Serve, Settings
+from streams.messages import Alert
+from streams.settings import Dimension, Serve, Settings
 from streams.tools.local.servers import free_port, listens
 from tests.consumers.conftest import Running
 from tests.consumers.samples import T0, alert, eventually, scores, settings
 
 Client = TestClient[Any, Any]
+TIER = {"tier": Dimension(trait="tier")}
 
 
 def whole(*values: str) -> Update:
@@ -39,7 +42,7 @@ async def board(book: Book, stream: Stream, token: str = "") -> AsyncIterator[Cl
 
 def on_board(check: Callable[[Client, Book, Stream], Awaitable[None]], token: str = "") -> None:
     async def main() -> None:
-        book = Book(catalogue(Settings()), ["1h", "24h"], ["tier"])
+        book = Book(catalogue(Settings()), ["1h", "24h"], TIER)
         stream = Stream(book.snapshot)
         async with board(book, stream, token) as client:
             await check(client, book, stream)
@@ -69,9 +72,17 @@ def test_scores_and_alerts_are_json() -> None:
         assert body["segments"][0]["cells"][0]["index"] == 120.0
         assert body["windows"] == ["1h", "24h"]
         assert body["dimensions"] == ["tier"]
-        assert body["kpis"]["form_fill_rate"] == {"title": "Sessions with a form fill", "unit": "ratio"}
+        form_fills = {"title": "Sessions with a form fill", "unit": "ratio", "family": "engagement"}
+        assert body["kpis"]["form_fill_rate"] == form_fills
         body = await (await client.get("/api/alerts")).json()
         assert [a["fingerprint"] for a in body["alerts"]] == ["print-1"]
+        body = await (await client.get("/api/history?dimension=tier&segment=2&window=1h")).json()
+        assert (body["at"], body["kpis"]["form_fill_rate"][0]) == ([T0 + 70_000], [pytest.approx(0.132)])
+        refused = await client.get("/api/history?dimension=tier")
+        assert (refused.status, await refused.text()) == (
+            400,
+            "segment is missing: ?dimension=…&segment=…&window=…\n",
+        )
         assert (await client.get("/healthz")).status == 200
         for missing in ("/board.py", "/../server.py", "/server.py", "/__init__.py"):
             assert (await client.get(missing)).status == 404
@@ -80,11 +91,31 @@ def test_scores_and_alerts_are_json() -> None:
 
 
 def test_alerts_are_the_latest_200_newest_first_each_once() -> None:
-    book = Book({}, [], [])
+    book = Book({}, [], {})
     for _ in range(2):
         book.apply(Update({}, [alert(str(n), at=T0 + n) for n in range(500)], whole=False))
     told = json.loads(book.alerts())["alerts"]
     assert [a["at"] - T0 for a in told] == list(range(499, 499 - ALERTS_KEPT, -1))
+
+
+def test_alerts_of_one_cause_are_one_page_until_the_last_is_over() -> None:
+    dimensions = {**TIER, "industry": Dimension(trait="industry"), "both": Dimension(cross=("tier", "industry"))}
+    book = Book({}, [], dimensions)
+
+    def told(*alerts: Alert) -> tuple[list[list[str]], list[str]]:
+        book.apply(Update({}, list(alerts), whole=False))
+        body = json.loads(book.snapshot())
+        return [[a["fingerprint"] for a in page] for page in body["pages"]], [a["fingerprint"] for a in body["over"]]
+
+    two = [alert("2", fingerprint="downloads", kpi="download_rate", impact=3.0), alert("2", fingerprint="fills")]
+    within = alert("2 × pharma", dimension="both", fingerprint="within", impact=1.0)
+    other = alert("3", fingerprint="other", impact=0.5)
+    assert told(*two, within, other) == ([["fills", "downloads", "within"], ["other"]], [])
+    ended = msgspec.structs.replace(two[1], status="resolved", at=T0 + 1)
+    assert told(ended) == ([["downloads", "within"], ["other"]], [])
+    others = [msgspec.structs.replace(a, status="resolved", at=T0 + 2) for a in (two[0], within)]
+    assert told(*others) == ([["other"]], ["fills"])
+    assert told(msgspec.structs.replace(other, status="resolved", at=T0 + 3)) == ([], ["other", "fills"])
 
 
 def test_the_stream_says_what_stands_and_then_what_changes() -> None:
@@ -93,11 +124,11 @@ def test_the_stream_says_what_stands_and_then_what_changes() -> None:
         answer = await client.get("/events")
         assert answer.content_type == "text/event-stream"
         name, told = await event(answer)
-        assert (name, len(told["segments"]), len(told["alerts"])) == ("snapshot", 2, 1)
+        assert (name, len(told["segments"]), len(told["pages"])) == ("snapshot", 2, 1)
         update = Update({"tier:1": None, "tier:3": Scored(scores("3"), T0)}, [alert("3")], whole=False)
         stream.publish(book.apply(update))
         name, told = await event(answer)
-        assert (name, told["gone"], len(told["alerts"])) == ("change", ["tier:1"], 1)
+        assert (name, told["gone"], len(told["pages"])) == ("change", ["tier:1"], 2)
         assert [segment["value"] for segment in told["segments"]] == ["3"]
         stream.publish(book.apply(whole("9")))
         name, told = await event(answer)

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from consumers.redis.fields import fields, worst
 from streams.messages import State
-from tests.consumers.samples import T0, cell, scores
+from tests.consumers.samples import T0, cell, scores, too_broad
 
 
 def test_every_figure_of_a_cell_is_a_field() -> None:
@@ -40,6 +42,22 @@ def test_a_figure_that_cannot_be_had_has_no_field() -> None:
     assert out["form_fill_rate:1h:state"] == out["state"] == "learning"
     assert "form_fill_rate:1h:needs_days" not in out
     assert fields(scores(cells=[cell(needs_days=41.5)]), written=T0)["form_fill_rate:1h:needs_days"] == 41.5
+
+
+def test_why_a_segment_is_off_par() -> None:
+    out = fields(scores(diagnosis=too_broad()), written=T0)
+    assert (out["cause"], out["split_by"], out["evidence_window"]) == ("too broad", "industry", "7d")
+    assert out["why"] == "Too broad, split it by industry: …"
+    (figure,) = json.loads(str(out["evidence"]))
+    assert figure == {
+        "measure": "form_fill_rate in industry:pharma",
+        "value": 0.05,
+        "rest": 0.11,
+        "lift": 0.46,
+        "low": 0.38,
+        "high": 0.55,
+    }
+    assert "cause" not in fields(scores(), written=T0)
 
 
 @pytest.mark.parametrize(

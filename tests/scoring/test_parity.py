@@ -41,7 +41,9 @@ def scored(readers: list[Reader], turns: list[int]) -> Out:
         said = waiting[turn].pop(0)
         if isinstance(said, Change) and said.snapshot is not None:
             for dimension, part in by_dimension(said.snapshot).items():
-                scorers[dimension].offer(part)
+                for scorer in scorers.values():
+                    if dimension in scorer.reads:
+                        scorer.offer(part)
         elif isinstance(said, Watermark):
             for dimension, scorer in scorers.items():
                 scorer.offer_watermark(said)

@@ -129,6 +129,11 @@ def test_a_sum_is_said_in_its_unit() -> None:
     assert "about 1,440 EUR more a day" in seldom
 
 
+def test_large_figures_are_said_in_full() -> None:
+    facts = replace(FACTS, numerator=105_749.6, rest_numerator=892_400.0, unit="s per session")
+    assert "1,057 s per session against 892 s per session for the rest" in fired(10, facts, WEIGHT).summary
+
+
 def test_a_scale_is_part_of_the_value() -> None:
     facts = replace(FACTS, scale=100.0, unit="of a hundred")
     assert (facts.actual, facts.rest) == (30.0, 40.0)

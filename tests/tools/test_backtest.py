@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from segpulse.cli import cli
+from tests.diagnosis import leads
 from tests.tools.conftest import EXAMPLES
 
 OLIST = "olist_marketing_qualified_leads_dataset.csv"
@@ -177,3 +178,13 @@ def test_money_of_real_orders(data: Path) -> None:
         assert shown["low"] < shown["shrunk"] < shown["high"]
     alerts = [alert["kpi"] for alert in found["alerts"]]
     assert "average_order_value" not in alerts, "orders are worth much the same everywhere"
+
+
+def test_it_says_why(tmp_path: Path) -> None:
+    config, file = leads.write(tmp_path)
+    arguments = ["--config", str(config), "backtest", str(file)]
+    result = CliRunner().invoke(cli, arguments, catch_exceptions=False)
+    assert (
+        "industry:a: Too broad, split it by company_size: Leads won in company_size:small 3 % against 30 % (index 10); "
+        "Leads won in company_size:large 30 % against 30 % (index 100) (30d)"
+    ) in " ".join(result.stdout.split())

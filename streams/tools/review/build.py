@@ -19,7 +19,7 @@ from streams.tools.review.counted import Counted, counted
 from streams.tools.review.figures import number
 from streams.tools.review.grouping import mergers, together
 from streams.tools.review.history import History
-from streams.tools.review.segments import States, segments
+from streams.tools.review.segments import States, Why, segments
 from streams.tools.review.spans import Spans
 from streams.tools.review.splits import Cross, splits
 from streams.tools.review.verdicts import Verdicts, by_kpi, verdicts
@@ -35,8 +35,11 @@ class _Seen(NamedTuple):
 class Builder:
     """Makes the dimensions of a review."""
 
-    def __init__(self, settings: Settings, kpis: Mapping[str, Kpi], measures: Measures, states: States) -> None:
-        self._settings, self._kpis, self._measures, self._states = settings, kpis, measures, states
+    def __init__(
+        self, settings: Settings, kpis: Mapping[str, Kpi], measures: Measures, states: States, why: Why
+    ) -> None:
+        self._settings, self._kpis, self._measures = settings, kpis, measures
+        self._states, self._why = states, why
         self._cells = Cells(settings, kpis, measures)
 
     def dimensions(self, history: History, spans: Spans) -> list[model.Dimension]:
@@ -59,7 +62,7 @@ class Builder:
         changed = changes(of, seen.verdicts.within.dispersion)
         enough = of.named & (of.trials >= max(scoring.min_trials, 1)).any(axis=1)
         mine = [cross for other, cross in crosses.items() if name in declared[other].cross]
-        found = segments(of, cells, changed, seen.verdicts.accuracy, self._states)
+        found = segments(of, cells, changed, seen.verdicts.accuracy, self._states, self._why)
         groups = together(of, enough, seen.verdicts.chance)
         return model.Dimension(
             name=name,

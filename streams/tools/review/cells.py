@@ -8,7 +8,7 @@ import numpy as np
 
 from streams.events.columns import Ints
 from streams.kpis.measures import Measures
-from streams.messages import Cell, SegmentScores, State
+from streams.messages import Cell, Diagnosis, SegmentScores, State
 from streams.panes.levels import Grid
 from streams.scoring import shown
 from streams.scoring.judge import Judge
@@ -39,6 +39,11 @@ class Cells:
         grid = Grid((period,), self._settings.time.tick)
         scores = shown.scores(counted.dimension, counted.names, end, end, table, self._kpis, grid)
         return [{cell.kpi: cell for cell in score.cells} for score in scores]
+
+
+def why(scores: list[SegmentScores]) -> dict[tuple[str, str], Diagnosis]:
+    """Of each dimension and value that is off par."""
+    return {(score.dimension, score.value): score.diagnosis for score in scores if score.diagnosis is not None}
 
 
 def states(scores: list[SegmentScores]) -> dict[tuple[str, str, str], State]:

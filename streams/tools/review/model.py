@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
-from streams.messages import State
+from streams.messages import Diagnosis, State
 
 
 class Estimate(msgspec.Struct, frozen=True):
@@ -61,6 +61,7 @@ class Segment(msgspec.Struct, frozen=True, kw_only=True):
     differs_on: str | None = None  # KPI on which it differs most surely
     p_value: float | None = None  # of that, corrected for all that was looked at
     dispersion: float | None = None  # of its days; 1 is chance
+    diagnosis: Diagnosis | None = None  # why it was off par at the period's end; see docs/diagnosis.md
 
 
 class KpiQuality(msgspec.Struct, frozen=True, kw_only=True):

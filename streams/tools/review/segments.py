@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from streams.messages import Cell, State
+from streams.messages import Cell, Diagnosis, State
 from streams.quality.accuracy import Accuracy
 from streams.quality.heterogeneity import Floats
 from streams.tools.review.changes import Changes
@@ -15,10 +15,11 @@ from streams.tools.review.figures import grown, number
 from streams.tools.review.model import Figure, Segment
 
 States = Mapping[tuple[str, str, str], State]  # by dimension, value and KPI
+Why = Mapping[tuple[str, str], Diagnosis]  # by dimension and value
 
 
 def segments(
-    of: Counted, cells: list[dict[str, Cell]], changed: Changes | None, found: Accuracy, states: States
+    of: Counted, cells: list[dict[str, Cell]], changed: Changes | None, found: Accuracy, states: States, why: Why
 ) -> list[Segment]:
     """In the order of their names; `cells` of each segment, `found` of those that are named."""
     position, extra, column = np.cumsum(of.named) - 1, of.extra, {kpi: number for number, kpi in enumerate(of.kpis)}
@@ -36,7 +37,8 @@ def segments(
             for kpi, cell in cells[row].items()
             if kpi in told and (cell.denominator or (kpi in column and of.came(row, column[kpi])))
         ]
-        out.append(_segment(value, figures, list(of.kpis), found, int(position[row]) if of.named[row] else None))
+        at = int(position[row]) if of.named[row] else None
+        out.append(_segment(value, figures, list(of.kpis), found, at, why.get((of.dimension, value))))
     return out
 
 
@@ -62,7 +64,9 @@ def _figure(
     )
 
 
-def _segment(value: str, figures: list[Figure], kpis: list[str], found: Accuracy, at: int | None) -> Segment:
+def _segment(
+    value: str, figures: list[Figure], kpis: list[str], found: Accuracy, at: int | None, why: Diagnosis | None
+) -> Segment:
     """`at`: where the segment is in `found`; None: it is none."""
     if at is None:
         return Segment(value=value, figures=figures)
@@ -78,4 +82,5 @@ def _segment(value: str, figures: list[Figure], kpis: list[str], found: Accuracy
         differs_on=kpis[kpi] if kpi >= 0 else None,
         p_value=number(found.p_value[at]),
         dispersion=number(found.dispersion[at]),
+        diagnosis=why,
     )

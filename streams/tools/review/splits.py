@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from streams.diagnosis.parting import Parts, parting
 from streams.events.columns import Bools, Ints
 from streams.quality.accuracy import SURE
-from streams.quality.heterogeneity import Floats, between
+from streams.quality.heterogeneity import Floats
 from streams.segments.cross import joined, parts
 from streams.segments.registry import UNKNOWN
 from streams.settings import Dimension
@@ -97,26 +98,19 @@ def _odd(by: str, kpi: str, table: _Parts, sure: float, min_effect: float) -> It
 def _split(by: str, kpi: str, value: str, table: _Parts, usual: Bools) -> Split | None:
     """How far a segment's parts are from what others' parts with their labels do; None with fewer than two to tell."""
     here, others = table.values == value, usual & (table.values != value)
-    same = table.labels[here][:, None] == table.labels[others]
-    hits, trials = same @ table.hits[others], same @ table.trials[others]
-    tells = hits > 0
-    if tells.sum() < 2 or not table.hits[here][tells].any():
+    labels, same = table.labels[here], table.labels[here][:, None] == table.labels[others]
+    counts = (table.hits[here], table.trials[here], same @ table.hits[others], same @ table.trials[others])
+    found = parting(Parts(*(each.astype(np.float64) for each in counts)), table.chance)
+    if found is None:
         return None
-    own, hits = table.hits[here][tells], hits[tells]
-    expected = table.trials[here][tells] * hits / trials[tells]
-    expected = expected * own.sum() / expected.sum()  # the segment's own level is no matter of its parts
-    ratio = own / expected
-    weight = expected * hits / (expected + hits)  # what is usual is not known for sure either
-    found = between((ratio * weight)[:, None], weight[:, None], np.array([False]), np.array([table.chance]))
-    low, high = int(ratio.argmin()), int(ratio.argmax())
     return Split(
         value=value,
         by=by,
         kpi=kpi,
-        lowest=table.labels[here][tells][low],
-        low=float(ratio[low]),
-        highest=table.labels[here][tells][high],
-        high=float(ratio[high]),
-        spread=float(found.spread[0]),
-        p_value=float(found.p_value[0]),
+        lowest=labels[found.lowest],
+        low=found.low,
+        highest=labels[found.highest],
+        high=found.high,
+        spread=found.spread,
+        p_value=found.p_value,
     )

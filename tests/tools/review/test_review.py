@@ -96,6 +96,16 @@ def test_stability_and_states(found: dict[str, Any]) -> None:
     assert figure(found, "plan", "basic")["state"] == "under"
 
 
+def test_why(found: dict[str, Any]) -> None:
+    """Of a KPI that no rule knows there is no cause; of what is above par, and gets its share, nothing is said."""
+    said = {segment["value"]: segment["diagnosis"] for segment in dimension(found, "plan")["segments"]}
+    assert said["basic"]["cause"] == "unclear"
+    (figure,) = said["basic"]["evidence"]
+    assert (figure["measure"], figure["value"]) == ("bought", pytest.approx(0.2))
+    assert figure["high"] < 1
+    assert said["<b>pro</b>"] is None
+
+
 def test_splits(found: dict[str, Any]) -> None:
     (split,) = dimension(found, "plan")["splits"]
     assert (split["value"], split["by"], split["lowest"], split["highest"]) == ("plus", "tier", "2", "1")

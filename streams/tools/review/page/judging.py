@@ -72,6 +72,12 @@ def why(segment: Segment, review: Review) -> str:
     return "enough cases, different, alike within"
 
 
+def diagnosed(dimension: Dimension) -> list[Segment]:
+    """Segments of which it is said why they are off par; those without a clear cause last."""
+    told = [segment for segment in dimension.segments if segment.diagnosis is not None]
+    return sorted(told, key=lambda segment: segment.diagnosis is not None and segment.diagnosis.cause == "unclear")
+
+
 def unexplained(dimension: Dimension) -> list[Segment]:
     """Segments that are mixed, of which no cross says how."""
     split = {each.value for each in dimension.splits}

@@ -12,8 +12,8 @@ from streams.tools.review.page import judging, words
 
 _FILTERS = (words.day, words.rate, words.moved, words.percent, words.more, words.grown, words.count, words.extra,
             words.than, words.chance, words.listed)  # fmt: skip
-_SAID = (judging.tells, judging.verdict, judging.aim, judging.why, judging.unexplained, judging.standouts,
-         judging.movers, judging.groups)  # fmt: skip
+_SAID = (judging.tells, judging.verdict, judging.aim, judging.why, judging.diagnosed, judging.unexplained,
+         judging.standouts, judging.movers, judging.groups)  # fmt: skip
 
 
 def page(review: Review) -> str:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.messages import Cell, SegmentScores
-from streams.scoring.diagnosis import MOST, contributions
+from streams.scoring.contributors import MOST, contributions
 from tests.scoring.test_grouping import CHILD, DIMENSIONS, PARENT
 
 

@@ -1,0 +1,87 @@
+"""How scores have moved of late, for the board's charts: in memory, from when the board was started, and bounded."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from streams.messages import Cell, SegmentScores
+
+POINTS = 96  # of a segment, even; when there is one more, every other one goes
+KEPT_MS = 86_400_000
+CELLS = 50_000  # of all segments together: 80 MB; what comes when there are so many has no history
+_FIGURES = ("value", "rest", "low", "high")
+
+
+class _Point(NamedTuple):
+    to: int  # ms: the end of the windows
+    figures: npt.NDArray[np.float32]  # [cells × _FIGURES]; NaN: none
+
+
+class _Course:
+    """Of one segment."""
+
+    def __init__(self, scores: SegmentScores) -> None:
+        self.cells = [(cell.kpi, cell.window) for cell in scores.cells]
+        self._points: list[_Point] = []
+        self._apart = 0  # ms between two points at least
+
+    def add(self, scores: SegmentScores) -> None:
+        if self._points and scores.to < self._points[-1].to + max(self._apart, 1):
+            return
+        self._points = [p for p in self._points if p.to > scores.to - KEPT_MS]
+        self._points.append(_Point(scores.to, _figures(scores.cells)))
+        if len(self._points) > POINTS:
+            self._points = self._points[::2]  # with the first and the last of an odd number
+            self._apart = max(later.to - earlier.to for earlier, later in pairwise(self._points[-3:]))
+
+    def of(self, window: str) -> dict[str, list[list[float | None]]]:
+        found = {}
+        for number, (kpi, its) in enumerate(self.cells):
+            if its == window:
+                columns = np.array([point.figures[number] for point in self._points]).T.astype(object)
+                columns[columns != columns] = None  # NaN
+                found[kpi] = columns.tolist()
+        return found
+
+    @property
+    def times(self) -> list[int]:
+        return [point.to for point in self._points]
+
+
+class History:
+    """The course of every segment's cells over the last day: fine at first, then ever coarser."""
+
+    def __init__(self) -> None:
+        self._courses: dict[str, _Course] = {}  # `dimension:value`
+        self._cells = 0
+
+    def add(self, key: str, scores: SegmentScores) -> None:
+        """Take in the segment's latest scores. A segment whose KPIs are others than before begins anew."""
+        course = self._courses.get(key)
+        if course is None or course.cells != [(cell.kpi, cell.window) for cell in scores.cells]:
+            self.forget(key)
+            if self._cells + len(scores.cells) > CELLS:
+                return
+            course = self._courses[key] = _Course(scores)
+            self._cells += len(course.cells)
+        course.add(scores)
+
+    def forget(self, key: str) -> None:
+        """The segment is gone."""
+        course = self._courses.pop(key, None)
+        if course is not None:
+            self._cells -= len(course.cells)
+
+    def of(self, key: str, window: str) -> dict[str, object]:
+        """`at` (ms) of the points, and of each KPI its value, rest, low and high at each; null where there is none."""
+        course = self._courses.get(key)
+        return {"at": course.times if course else [], "kpis": course.of(window) if course else {}}
+
+
+def _figures(cells: list[Cell]) -> npt.NDArray[np.float32]:
+    rows = [[getattr(cell, figure) for figure in _FIGURES] for cell in cells]
+    return np.array(rows, dtype=np.float32).reshape(len(cells), len(_FIGURES))

@@ -1,0 +1,120 @@
+"""One segment: every KPI of it against the rest, its funnel, and when it was off par."""
+
+from __future__ import annotations
+
+from grafana_foundation_sdk.builders import bargauge, dashboard, table, timeseries
+from grafana_foundation_sdk.builders import common as looks
+from grafana_foundation_sdk.models import common
+
+from grafana.build import parts
+
+_CELLS = 'dimension="$dimension", segment="$segment", window="$window"'
+_KPI = f'{_CELLS}, kpi="$kpi"'
+#: Stage of the funnel -> the metric that counts it, and of which KPI.
+_FUNNEL = {
+    "Sessions": ("trials", "form_fill_rate"),
+    "… with a form fill": ("numerator", "form_fill_rate"),
+    "Leads": ("trials", "mql_rate"),
+    "Qualified by marketing": ("numerator", "mql_rate"),
+    "Accepted by sales": ("numerator", "sql_rate"),
+    "Won": ("numerator", "lead_conversion"),
+}
+
+
+def build() -> dashboard.Dashboard:
+    """The dashboard."""
+    of_segment = 'segpulse_segment_value{dimension="$dimension", segment="$segment"}'
+    made = (
+        parts.board(parts.ONE, "One segment", "How one audience segment does on every KPI, beside the rest.")
+        .with_variable(parts.choice("dimension", "Dimension", "segpulse_segment_value", "industry"))
+        .with_variable(parts.choice("segment", "Segment", 'segpulse_segment_value{dimension="$dimension"}'))
+        .with_variable(parts.choice("window", "Window", of_segment, "1h"))
+        .with_variable(parts.choice("kpi", "KPI", of_segment, "form_fill_rate"))
+        .annotation(
+            dashboard.AnnotationQuery()
+            .name("Alerts")
+            .datasource(parts.DATA)
+            .enable(True)
+            .icon_color("red")
+            .expr(f'segpulse_segment_state{{{_CELLS}, state=~"over|under|silent", kind=~"shift|silent"}} == 1')
+        )
+    )
+    indexes = parts.lines(
+        "Index by KPI over $window",
+        "100: on a par with the rest; 120: 20 % better in the good direction.",
+        [parts.over_time(f"segpulse_segment_index{{{_CELLS}}}", "{{kpi}}")],
+        "none",
+    )
+    states = parts.states("States over $window", "When each KPI was over or under par, or silent.", "kpi", _CELLS)
+    return parts.filled(made, [_kpis(), _value(), indexes, states, _funnel()])
+
+
+def _kpis() -> table.Panel:
+    figures = {
+        "Index": "index",
+        "Value": "value",
+        "Rest": "rest",
+        "Low": "low",
+        "High": "high",
+        "Trials": "trials",
+        "P(better)": "probability_better",
+    }
+    return parts.rows(
+        "$dimension: $segment, every KPI over $window",
+        "Low and high: 95 % credible interval of the shrunk value. P(better): probability of being better.",
+        {"kpi": "KPI", "state": "State"},
+        {
+            **{title: f"sum by (kpi) (segpulse_segment_{name}{{{_CELLS}}})" for title, name in figures.items()},
+            "State is": f"max by (kpi, state) (segpulse_segment_state{{{_CELLS}}} == 1)",
+            "Since": f"1000 * max by (kpi) (segpulse_segment_state_since_timestamp_seconds{{{_CELLS}}})",
+        },
+        {
+            "State": parts.STATE,
+            "Index": parts.INDEX,
+            "Trials": parts.COUNT,
+            "P(better)": parts.SHARE,
+            "Since": parts.SINCE,
+            "State is": parts.looking(custom_hidden=True),
+        },
+        "Trials",
+    ).height(14)
+
+
+def _value() -> timeseries.Panel:
+    names = {"value": "value", "rest": "the rest's", "low": "low", "high": "high"}
+    panel = parts.lines(
+        "$kpi: value, rest and 95 % interval over $window",
+        "The band is where the segment's true value lies with 95 % probability.",
+        [parts.over_time(f"segpulse_segment_{name}{{{_KPI}}}", title) for name, title in names.items()],
+        "none",
+    )
+    return panel.override_by_name("high", parts.looking(custom_fillBelowTo="low", custom_lineWidth=0)).override_by_name(
+        "low", parts.looking(custom_lineWidth=0)
+    )
+
+
+def _funnel() -> bargauge.Panel:
+    return (
+        bargauge.Panel()
+        .title("Funnel over $window")
+        .description("How many came so far within the window. Those who were won may have come in before it.")
+        .datasource(parts.DATA)
+        .unit("short")
+        .decimals(0)
+        .min(0)
+        .orientation(common.VizOrientation.HORIZONTAL)
+        .display_mode(common.BarGaugeDisplayMode.BASIC)
+        .reduce_options(looks.ReduceDataOptions().calcs(["lastNotNull"]))
+        .thresholds(parts.thresholds(((None, "blue"),)))
+        .no_value("nothing yet")
+        .targets(
+            parts.lettered(
+                [
+                    parts.over_time(f'segpulse_segment_{metric}{{{_CELLS}, kpi="{kpi}"}}', stage)
+                    for stage, (metric, kpi) in _FUNNEL.items()
+                ]
+            )
+        )
+        .height(9)
+        .span(24)
+    )

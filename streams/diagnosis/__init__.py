@@ -1,0 +1,1 @@
+"""Why: the cause of what every segment off par does, by rules that are declared."""

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from consumers.board import history as module
+from consumers.board.history import KEPT_MS, POINTS, History
+from streams.messages import SegmentScores
+from tests.consumers.samples import T0, cell, scores
+
+MINUTE = 60_000
+
+
+def of(at: int, *values: float | None) -> SegmentScores:
+    """A segment's scores at so many minutes, of KPIs a, b, …"""
+    cells = [cell(name, value=value) for name, value in zip("abc", values, strict=False)]
+    return scores("2", T0 + at * MINUTE, [*cells, cell("a", window="24h")])
+
+
+def test_what_there_is_of_each_kpi_over_the_window() -> None:
+    history = History()
+    history.add("tier:2", of(0, 0.5, None))
+    history.add("tier:2", of(1, 0.25, 2.0))
+    found = history.of("tier:2", "1h")
+    rest, low, high = (pytest.approx([figure] * 2) for figure in (0.11, 0.121, 0.141))
+    assert found == {
+        "at": [T0 + 70_000, T0 + 130_000],
+        "kpis": {"a": [[0.5, 0.25], rest, low, high], "b": [[None, 2.0], rest, low, high]},
+    }
+    assert history.of("tier:3", "1h") == {"at": [], "kpis": {}}
+
+
+@given(st.lists(st.integers(1, 40), min_size=2, max_size=2_000))
+def test_a_day_is_kept_in_few_points_the_newest_among_them(gaps: list[int]) -> None:
+    history, at = History(), 0
+    for gap in gaps:
+        at += gap
+        history.add("tier:2", of(at, float(at)))
+    found = history.of("tier:2", "1h")
+    times = [(time - T0 - 70_000) // MINUTE for time in found["at"]]  # type: ignore[attr-defined]
+    assert len(times) <= POINTS
+    assert times == sorted(set(times))
+    assert times[0] >= times[-1] - KEPT_MS // MINUTE
+    apart = max((later - earlier for earlier, later in pairwise(times)), default=0)
+    assert at - times[-1] <= max(apart, 1) + 40
+    assert found["kpis"]["a"][0] == times, "values are those of their times"  # type: ignore[index]
+
+
+def test_a_segment_that_is_gone_or_of_other_kpis_begins_anew() -> None:
+    history = History()
+    history.add("tier:2", of(0, 0.5))
+    history.add("tier:2", of(1, 0.5, 0.5))
+    assert history.of("tier:2", "1h")["at"] == [T0 + 130_000]
+    history.forget("tier:2")
+    assert history.of("tier:2", "1h")["at"] == []
+
+
+def test_of_too_many_cells_nothing_is_kept_until_others_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "CELLS", 4)
+    history = History()
+    for key in ("tier:1", "tier:2", "tier:3"):
+        history.add(key, of(0, 0.5))
+    assert [len(history.of(f"tier:{n}", "1h")["at"]) for n in (1, 2, 3)] == [1, 1, 0]  # type: ignore[arg-type]
+    history.forget("tier:1")
+    history.add("tier:3", of(1, 0.5))
+    assert history.of("tier:3", "1h")["at"] == [T0 + 130_000]
