@@ -14,16 +14,16 @@ const unfolded = new Set(); // fingerprints of those whose members are shown
 /** Whether it is only told of: so it has been for long, and nobody is called for it. */
 const isNotice = (alert) => alert.kind === "level";
 
-/** Notices last; silent before under before over; what costs or brings the most first of each, then the newest. */
-const worstFirst = (a, b) =>
-  isNotice(a) - isNotice(b) ||
-  STATES.indexOf(a.state) - STATES.indexOf(b.state) ||
-  Math.abs(b.impact ?? 0) - Math.abs(a.impact ?? 0) ||
-  b.since - a.since;
+/** What costs or brings the most first, then the newest. */
+const heaviestFirst = (a, b) => Math.abs(b.impact ?? 0) - Math.abs(a.impact ?? 0) || b.since - a.since;
 
-/** Of each page what is the worst now comes first: what it began with may be over. */
+/** Notices last; silent before under before over; of each the heaviest first. */
+const worstFirst = (a, b) =>
+  isNotice(a) - isNotice(b) || STATES.indexOf(a.state) - STATES.indexOf(b.state) || heaviestFirst(a, b);
+
+/** Of each page the heaviest leads: it is the nearest to the cause. What the page began with may be over. */
 const sorted = (pages) =>
-  pages.map((page) => [...page].sort(worstFirst)).sort(([a], [b]) => worstFirst(a, b));
+  pages.map((page) => [...page].sort(heaviestFirst)).sort(([a], [b]) => worstFirst(a, b));
 
 const isOf = (segment) => (alert) => !segment || (alert.dimension === segment.dimension && alert.value === segment.value);
 

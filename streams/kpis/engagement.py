@@ -31,7 +31,7 @@ KPIS = {
     ),
     "engaged_session_rate": Kpi(
         family="engagement",
-        title="Sessions with more than one event; the others bounce",
+        title="Sessions that do not bounce",
         numerator=("sessions.engaged",),
         denominator=("sessions",),
         unit="ratio",

@@ -83,16 +83,18 @@ def test_many_alerts_leave_room_for_the_scores(scorer: Scorer, address: str, tmp
         assert errors == []
 
 
-def test_alerts_of_one_cause_are_one_line_and_the_worst_of_them_leads(
+def test_alerts_of_one_cause_are_one_line_and_the_heaviest_of_them_leads(
     scorer: Scorer, address: str, tmp_path: Path
 ) -> None:
     first = alert("2", state="under", fingerprint="fills")
-    worse = alert("2", T0 + 1, state="silent", kpi="download_rate", fingerprint="downloads", summary="tier:2 is silent")
-    scorer.say(first, worse, scores("2"), scores("3"))
+    heavy = alert(
+        "2", T0 + 1, state="silent", kpi="download_rate", fingerprint="downloads", impact=-90.0, summary="90 less"
+    )
+    scorer.say(first, heavy, scores("2"), scores("3"))
     with chromium(tmp_path / "profile") as (page, errors):
         page.goto(address)
         expect(page.locator("#alerts-title")).to_have_text("Alerts: 1 firing")
-        expect(page.locator("#alerts .summary")).to_have_text(["tier:2 is silent"])
+        expect(page.locator("#alerts .summary")).to_have_text(["90 less"])
         members = page.locator("#alerts .members li")
         expect(members).not_to_be_visible()
         page.get_by_text("with 1 more of the same cause, likely").click()
