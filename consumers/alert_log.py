@@ -13,7 +13,7 @@ from kafka.consumer.fetcher import ConsumerRecord
 from kafka.errors import KafkaError
 
 from consumers.backoff import Backoff
-from consumers.connection import Connection, OutageError
+from consumers.connection import ANSWER_WITHIN_MS, Connection, OutageError
 from consumers.records import alert_of, readable
 from streams.events.topics import SEGMENT_ALERTS
 from streams.messages import Alert
@@ -65,7 +65,7 @@ def delivered_before(kafka: Kafka, group: str, stop: threading.Event) -> list[Al
 def _before_commits(connection: Connection, stop: threading.Event) -> list[Alert]:
     consumer = connection.consumer
     try:
-        committed = {part: consumer.committed(part) or 0 for part in connection.partitions}
+        committed = {part: consumer.committed(part, timeout_ms=ANSWER_WITHIN_MS) or 0 for part in connection.partitions}
     except (KafkaError, OSError) as error:
         raise connection.outage(error) from None
     consumer.assign(connection.partitions)

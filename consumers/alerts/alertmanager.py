@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from consumers.alerts.links import Links
+from consumers.alerts.origin import Origin
 from consumers.alerts.wording import also_moved, contributors, impact, rfc3339, severity
-from streams.scoring.contributors import Contribution
 from streams.scoring.grouping import Page
 
 RECEIVER = "segpulse"
 NOT_OVER = "0001-01-01T00:00:00Z"  # Alertmanager's word for an end that has not come
 
 
-def payload(page: Page, contributions: Iterable[Contribution], links: Links) -> dict[str, Any]:
+def payload(page: Page, origin: Origin, links: Links) -> dict[str, Any]:
     """The body of the post of `page`."""
-    told = _alert(page, contributions, links)
+    told = _alert(page, origin, links)
     group = {key: told["labels"][key] for key in ("dimension", "segment")}
     return {
         "version": "4",
@@ -32,14 +31,15 @@ def payload(page: Page, contributions: Iterable[Contribution], links: Links) -> 
     }
 
 
-def _alert(page: Page, contributions: Iterable[Contribution], links: Links) -> dict[str, Any]:
+def _alert(page: Page, origin: Origin, links: Links) -> dict[str, Any]:
     head = page.head
     link = links.board(head)
     annotations = {
         "summary": head.summary,
         "since": rfc3339(head.since),
         "impact": impact(head),
-        "contributors": contributors(contributions),
+        "contributors": contributors(origin.contributions),
+        "why": origin.why,
         "also_moved": also_moved(page),
         "reason": head.reason,
         "link": link,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from consumers.alerts.origin import origin
 from consumers.alerts.posting import Poster
 from streams.messages import Alert, SegmentScores
-from streams.scoring.contributors import contributions
 from streams.scoring.grouping import Groups
 from streams.settings import Settings
 
@@ -32,7 +32,7 @@ class Pager:
         pages = groups.take(self._paged(alerts))
         if pages:
             scores, dimensions = list(self._scores()), self._settings.dimensions
-            self._poster.deliver([(page, contributions(page.head, scores, dimensions)) for page in pages])
+            self._poster.deliver([(page, origin(page.head, scores, dimensions)) for page in pages])
         self._groups = groups
 
     def _paged(self, alerts: Iterable[Alert]) -> list[Alert]:

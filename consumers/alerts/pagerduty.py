@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from consumers.alerts.links import Links
+from consumers.alerts.origin import Origin
 from consumers.alerts.wording import (
     against_the_rest,
     also_moved,
@@ -15,16 +16,13 @@ from consumers.alerts.wording import (
     severity,
     shortened,
 )
-from streams.scoring.contributors import Contribution
 from streams.scoring.grouping import Page
 from streams.settings import Kpi
 
 KEY_MOST, SUMMARY_MOST = 255, 1_024  # characters that PagerDuty takes
 
 
-def event(
-    page: Page, contributions: Iterable[Contribution], links: Links, kpis: Mapping[str, Kpi], routing_key: str
-) -> dict[str, Any]:
+def event(page: Page, origin: Origin, links: Links, kpis: Mapping[str, Kpi], routing_key: str) -> dict[str, Any]:
     """The body of the post of `page`. Repeated it makes no second incident: `dedup_key` is the fingerprint."""
     head = page.head
     key = {"routing_key": routing_key, "dedup_key": head.fingerprint[:KEY_MOST]}
@@ -37,7 +35,8 @@ def event(
         "window": head.window,
         "against_the_rest": against_the_rest(head, kpis),
         "impact": impact(head),
-        "contributors": contributors(contributions),
+        "contributors": contributors(origin.contributions),
+        "why": origin.why,
         "also_moved": also_moved(page),
     }
     return {

@@ -13,8 +13,8 @@ import orjson
 
 from consumers.alert_log import NotDeliveredError
 from consumers.alerts.metrics import Metrics
+from consumers.alerts.origin import Origin
 from consumers.alerts.receivers import Receiver
-from streams.scoring.contributors import Contribution
 from streams.scoring.grouping import Page
 
 log = logging.getLogger("segpulse.alerts")
@@ -32,8 +32,8 @@ class Poster:
         self._metrics = metrics
         self._done: set[tuple[str, str, int]] = set()  # of pages that are handed over again, those delivered
 
-    def deliver(self, pages: Sequence[tuple[Page, Sequence[Contribution]]]) -> None:
-        """Post `pages`, each with what contributes to it. Raises NotDeliveredError where any is to be tried again.
+    def deliver(self, pages: Sequence[tuple[Page, Origin]]) -> None:
+        """Post `pages`, each with where it comes from. Raises NotDeliveredError where any is to be tried again.
 
         Then all are to be handed over again; those that did arrive are not posted twice.
         """
@@ -46,14 +46,14 @@ class Poster:
         up.set(1)
         self._done.clear()
 
-    async def _post_all(self, pages: Iterable[tuple[Page, Sequence[Contribution]]]) -> None:
+    async def _post_all(self, pages: Iterable[tuple[Page, Origin]]) -> None:
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT_S)) as session:
-            for page, contributions in pages:
-                await self._post(session, page, contributions)
+            for page, origin in pages:
+                await self._post(session, page, origin)
                 self._done.add(_identity(page))
 
-    async def _post(self, session: aiohttp.ClientSession, page: Page, contributions: Sequence[Contribution]) -> None:
-        body = orjson.dumps(self.receiver.body(page, contributions))
+    async def _post(self, session: aiohttp.ClientSession, page: Page, origin: Origin) -> None:
+        body = orjson.dumps(self.receiver.body(page, origin))
         headers = {"Content-Type": "application/json", "User-Agent": "segpulse"}
         shown = self.receiver.shown
         try:

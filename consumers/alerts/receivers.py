@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from consumers.alerts import alertmanager, pagerduty, slack
 from consumers.alerts.links import Links
+from consumers.alerts.origin import Origin
 from consumers.errors import CannotStartError
 from streams.kpis.catalogue import catalogue
-from streams.scoring.contributors import Contribution
 from streams.scoring.grouping import Page
 from streams.settings import Settings
 
-Body = Callable[[Page, Sequence[Contribution]], dict[str, Any]]
+Body = Callable[[Page, Origin], dict[str, Any]]
 SECRET_LEAST = 8  # characters; shorter parts of an address are words
 _KEY = re.compile(r"[0-9A-Za-z]{32}")  # as PagerDuty makes them
 
@@ -51,11 +51,11 @@ def _receivers(settings: Settings) -> Iterator[Receiver]:
     links = Links(alerts.board_url, alerts.grafana_url)
     if alerts.webhook:
         path = _checked("webhook", alerts.webhook)
-        yield Receiver("webhook", alerts.webhook, lambda page, within: alertmanager.payload(page, within, links), path)
+        yield Receiver("webhook", alerts.webhook, lambda page, origin: alertmanager.payload(page, origin, links), path)
     if alerts.slack_webhook:
         path = _checked("slack_webhook", alerts.slack_webhook)
         yield Receiver(
-            "slack", alerts.slack_webhook, lambda page, within: slack.message(page, within, links, kpis), path
+            "slack", alerts.slack_webhook, lambda page, origin: slack.message(page, origin, links, kpis), path
         )
     if alerts.pagerduty_key:
         key = alerts.pagerduty_key
@@ -68,7 +68,7 @@ def _receivers(settings: Settings) -> Iterator[Receiver]:
         yield Receiver(
             "pagerduty",
             alerts.pagerduty_url,
-            lambda page, within: pagerduty.event(page, within, links, kpis, key),
+            lambda page, origin: pagerduty.event(page, origin, links, kpis, key),
             (key,),
         )
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from consumers.alerts.links import Links
+from consumers.alerts.origin import Origin
 from consumers.alerts.wording import (
     against_the_rest,
     also_moved,
@@ -20,7 +21,6 @@ from consumers.alerts.wording import (
     shortened,
 )
 from streams.messages import Alert
-from streams.scoring.contributors import Contribution
 from streams.scoring.grouping import Page
 from streams.scoring.sentences import moment
 from streams.settings import Kpi
@@ -31,7 +31,7 @@ _MARK = {"critical": "🔴", "warning": "🟠", "info": "🔵"}
 _OVER = "✅"
 
 
-def message(page: Page, contributions: Iterable[Contribution], links: Links, kpis: Mapping[str, Kpi]) -> dict[str, Any]:
+def message(page: Page, origin: Origin, links: Links, kpis: Mapping[str, Kpi]) -> dict[str, Any]:
     """The body of the post of `page`."""
     head = page.head
     mark = _OVER if head.status == "resolved" else _MARK[severity(head)]
@@ -41,7 +41,8 @@ def message(page: Page, contributions: Iterable[Contribution], links: Links, kpi
         {"type": "section", "fields": [_field(*pair) for pair in _figures(head, kpis)]},
     ]
     details = {
-        f"Comes from (conversions more or fewer, last {head.window})": contributors(contributions),
+        "Why": origin.why,
+        f"Comes from (conversions more or fewer, last {head.window})": contributors(origin.contributions),
         "Moved with it": also_moved(page),
         "Reason": head.reason,
     }

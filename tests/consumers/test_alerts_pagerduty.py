@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from consumers.alerts.links import Links
+from consumers.alerts.origin import Origin
 from consumers.alerts.pagerduty import KEY_MOST, SUMMARY_MOST, event
 from streams.kpis.catalogue import BUILT_IN
 from streams.scoring.contributors import Contribution
@@ -16,7 +17,7 @@ BOARD = "http://board.test/?dimension=tier&segment=2&kpi=form_fill_rate&window=1
 
 def told(*within: Contribution, **other: object) -> dict[str, Any]:
     head = alert(**other)  # type: ignore[arg-type]
-    return event(Page(head, (head,)), within, LINKS, BUILT_IN, ROUTING_KEY)
+    return event(Page(head, (head,)), Origin(within, "It is too broad."), LINKS, BUILT_IN, ROUTING_KEY)
 
 
 def test_one_page_as_an_event() -> None:
@@ -40,6 +41,7 @@ def test_one_page_as_an_event() -> None:
                 "against_the_rest": "13.2% against 11% (index 120)",
                 "impact": "-11 conversions an hour",
                 "contributors": "both:2 × pharma (-9.5)",
+                "why": "It is too broad.",
             },
         },
         "client": "segpulse",

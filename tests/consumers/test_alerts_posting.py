@@ -7,10 +7,10 @@ import pytest
 
 from consumers.alert_log import NotDeliveredError
 from consumers.alerts.metrics import Metrics
+from consumers.alerts.origin import Origin
 from consumers.alerts.posting import LATER_MOST_S, Poster
 from consumers.alerts.receivers import receivers
 from streams.messages import Alert
-from streams.scoring.contributors import Contribution
 from streams.scoring.grouping import Page
 from tests.consumers.receiver import ROUTING_KEY, SECRET, Receiver, listening
 from tests.consumers.samples import alert, settings
@@ -43,8 +43,8 @@ def segments(posts: list[dict[str, object]]) -> list[list[str]]:
     return [[a["labels"]["segment"] for a in post["alerts"]] for post in posts]  # type: ignore[attr-defined]
 
 
-def pages(*alerts: Alert) -> list[tuple[Page, list[Contribution]]]:
-    return [(Page(alert, (alert,)), []) for alert in alerts]
+def pages(*alerts: Alert) -> list[tuple[Page, Origin]]:
+    return [(Page(alert, (alert,)), Origin()) for alert in alerts]
 
 
 @pytest.mark.parametrize("status", [500, 503, 408, 429])

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from consumers.alerts.links import Links
+from consumers.alerts.origin import Origin
 from consumers.alerts.slack import FIELD_MOST, HEADER_MOST, TEXT_MOST, escaped, message
 from streams.kpis.catalogue import BUILT_IN
 from streams.scoring.contributors import Contribution
@@ -14,14 +15,18 @@ from tests.consumers.samples import alert
 LINKS = Links("http://board.test/", "http://grafana.test/")
 
 
-def told(within: tuple[Contribution, ...] = (), links: Links = LINKS, **other: object) -> dict[str, Any]:
+def told(within: tuple[Contribution, ...] = (), links: Links = LINKS, why: str = "", **other: object) -> dict[str, Any]:
     head = alert(**other)  # type: ignore[arg-type]
-    return message(Page(head, (head,)), within, links, BUILT_IN)
+    return message(Page(head, (head,)), Origin(within, why), links, BUILT_IN)
 
 
 def test_one_page_as_a_message() -> None:
     body = told(
-        (Contribution("tier_x_industry", "2 × R&D", 9.5),), value="2", also=["engagement over"], summary="It does <so>."
+        (Contribution("tier_x_industry", "2 × R&D", 9.5),),
+        value="2",
+        why="It is <broad>.",
+        also=["engagement over"],
+        summary="It does <so>.",
     )
     place = "dimension=tier&amp;segment=2&amp;kpi=form_fill_rate&amp;window=1h"
     variables = "var-dimension=tier&amp;var-segment=2&amp;var-kpi=form_fill_rate&amp;var-window=1h"
@@ -41,6 +46,7 @@ def test_one_page_as_a_message() -> None:
             {
                 "type": "context",
                 "elements": [
+                    plain("Why: It is &lt;broad&gt;."),
                     plain("Comes from (conversions more or fewer, last 1h): tier_x_industry:2 × R&amp;D (+9.5)"),
                     plain("Moved with it: engagement over"),
                 ],
@@ -89,7 +95,9 @@ def test_the_headline_says_what_and_how_bad(other: dict[str, object], headline: 
 
 def test_no_name_can_call_the_channel_or_make_a_link() -> None:
     evil = "<!channel> & <http://evil.test|click>"
-    body = told((Contribution(evil, evil, 1.0),), value=evil, also=[evil], reason=evil, summary=evil, window=evil)
+    body = told(
+        (Contribution(evil, evil, 1.0),), value=evil, also=[evil], reason=evil, why=evil, summary=evil, window=evil
+    )
     texts = str(body)
     assert "<!channel>" not in texts
     assert "<http://evil.test" not in texts
@@ -99,7 +107,7 @@ def test_no_name_can_call_the_channel_or_make_a_link() -> None:
 
 def test_everything_is_as_short_as_slack_wants_it() -> None:
     long = "<&>" * 5_000
-    body = told((Contribution(long, long, 1.0),), value=long[:900], also=[long], reason=long, summary=long)
+    body = told((Contribution(long, long, 1.0),), value=long[:900], also=[long], reason=long, why=long, summary=long)
     header, section, fields, context = body["blocks"]  # and no links: half of one leads nowhere
     assert len(header["text"]["text"]) <= HEADER_MOST
     assert len(section["text"]["text"]) <= TEXT_MOST

@@ -6,11 +6,11 @@ from typing import cast
 
 import msgspec
 
+from consumers.alerts.origin import Origin
 from consumers.alerts.pager import Pager
 from consumers.alerts.posting import Poster
 from streams import settings
 from streams.messages import Alert
-from streams.scoring.contributors import Contribution
 from streams.scoring.grouping import Page
 from streams.settings import Settings, Span
 from streams.tools.backtest import Backtest
@@ -40,7 +40,7 @@ class Hook:
     def __init__(self) -> None:
         self.taken: list[Page] = []
 
-    def deliver(self, pages: list[tuple[Page, list[Contribution]]]) -> None:
+    def deliver(self, pages: list[tuple[Page, Origin]]) -> None:
         self.taken += [page for page, _ in pages]
 
 
