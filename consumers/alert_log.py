@@ -13,7 +13,7 @@ from kafka.consumer.fetcher import ConsumerRecord
 from kafka.errors import KafkaError
 
 from consumers.backoff import Backoff
-from consumers.connection import Connection, OutageError
+from consumers.connection import ANSWER_WITHIN_MS, Connection, OutageError
 from consumers.records import alert_of, readable
 from streams.events.topics import SEGMENT_ALERTS
 from streams.messages import Alert
@@ -25,18 +25,23 @@ AT_MOST_S = 10.0  # however much goes on coming
 
 
 class NotDeliveredError(Exception):
-    """The receiver cannot take the alerts now; the message is the line to log. They are handed over again."""
+    """The receiver cannot take the alerts now; the message is the line to log. They are handed over again, after
+    `later` seconds at the soonest."""
+
+    def __init__(self, message: str, later: float = 0.0) -> None:
+        super().__init__(message)
+        self.later = later
 
 
-def read_alerts(kafka: Kafka, stop: threading.Event, deliver: Callable[[list[Alert]], None]) -> None:
+def read_alerts(kafka: Kafka, group: str, stop: threading.Event, deliver: Callable[[list[Alert]], None]) -> None:
     """Call `deliver` with the alerts of each poll until `stop`; where it raises NotDeliveredError, again after a wait.
 
-    All consumers of the application share the group `{app_id}-alerts`, so each alert is delivered by one of them.
+    `group` is the receiver's own: all consumers in it together deliver each alert once, where none of them dies.
     """
     backoff = Backoff(stop)
     while not stop.is_set():
         try:
-            with closing(_connect(kafka)) as connection:
+            with closing(_connect(kafka, group)) as connection:
                 connection.consumer.subscribe([SEGMENT_ALERTS])
                 _deliver_all(connection, stop, deliver, backoff)
         except OutageError as outage:
@@ -44,12 +49,12 @@ def read_alerts(kafka: Kafka, stop: threading.Event, deliver: Callable[[list[Ale
             backoff.wait()
 
 
-def delivered_before(kafka: Kafka, stop: threading.Event) -> list[Alert]:
-    """All alerts still on the topic of which the delivery is committed; none where `stop` comes first."""
+def delivered_before(kafka: Kafka, group: str, stop: threading.Event) -> list[Alert]:
+    """All alerts still on the topic of which `group` has committed the delivery; none where `stop` comes first."""
     backoff = Backoff(stop)
     while not stop.is_set():
         try:
-            with closing(_connect(kafka)) as connection:
+            with closing(_connect(kafka, group)) as connection:
                 return _before_commits(connection, stop)
         except OutageError as outage:
             log.warning("%s; next try in %.0f s", outage, backoff.pause)
@@ -60,7 +65,7 @@ def delivered_before(kafka: Kafka, stop: threading.Event) -> list[Alert]:
 def _before_commits(connection: Connection, stop: threading.Event) -> list[Alert]:
     consumer = connection.consumer
     try:
-        committed = {part: consumer.committed(part) or 0 for part in connection.partitions}
+        committed = {part: consumer.committed(part, timeout_ms=ANSWER_WITHIN_MS) or 0 for part in connection.partitions}
     except (KafkaError, OSError) as error:
         raise connection.outage(error) from None
     consumer.assign(connection.partitions)
@@ -72,9 +77,8 @@ def _before_commits(connection: Connection, stop: threading.Event) -> list[Alert
     return [alert for _, alert in readable(before, alert_of)]
 
 
-def _connect(kafka: Kafka) -> Connection:
+def _connect(kafka: Kafka, group: str) -> Connection:
     session = int(kafka.session_timeout)
-    group = f"{kafka.app_id}-alerts"
     return Connection(
         kafka, (SEGMENT_ALERTS,), group_id=group, session_timeout_ms=session, heartbeat_interval_ms=max(1, session // 5)
     )
@@ -90,6 +94,7 @@ def _deliver_all(
         try:
             deliver([alert for _, alert in readable(records, alert_of)])
         except NotDeliveredError as error:
+            backoff.at_least(error.later)
             log.warning("%s; next try in %.0f s", error, backoff.pause)
             _rewind(connection, records)
             backoff.wait()

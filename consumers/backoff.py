@@ -19,6 +19,10 @@ class Backoff:
         self._stop.wait(self.pause)
         self.pause = min(self.pause * 2, self._most)
 
+    def at_least(self, seconds: float) -> None:
+        """The next pause is no shorter than that, though it be longer than `most`."""
+        self.pause = max(self.pause, seconds)
+
     def clear(self) -> None:
         """The next pause is the first one again."""
         self.pause = self._first

@@ -27,7 +27,7 @@ def _run(ctx: click.Context, module: str) -> None:
 
 @click.group()
 def command() -> None:
-    """Carry scores on: to Redis, Prometheus, a webhook, or a page.
+    """Carry scores on: to Redis, Prometheus, those on call, or a page.
 
     Each is a process of its own that reads Kafka. A server that is not there is waited for.
     """
@@ -50,14 +50,14 @@ def prometheus_command(ctx: click.Context) -> None:
     _run(ctx, "consumers.prometheus")
 
 
-@command.command("alerts", short_help="Alerts to a webhook.")
+@command.command("alerts", short_help="Alerts to a webhook, Slack and PagerDuty.")
 @click.pass_context
 def alerts_command(ctx: click.Context) -> None:
-    """Post alerts to alerts.webhook, in the format of Alertmanager's webhooks.
+    """Post alerts to all receivers that are set: Slack, PagerDuty, and any webhook in Alertmanager's format.
 
     One post for each cause: several KPIs of a segment, or a segment and those within it, are one page. What cannot be
-    delivered is tried again. Set the address by the environment,
-    SEGPULSE_ALERTS_WEBHOOK, where it holds a secret.
+    delivered is tried again, to each receiver by itself. They are set by the environment, for what they are set to is
+    secret: SEGPULSE_ALERTS_SLACK_WEBHOOK, SEGPULSE_ALERTS_PAGERDUTY_KEY, SEGPULSE_ALERTS_WEBHOOK.
     """
     _run(ctx, "consumers.alerts.consumer")
 

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable, Iterable
 from contextlib import closing
 
-from prometheus_client import CollectorRegistry, start_http_server
+from prometheus_client import CollectorRegistry
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from consumers.errors import CannotStartError
 from consumers.latest import Latest
+from consumers.serving import serving
 from consumers.state import read_state
 from streams.messages import Cell
 from streams.settings import Settings
-
-log = logging.getLogger("segpulse.prometheus")
 
 LABELS = ("dimension", "segment", "kpi", "window")
 
@@ -77,19 +74,9 @@ def run(settings: Settings, stop: threading.Event) -> None:
     latest = Latest()
     registry = CollectorRegistry()
     registry.register(ScoresCollector(latest))
-    host, port = settings.prometheus.host, settings.prometheus.port
-    try:
-        server, thread = start_http_server(port, host, registry)
-    except OSError as error:
-        raise CannotStartError(
-            f"prometheus: cannot listen on {host}:{port} (prometheus.host, prometheus.port): {error.strerror}"
-        ) from None
-    log.info("prometheus: http://%s:%d/metrics", host, port)
-    try:
-        with closing(read_state(settings.kafka, stop)) as updates:
-            for update in updates:
-                latest.apply(update)
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with (
+        serving(registry, "prometheus", settings.prometheus.host, settings.prometheus.port),
+        closing(read_state(settings.kafka, stop)) as updates,
+    ):
+        for update in updates:
+            latest.apply(update)

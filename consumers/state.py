@@ -51,6 +51,12 @@ def read_state(kafka: Kafka, stop: threading.Event, alerts: bool = False) -> Gen
             backoff.wait()
 
 
+def read_now(kafka: Kafka) -> Update:
+    """The scores that stand now, whole. Raises OutageError."""
+    with closing(Connection(kafka, (SEGMENT_SCORES,))) as connection:
+        return next(_follow(connection, threading.Event()))
+
+
 def _follow(connection: Connection, stop: threading.Event) -> Generator[Update, None, None]:
     connection.consumer.assign(connection.partitions)
     connection.consumer.seek_to_beginning()

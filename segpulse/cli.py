@@ -21,6 +21,8 @@ COMMANDS = {
     "review": ("streams.tools.review.command", "Look over a file's segmentation: how good is it, what has changed?"),
     "simulate": ("streams.tools.simulate.command", "Make a B2B audience's traffic, with a story in it."),
     "bench": ("streams.tools.bench.command", "Measure what this machine can do, beside other tools."),
+    "check": ("segpulse.checking.command", "Try every connection and setting, and say what is wrong."),
+    "top": ("consumers.top.command", "The board's table in the terminal."),
     "topics": ("streams.tools.topics", "Create or check the Kafka topics."),
 }
 

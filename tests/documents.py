@@ -8,6 +8,7 @@ from tests.servers import ROOT
 
 README = (ROOT / "README.md").read_text("utf-8")
 EXAMPLES = (ROOT / "examples" / "README.md").read_text("utf-8")
+ALERTS = (ROOT / "docs" / "alerts.md").read_text("utf-8")
 SETTINGS = (ROOT / "docs" / "settings.md").read_text("utf-8")
 
 

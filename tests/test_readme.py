@@ -11,6 +11,7 @@ import click
 import msgspec
 import pytest
 
+from consumers.alerts.metrics import Metrics as PageMetrics
 from consumers.latest import Latest
 from consumers.prometheus import ScoresCollector
 from consumers.redis.fields import fields
@@ -26,7 +27,7 @@ from streams.tools.files import mapping
 from streams.tools.files.read import read
 from streams.tools.simulate.story import load_story
 from tests.consumers.samples import scores, too_broad
-from tests.documents import EXAMPLES, README, SETTINGS, blocks, inline, names, table, tables
+from tests.documents import ALERTS, EXAMPLES, README, SETTINGS, blocks, inline, names, table, tables
 from tests.servers import ROOT
 
 if sys.version_info >= (3, 11):
@@ -103,7 +104,7 @@ def test_all_settings_with_their_defaults() -> None:
             assert shown == (list(expected) if isinstance(expected, tuple) else expected) or expected is None, key
 
 
-@pytest.mark.parametrize("text", [README, EXAMPLES, SETTINGS])
+@pytest.mark.parametrize("text", [README, EXAMPLES, SETTINGS, ALERTS])
 def test_settings_and_variables_that_are_named_exist(text: str) -> None:
     for code in inline(text):
         section, _, key = code.partition(".")
@@ -125,7 +126,9 @@ def test_metrics_are_all_named() -> None:
     worker = (f"{m.name}_total" if m.type == "counter" else m.name for m in Metrics().registry.collect())
     own = (name for name in worker if name.startswith("segpulse_"))  # beside prometheus-client's process_…
     of_scores = (family.name for family in ScoresCollector(Latest()).collect())
-    assert {code for code in inline(README) if code.startswith("segpulse_")} == {*own, *of_scores}
+    of_pages = {f"{m.name}_total" if m.type == "counter" else m.name for m in PageMetrics([]).registry.collect()}
+    assert {code for code in inline(README) if code.startswith("segpulse_")} == {*own, *of_scores, *of_pages}
+    assert {code for code in inline(ALERTS) if code.startswith("segpulse_")} == of_pages
 
 
 def test_redis_fields_are_all_named() -> None:
@@ -149,7 +152,9 @@ def test_folders_and_links_exist() -> None:
     assert (ROOT / "docs" / "board.png").stat().st_size < 300_000
 
 
-@pytest.mark.parametrize("code", [c for c in (*inline(README), *inline(EXAMPLES)) if c.startswith("segpulse ")])
+@pytest.mark.parametrize(
+    "code", [c for c in (*inline(README), *inline(EXAMPLES), *inline(ALERTS)) if c.startswith("segpulse ")]
+)
 def test_commands_in_the_text_exist(code: str) -> None:
     command: click.Command = cli
     for word in code.split()[1:]:

@@ -18,7 +18,7 @@ from streams.tools.demo import EMBEDDED
 from streams.tools.files import mapping
 from streams.tools.local.processes import Child
 from streams.tools.local.servers import Server, embedded_broker, free_port
-from tests.documents import EXAMPLES, README, blocks, commands
+from tests.documents import ALERTS, EXAMPLES, README, blocks, commands
 from tests.servers import ROOT, program, redis_server
 
 #: Not run here but by these tests; `make` itself by tests/test_readme.py.
@@ -31,6 +31,7 @@ ELSEWHERE = {
     "segpulse backtest customers.csv --mapping mine.toml --evaluate": "tools/evaluate/test_command.py",
     "cp deploy/env.example .env": "deploy/test_compose.py",
     "docker compose up --build --detach": "deploy/test_compose.py",
+    "docker compose --profile alerts up --detach": "deploy/test_compose.py",
 }
 
 #: The last word of a command that goes on until it is stopped -> what it says when it is at work.
@@ -39,7 +40,7 @@ STAYING = {
     "redis": "redis: holds the scores",
     "prometheus": "prometheus: http://",
     "board": "board: http://",
-    "alerts": "alerts: posting to http://localhost",
+    "alerts": "alerts: posting to ",
 }
 
 PATIENCE = 60.0  # seconds
@@ -50,7 +51,7 @@ class Reader:
 
     def __init__(self, folder: Path, broker: Server, redis: Server, stack: ExitStack) -> None:
         self._folder, self._redis, self._stack = folder, redis, stack
-        ports = {f"SEGPULSE_{part}_PORT": str(free_port()) for part in ("WORKER", "PROMETHEUS", "BOARD")}
+        ports = {f"SEGPULSE_{part}_PORT": str(free_port()) for part in ("WORKER", "PROMETHEUS", "BOARD", "ALERTS")}
         self._environ = {
             "SEGPULSE_KAFKA_BROKER": broker.address,
             **EMBEDDED,
@@ -63,6 +64,9 @@ class Reader:
     def type(self, line: str) -> None:
         """Run `line`, or start it where it goes on; it must do what it says."""
         words = shlex.split(line, comments=True)
+        if words[0] == "export":
+            name, _, self._environ[name] = words[1].partition("=")
+            return
         environ = dict(self._environ)
         while "=" in words[0]:
             name, _, environ[name] = words.pop(0).partition("=")
@@ -74,6 +78,10 @@ class Reader:
             self._ask(words[1:])
         else:
             self._run(words, environ)
+
+    def run_python(self, text: str) -> None:
+        """Run `text`; it must print something."""
+        self._run([sys.executable, "-c", text], self._environ)
 
     def _start(self, words: list[str], environ: dict[str, str]) -> None:
         child = Child(words[-1], ["/usr/bin/env", "-C", str(self._folder), *words], self._log(words[-1]), environ)
@@ -144,6 +152,8 @@ def test_readme(tmp_path: Path) -> None:
         for line in commands(README):
             if line not in ELSEWHERE:
                 someone.type(line)
+        for text in blocks(README, "python"):
+            someone.run_python(text)
         someone.check_staying()
 
 
@@ -157,9 +167,19 @@ def test_examples(tmp_path: Path) -> None:
         someone.check_staying()
 
 
+@pytest.mark.timeout(180)
+def test_alerts(tmp_path: Path) -> None:
+    with reader(tmp_path) as someone:
+        someone.type("segpulse topics create")
+        for line in commands(ALERTS):
+            if line not in ELSEWHERE:
+                someone.type(line)
+        someone.check_staying()
+
+
 @pytest.mark.parametrize(("line", "test"), ELSEWHERE.items())
 def test_what_is_not_run_here_is_run_elsewhere(line: str, test: str) -> None:
-    assert line in commands(README)
+    assert line in commands(README + ALERTS)
     assert (ROOT / "tests" / test).is_file()
     for file in re.findall(r"\S+/\S+", line):
         assert (ROOT / file).is_file()

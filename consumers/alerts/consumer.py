@@ -1,15 +1,23 @@
-"""`segpulse consume alerts`: every cause of alerts is one page to the webhook, at least once."""
+"""`segpulse consume alerts`: every cause of alerts is one page to each receiver, at least once.
+
+Each receiver has a thread and a consumer group of its own: its offsets say what it has been told. So one that is down
+holds nobody up, and when it is back it is told what it missed while the others are told nothing twice.
+"""
 
 from __future__ import annotations
 
 import logging
 import threading
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import closing
 
 from consumers.alert_log import delivered_before, read_alerts
+from consumers.alerts.metrics import Metrics
 from consumers.alerts.pager import Pager
-from consumers.alerts.webhook import Webhook
+from consumers.alerts.posting import Poster
+from consumers.alerts.receivers import receivers
 from consumers.latest import Latest
+from consumers.serving import serving
 from consumers.state import read_state
 from streams.settings import Settings
 
@@ -17,16 +25,32 @@ log = logging.getLogger("segpulse.alerts")
 
 
 def run(settings: Settings, stop: threading.Event) -> None:
-    """Post alerts to settings.alerts.webhook until `stop`. Raises CannotStartError where there is none."""
-    webhook = Webhook(settings.alerts.webhook, settings.alerts.board_url)
-    log.info("alerts: posting to %s", webhook.shown)
-    latest = Latest()
-    pager = Pager(settings, webhook, lambda: (scored.scores for scored in latest.all()))
-    follower = threading.Thread(target=_follow, args=(settings, stop, latest), daemon=True)
-    follower.start()
-    pager.recall(delivered_before(settings.kafka, stop))
-    read_alerts(settings.kafka, stop, pager.deliver)
-    follower.join()
+    """Post alerts to all receivers until `stop`. Raises CannotStartError where there is none, or a port is taken."""
+    chosen = receivers(settings)
+    for receiver in chosen:
+        log.info("alerts: posting to %s", receiver.shown)
+    latest, metrics = Latest(), Metrics(receiver.name for receiver in chosen)
+    with (
+        serving(metrics.registry, "alerts", settings.alerts.host, settings.alerts.port),
+        ThreadPoolExecutor(len(chosen) + 1, "alerts") as pool,
+    ):
+        ends = [pool.submit(_deliver, settings, Poster(receiver, metrics), latest, stop) for receiver in chosen]
+        ends.append(pool.submit(_follow, settings, stop, latest))
+        try:
+            wait(ends, return_when=FIRST_EXCEPTION)
+        finally:
+            stop.set()  # where one has failed all end, and whoever started them sees it
+    for end in ends:
+        end.result()
+
+
+def _deliver(settings: Settings, poster: Poster, latest: Latest, stop: threading.Event) -> None:
+    pager = Pager(settings, poster, lambda: (scored.scores for scored in latest.all()))
+    name = poster.receiver.name
+    # The webhook's keeps the name that it had when there was no other: what was delivered is known by it.
+    group = f"{settings.kafka.app_id}-alerts" + ("" if name == "webhook" else f"-{name}")
+    pager.recall(delivered_before(settings.kafka, group, stop))
+    read_alerts(settings.kafka, group, stop, pager.deliver)
 
 
 def _follow(settings: Settings, stop: threading.Event, latest: Latest) -> None:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from consumers.alerts.webhook import Webhook
+from consumers.alerts.origin import origin
+from consumers.alerts.posting import Poster
 from streams.messages import Alert, SegmentScores
-from streams.scoring.contributors import contributions
 from streams.scoring.grouping import Groups
 from streams.settings import Settings
 
 
 class Pager:
-    """Hands pages to the webhook, and remembers which groups of alerts are open."""
+    """Hands pages to a receiver, and remembers which groups of alerts are open."""
 
-    def __init__(self, settings: Settings, webhook: Webhook, scores: Callable[[], Iterable[SegmentScores]]) -> None:
+    def __init__(self, settings: Settings, poster: Poster, scores: Callable[[], Iterable[SegmentScores]]) -> None:
         """`scores` gives the latest of all segments."""
         self._settings = settings
-        self._webhook = webhook
+        self._poster = poster
         self._scores = scores
         self._groups = Groups(settings.dimensions)
 
@@ -32,7 +32,7 @@ class Pager:
         pages = groups.take(self._paged(alerts))
         if pages:
             scores, dimensions = list(self._scores()), self._settings.dimensions
-            self._webhook.deliver([(page, contributions(page.head, scores, dimensions)) for page in pages])
+            self._poster.deliver([(page, origin(page.head, scores, dimensions)) for page in pages])
         self._groups = groups
 
     def _paged(self, alerts: Iterable[Alert]) -> list[Alert]:

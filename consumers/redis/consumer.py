@@ -30,8 +30,8 @@ def run(settings: Settings, stop: threading.Event) -> None:
             socket_connect_timeout=5,
             retry=Retry(NoBackoff(), 1),  # at once, for a connection that was idle too long; longer waits are ours
         )
-    except ValueError as error:
-        raise SettingsError(f"redis.url: {error}") from None
+    except ValueError:  # not its words: they may hold the password
+        raise SettingsError("redis.url (SEGPULSE_REDIS_URL): must be redis://[:password@]host:port/db") from None
     backoff = Backoff(stop)
     with closing(client):
         sink = Sink(client, settings.redis.ttl)

@@ -23,10 +23,10 @@ def fired(facts: Facts, weight: Weight) -> str:
     elif facts.kind == "shift":
         what = (
             f"{segment} is {facts.state} on {facts.kpi} since {moment(facts.since)}:"
-            f" {_beside(weight.change)} its own usual, {_figures(facts)}"
+            f" {beside(weight.change)} its own usual, {_figures(facts)}"
         )
     else:
-        what = f"{segment} is {facts.state} on {facts.kpi}: {_beside(weight.change)} the rest, {_figures(facts)}"
+        what = f"{segment} is {facts.state} on {facts.kpi}: {beside(weight.change)} the rest, {_figures(facts)}"
     return "; ".join(filter(None, (what, _impact(weight.impact, facts), _chance(facts, weight))))
 
 
@@ -41,15 +41,17 @@ def _figures(facts: Facts) -> str:
     counts = f"({amount} {of} {facts.denominator:,} in the last {facts.window})"
     if facts.actual is None or facts.rest is None:
         return f"with nothing to compare {counts}"
-    return f"{_figure(facts.actual, facts.unit)} against {_figure(facts.rest, facts.unit)} for the rest {counts}"
+    return f"{figure(facts.actual, facts.unit)} against {figure(facts.rest, facts.unit)} for the rest {counts}"
 
 
-def _figure(value: float, unit: str) -> str:
+def figure(value: float, unit: str) -> str:
+    """A KPI's value as people read it."""
     amount, unit = (100 * value, "%") if unit == "ratio" else (value, f" {unit}")
     return (f"{amount:.3g}" if abs(amount) < 100 else f"{amount:,.0f}") + unit
 
 
-def _beside(change: float) -> str:
+def beside(change: float) -> str:
+    """How far off: "31% below"."""
     return f"{abs(change):.0%} {'above' if change > 0 else 'below'}" if math.isfinite(change) else "far above"
 
 

@@ -26,7 +26,7 @@ def faults(settings: Settings) -> Iterator[Fault]:
     yield from _alerts(settings)
     if settings.review.every < _DAY:
         yield "review.every", "must be a day at least, like '90d'"
-    for name in ("prometheus", "worker", "board"):
+    for name in ("prometheus", "worker", "board", "alerts"):
         if not 0 <= getattr(settings, name).port <= 65_535:
             yield f"{name}.port", "must be from 0 (any that is free) to 65535"
 
@@ -108,6 +108,9 @@ def _alerts(settings: Settings) -> Iterator[Fault]:
             yield "alerts.windows", f"{window} is not among scoring.windows"
     if not settings.alerts.windows:
         yield "alerts.windows", "declare at least one"
+    for key in ("board_url", "grafana_url"):
+        if not re.fullmatch(r"https?://[^/\s]\S*", getattr(settings.alerts, key) or "http://none"):
+            yield f"alerts.{key}", "must be an http:// or https:// address"
     for number, mute in enumerate(settings.alerts.mute):
         dimension, colon, _ = mute.segment.partition(":")
         if mute.segment != "*" and (not colon or dimension not in settings.dimensions):

@@ -11,7 +11,7 @@ import msgspec
 
 from streams.settings.checks import faults
 from streams.settings.reading import convert, decode, read_toml, with_key
-from streams.settings.sections import Dimension, Kpi, Section, Settings, SettingsError
+from streams.settings.sections import SECRETS, Dimension, Kpi, Section, Settings, SettingsError
 
 
 def load(
@@ -33,6 +33,10 @@ def load(
         for name, table in tables.items() if isinstance(tables, dict) else ():
             convert(table, kind, where, f"{section}.{name}")
     settings = convert(tree, Settings, where)
+    for section, key in (name.split(".") for name in SECRETS):
+        if key in tree.get(section, {}):
+            name = f"SEGPULSE_{section}_{key}".upper()
+            raise SettingsError(f"{where}: {section}.{key}: is a secret: take it out, and set {name} instead")
     for section, values in [*_from_environment(environ).items(), *overlay.items()]:
         settings = _lay_over(settings, section, values)
     for key, text in faults(settings):

@@ -14,6 +14,7 @@ from streams.messages import Kind
 LARGEST_MESSAGE = 4 * 1024 * 1024  # bytes of a record on Kafka
 
 UNITS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
+SECRETS = ("alerts.slack_webhook", "alerts.pagerduty_key")  # by the environment only: files get shared
 _SPAN = re.compile(r"(\d+)(ms|s|m|h|d)")
 
 
@@ -130,8 +131,19 @@ class Alerts(Section, frozen=True, kw_only=True):
     page: tuple[Kind, ...] = ("shift", "silent", "pipeline")  # what `segpulse consume alerts` posts
     cooldown: Span = Span.parse("1h")  # after an alert was resolved, so long its segment's KPI raises none
     mute: tuple[Mute, ...] = ()
-    webhook: str = ""  # where `segpulse consume alerts` posts
+    webhook: str = ""  # where `segpulse consume alerts` posts, as Alertmanager does
+    slack_webhook: str = ""  # a secret: the URL of a Slack app's incoming webhook
+    pagerduty_key: str = ""  # a secret: the integration key of a PagerDuty service (Events API v2)
+    pagerduty_url: str = "https://events.pagerduty.com/v2/enqueue"  # another in PagerDuty's EU region
     board_url: str = "http://127.0.0.1:8500"  # linked from alerts
+    grafana_url: str = ""  # likewise, to the dashboard; empty: no link
+    host: str = "127.0.0.1"  # where `segpulse consume alerts` serves its own metrics
+    port: int = 9310
+
+    @property
+    def any_receiver(self) -> bool:
+        """Whether there is somebody to post to."""
+        return bool(self.webhook or self.slack_webhook or self.pagerduty_key)
 
 
 class Review(Section, frozen=True, kw_only=True):

@@ -27,7 +27,8 @@ from streams.tools.evaluate import command as evaluation
 from streams.tools.evaluate.own import Own
 from streams.tools.feed import Feed
 from streams.tools.files import mapping as mappings
-from streams.tools.files.read import SourceRecord, Unroutable, read
+from streams.tools.files.read import SourceRecord, Unroutable, read_counted
+from streams.tools.sending.progress import shown
 
 
 class Result(NamedTuple):
@@ -106,7 +107,8 @@ def command(
     evaluation.refuse_options(ctx)
     if file is None:
         raise click.UsageError("name the FILE to score (only --evaluate goes without)", ctx)
-    result = Backtest(chosen).run(read(file, mapping))
+    records, total = read_counted(file, mapping)
+    result = Backtest(chosen).run(shown(records, "backtest", total))
     if as_json:
         click.echo(_json(result))
     else:

@@ -56,6 +56,7 @@ def command(ctx: click.Context, broker: str | None, redis_url: str | None, port_
         "board": free_port(port_board or base.board.port),
         "prometheus": free_port(base.prometheus.port),
         "worker": free_port(base.worker.port),
+        "alerts": free_port(base.alerts.port),
     }
     for log in LOGS.glob("*.log"):
         log.unlink()
@@ -70,7 +71,7 @@ def command(ctx: click.Context, broker: str | None, redis_url: str | None, port_
             click.echo(f"kafka: {kafka_address}")
             click.echo(f"redis: {without_password(redis_address)}")
             environ = environment(kafka_address, redis_address, ports, embedded=kafka is not None, config=ctx.obj)
-            kept = parts(environ, alerts=bool(base.alerts.webhook))
+            kept = parts(environ, alerts=base.alerts.any_receiver)
             stack.callback(lambda: stop_all([part.child for part in kept], PATIENCE))
             for part in kept:
                 part.start()

@@ -14,7 +14,7 @@ import orjson
 from streams import settings
 from streams.settings import SettingsError
 from streams.tools.files import mapping as mappings
-from streams.tools.files.read import SourceRecord, Unroutable, read
+from streams.tools.files.read import SourceRecord, Unroutable, read_counted
 from streams.tools.sending.pace import FullSpeed, Paced
 from streams.tools.sending.producer import EventProducer
 from streams.tools.sending.progress import shown
@@ -68,11 +68,7 @@ def command(
     """
     mapping = mappings.load(mapping_file) if mapping_file is not None else None
     chosen = settings.load(ctx.obj or (mapping.settings if mapping is not None else None))
-    records: Iterable[SourceRecord | Unroutable] = read(file, mapping)
-    total: int | None = None
-    if mapping is not None:
-        records = list(records)
-        total = len(records)
+    records, total = read_counted(file, mapping)
     if shift is not None:
         records = shifted(records, mapping is not None)
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 import click
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
@@ -64,7 +64,7 @@ def connect(broker: str, patience: float) -> KafkaAdminClient:
     while True:
         try:
             return KafkaAdminClient(bootstrap_servers=broker.split(","), bootstrap_timeout_ms=2_000)
-        except (KafkaError, OSError) as error:
+        except (KafkaError, OSError, ValueError) as error:  # the last: no address
             why = str(error) or type(error).__name__
         if time.monotonic() + pause > deadline:
             raise TopicsError(f"kafka: no broker answers at {broker}: {why}")
@@ -114,6 +114,7 @@ def check(admin: KafkaAdminClient, kafka: settings.Kafka) -> list[str]:
     _refuse_other_counts(partitions, kafka)
     wrong = [f"{name}: missing; `segpulse topics create` makes it" for name in wanted if name not in partitions]
     present = [name for name in wanted if name in partitions]
+    wrong += _replicas(admin, present, kafka.replication)
     for name, actual in _configs(admin, present).items():
         wrong += [
             f"{name}: {key} is {actual[key]}, should be {value}: change it with your broker's kafka-configs tool"
@@ -121,6 +122,23 @@ def check(admin: KafkaAdminClient, kafka: settings.Kafka) -> list[str]:
             if actual.get(key, value) != value
         ]
     return wrong
+
+
+def _replicas(admin: KafkaAdminClient, names: Collection[str], wanted: int) -> Iterator[str]:
+    """What is wrong with the copies that Kafka keeps."""
+    for name, partitions in {topic["name"]: topic["partitions"] for topic in admin.describe_topics()}.items():
+        if name not in names:
+            continue
+        kept = min(len(partition["replica_nodes"]) for partition in partitions)
+        if kept < wanted:
+            yield (
+                f"{name}: has {kept} replicas, kafka.replication is {wanted}: add some with your broker's "
+                "kafka-reassign-partitions tool"
+            )
+        behind = [p["partition_index"] for p in partitions if len(p["isr_nodes"]) < len(p["replica_nodes"])]
+        if behind:
+            numbers = ", ".join(map(str, sorted(behind)))
+            yield f"{name}: replicas of partition {numbers} are behind or gone: look after your brokers"
 
 
 def _partitions(admin: KafkaAdminClient) -> dict[str, int]:

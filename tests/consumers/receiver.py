@@ -1,4 +1,4 @@
-"""A webhook receiver that answers as it is told to."""
+"""A receiver of posts that answers as it is told to."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from aiohttp import web
 from streams.tools.local.servers import LOOPBACK, free_port
 
 SECRET = "T0ps3cret"
+ROUTING_KEY = "R0ut1ngK3y0123456789abcdefABCDEF"
 
 
 class Receiver:
@@ -22,6 +23,7 @@ class Receiver:
         self.posts: list[dict[str, Any]] = []
         self.refused: list[dict[str, Any]] = []
         self.answers: list[int] = []
+        self.retry_after = ""  # said with every answer but 200
         self.port = free_port()
         self.url = f"http://{LOOPBACK}:{self.port}/hook/{SECRET}?key={SECRET}"
 
@@ -29,7 +31,9 @@ class Receiver:
         body = await request.json()
         status = self.answers.pop(0) if self.answers else 200
         (self.posts if status == 200 else self.refused).append(body)
-        return web.Response(status=status, text="no such\nreceiver " + "x" * 1_000)
+        headers = {"Retry-After": self.retry_after} if self.retry_after and status != 200 else {}
+        said = f"no such\nreceiver {request.rel_url} {body.get('routing_key', '')} " + "x" * 1_000
+        return web.Response(status=status, text=said, headers=headers)
 
 
 @contextmanager

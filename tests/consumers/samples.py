@@ -83,12 +83,12 @@ def alert(value: str = "2", at: int = T0, **other: object) -> Alert:
 
 
 def settings(
-    broker: str = "127.0.0.1:1", redis_url: str = "redis://127.0.0.1:1/0", port: int = 0, webhook: str = ""
+    broker: str = "127.0.0.1:1", redis_url: str = "redis://127.0.0.1:1/0", port: int = 0, **alerts: str
 ) -> Settings:
     return Settings(
         kafka=Kafka(broker=broker, session_timeout=Span.parse("6s")),
         redis=Redis(url=redis_url),
-        alerts=Alerts(webhook=webhook),
+        alerts=msgspec.convert({"port": port, **alerts}, Alerts),
         prometheus=Serve(port=port),
         board=Serve(port=port),
     )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import pytest
 
@@ -9,6 +10,8 @@ from streams.events.topics import SEGMENT_ALERTS
 from streams.messages import Alert
 from tests.consumers.conftest import Running
 from tests.consumers.samples import Scorer, alert, eventually, settings
+
+GROUP = "a-receiver"
 
 
 def values(batches: list[list[Alert]]) -> list[str]:
@@ -20,12 +23,12 @@ def test_what_was_delivered_is_not_handed_over_to_the_next(scorer: Scorer, runni
     taken: list[list[Alert]] = []
     stop_first = threading.Event()
     scorer.say(alert("1"))
-    thread = running(lambda _: read_alerts(kafka, stop_first, taken.append))
+    thread = running(lambda _: read_alerts(kafka, GROUP, stop_first, taken.append))
     eventually(lambda: values(taken) == ["1"])
     stop_first.set()
     thread.join(15)
     scorer.say(alert("2"))
-    running(lambda stop: read_alerts(kafka, stop, taken.append))
+    running(lambda stop: read_alerts(kafka, GROUP, stop, taken.append))
     eventually(lambda: values(taken) == ["1", "2"])
 
 
@@ -40,7 +43,7 @@ def test_what_was_not_delivered_is_handed_over_again_and_nothing_is_overtaken(
             raise NotDeliveredError("alerts: the receiver is down")
 
     scorer.say(alert("1"), alert("1", status="resolved"))
-    running(lambda stop: read_alerts(settings(scorer.broker).kafka, stop, deliver))
+    running(lambda stop: read_alerts(settings(scorer.broker).kafka, GROUP, stop, deliver))
     eventually(lambda: len(tried) == 3)
     for batch in tried:
         assert [a.status for a in batch] == ["firing", "resolved"]
@@ -48,6 +51,23 @@ def test_what_was_not_delivered_is_handed_over_again_and_nothing_is_overtaken(
         "alerts: the receiver is down; next try in 1 s",
         "alerts: the receiver is down; next try in 2 s",
     ]
+
+
+def test_it_is_not_handed_over_before_the_receiver_wants_it(
+    scorer: Scorer, running: Running, caplog: pytest.LogCaptureFixture
+) -> None:
+    tried: list[float] = []
+
+    def deliver(alerts: list[Alert]) -> None:
+        tried.append(time.monotonic())
+        if len(tried) == 1:
+            raise NotDeliveredError("alerts: too many", 4.0)
+
+    scorer.say(alert("1"))
+    running(lambda stop: read_alerts(settings(scorer.broker).kafka, GROUP, stop, deliver))
+    eventually(lambda: len(tried) == 2)
+    assert tried[1] - tried[0] >= 4.0
+    assert [r.message for r in caplog.records if "too many" in r.message] == ["alerts: too many; next try in 4 s"]
 
 
 def test_one_that_dies_before_the_commit_leaves_the_alert_to_the_next(scorer: Scorer, running: Running) -> None:
@@ -59,8 +79,8 @@ def test_one_that_dies_before_the_commit_leaves_the_alert_to_the_next(scorer: Sc
 
     scorer.say(alert("1"))
     with pytest.raises(RuntimeError):
-        read_alerts(kafka, threading.Event(), die)
-    running(lambda stop: read_alerts(kafka, stop, taken.append))
+        read_alerts(kafka, GROUP, threading.Event(), die)
+    running(lambda stop: read_alerts(kafka, GROUP, stop, taken.append))
     eventually(lambda: values(taken) == ["1"], seconds=40)
 
 
@@ -70,6 +90,6 @@ def test_a_malformed_alert_does_not_stop_the_next(
     taken: list[list[Alert]] = []
     scorer.raw(SEGMENT_ALERTS, "tier:1", b"[]")
     scorer.say(alert("1"))
-    running(lambda stop: read_alerts(settings(scorer.broker).kafka, stop, taken.append))
+    running(lambda stop: read_alerts(settings(scorer.broker).kafka, GROUP, stop, taken.append))
     eventually(lambda: values(taken) == ["1"])
     assert any("malformed" in record.message for record in caplog.records)

@@ -3,10 +3,13 @@ from __future__ import annotations
 import threading
 
 import pytest
+from kafka import KafkaConsumer
 
 from consumers.alerts.consumer import run
+from consumers.errors import CannotStartError
+from streams.tools.local.servers import free_port, listens
 from tests.consumers.conftest import Running
-from tests.consumers.receiver import SECRET, Receiver, listening
+from tests.consumers.receiver import ROUTING_KEY, SECRET, Receiver, listening
 from tests.consumers.samples import T0, Scorer, alert, eventually, settings
 
 
@@ -23,6 +26,59 @@ def test_alerts_wait_for_a_receiver_that_is_down(
     assert len({post["alerts"][0]["fingerprint"] for post in receiver.posts}) == 1
     assert all(SECRET not in record.getMessage() for record in caplog.records)
     assert all(record.exc_info is None for record in caplog.records)
+
+
+def test_one_that_is_down_holds_nobody_up_and_nobody_is_told_twice(scorer: Scorer, running: Running) -> None:
+    up, down = Receiver(), Receiver()
+    chosen = settings(scorer.broker, slack_webhook=up.url, pagerduty_key=ROUTING_KEY, pagerduty_url=down.url)
+    up.answers = [429]
+    with listening(up):
+        running(lambda stop: run(chosen, stop))
+        scorer.say(alert("1"))
+        eventually(lambda: len(up.posts) == 1)
+        scorer.say(alert("1", status="resolved", at=T0 + 10_000), alert("2", at=T0 + 10_000))
+        eventually(lambda: len(up.posts) == 3)
+        with listening(down):
+            eventually(lambda: len(down.posts) == 3, seconds=40)
+    assert len(up.posts) == 3
+    assert [(post["event_action"], post["dedup_key"]) for post in down.posts] == [
+        ("trigger", "print-1"),
+        ("trigger", "print-2"),
+        ("resolve", "print-1"),
+    ]
+
+
+def test_a_second_one_on_the_same_machine_says_so_and_ends(running: Running, stop: threading.Event) -> None:
+    chosen = settings(port=free_port(), webhook="http://127.0.0.1:9/")
+    running(lambda stop: run(chosen, stop))
+    eventually(lambda: listens(chosen.alerts.port))
+    with pytest.raises(CannotStartError, match=r"^alerts: cannot listen on 127\.0\.0\.1:\d+ .*in use$"):
+        run(chosen, stop)
+
+
+def test_one_that_died_before_it_could_say_so_repeats_itself_under_the_same_key(
+    scorer: Scorer, running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receiver = Receiver()
+    chosen = settings(scorer.broker, pagerduty_key=ROUTING_KEY, pagerduty_url=receiver.url)
+    scorer.say(alert("1"))
+    with listening(receiver):
+        with monkeypatch.context() as patched:
+            patched.setattr(KafkaConsumer, "commit", killed)
+            with pytest.raises(KilledError):
+                run(chosen, threading.Event())
+        assert len(receiver.posts) == 1
+        running(lambda stop: run(chosen, stop))
+        eventually(lambda: len(receiver.posts) == 2, seconds=40)
+    assert receiver.posts[0] == receiver.posts[1]
+
+
+class KilledError(Exception):
+    pass
+
+
+def killed(*_: object, **__: object) -> None:
+    raise KilledError("between delivery and commit")
 
 
 def test_after_a_restart_it_knows_which_pages_are_open(scorer: Scorer, running: Running) -> None:

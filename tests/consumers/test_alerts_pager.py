@@ -8,12 +8,12 @@ import msgspec
 import pytest
 
 from consumers.alert_log import NotDeliveredError
+from consumers.alerts.origin import Origin
 from consumers.alerts.pager import Pager
-from consumers.alerts.webhook import Webhook
-from streams.scoring.contributors import Contribution
+from consumers.alerts.posting import Poster
 from streams.scoring.grouping import Page
 from streams.settings import Dimension, Settings
-from tests.consumers.samples import T0, alert, cell, scores
+from tests.consumers.samples import T0, alert, cell, scores, too_broad
 
 SETTINGS = Settings(
     dimensions={
@@ -28,10 +28,10 @@ class Hook:
     """Takes pages, or does not."""
 
     def __init__(self) -> None:
-        self.taken: list[tuple[Page, list[Contribution]]] = []
+        self.taken: list[tuple[Page, Origin]] = []
         self.away = False
 
-    def deliver(self, pages: list[tuple[Page, list[Contribution]]]) -> None:
+    def deliver(self, pages: list[tuple[Page, Origin]]) -> None:
         if self.away:
             raise NotDeliveredError("away")
         self.taken += pages
@@ -51,22 +51,31 @@ def pager(hook: Hook) -> Pager:
         scores(value, dimension="both", cells=[cell(numerator=n, denominator=100)])
         for value, n in {"2 × pharma": 31, "2 × FMCG": 12, "2 × retail": 15, "3 × pharma": 99, "2 × media": 10}.items()
     ]
-    return Pager(SETTINGS, cast("Webhook", hook), lambda: within)
+    return Pager(SETTINGS, cast("Poster", hook), lambda: within)
 
 
 def test_a_page_says_where_it_comes_from(hook: Hook) -> None:
     pager(hook).deliver([alert("2", rest=0.11)])
     ((page, found),) = hook.taken
     assert page.head.value == "2"
-    told = [(c.value, round(c.conversions, 6)) for c in found]
+    told = [(c.value, round(c.conversions, 6)) for c in found.contributions]
     assert told == [("2 × pharma", 20), ("2 × retail", 4), ("2 × FMCG", 1)]
+
+
+def test_a_page_says_why_and_its_end_does_not(hook: Hook) -> None:
+    unclear = msgspec.structs.replace(too_broad(), cause="unclear")
+    latest = [scores("1", diagnosis=unclear), scores("2", diagnosis=too_broad()), scores("3")]
+    each = Pager(SETTINGS, cast("Poster", hook), lambda: latest)
+    each.deliver([alert(value, fingerprint=value) for value in "123"])
+    each.deliver([alert("2", fingerprint="2", status="resolved", at=T0 + 10_000)])
+    assert [found.why for _, found in hook.taken] == ["", f"{too_broad().summary} (last 7d)", "", ""]
 
 
 def test_notices_are_not_paged(hook: Hook) -> None:
     pager(hook).deliver([alert("2", kind="level")])
     assert not hook.taken
     told = msgspec.structs.replace(SETTINGS.alerts, page=("level",))
-    Pager(msgspec.structs.replace(SETTINGS, alerts=told), cast("Webhook", hook), lambda: []).deliver(
+    Pager(msgspec.structs.replace(SETTINGS, alerts=told), cast("Poster", hook), lambda: []).deliver(
         [alert("2", kind="level"), alert("3")]
     )
     assert hook.heads == [("firing", "2")]

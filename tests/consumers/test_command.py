@@ -17,7 +17,7 @@ from tests.consumers.samples import Scorer, eventually
 READY = {
     "redis": "redis: holds the scores of 0 segments",
     "prometheus": "kafka: read all that was there: 0 segments",
-    "alerts": "alerts: posting to http://127.0.0.1",
+    "alerts": "alerts: posting to webhook at http://127.0.0.1",
     "board": "kafka: read all that was there: 0 segments",
 }
 
@@ -25,7 +25,7 @@ READY = {
 @contextmanager
 def consume(what: str, told: Path, environ: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     """`segpulse consume what`, whose words go to the file `told`."""
-    ports = {f"SEGPULSE_{section}_PORT": str(free_port()) for section in ("BOARD", "PROMETHEUS")}
+    ports = {f"SEGPULSE_{section}_PORT": str(free_port()) for section in ("BOARD", "PROMETHEUS", "ALERTS")}
     webhook = {"SEGPULSE_ALERTS_WEBHOOK": f"http://127.0.0.1:{free_port()}/{SECRET}"}
     argv = [sys.executable, "-c", "from segpulse.cli import main; main()", "consume", what]
     with told.open("wb") as output:
@@ -73,5 +73,5 @@ def test_what_cannot_start_says_why_in_one_line(tmp_path: Path) -> None:
     with consume("alerts", told, {"SEGPULSE_ALERTS_WEBHOOK": ""}) as process:
         assert process.wait(30) == 1
     text = told.read_text("utf-8")
-    assert text.startswith("Error: alerts.webhook (SEGPULSE_ALERTS_WEBHOOK) must be")
+    assert text.startswith("Error: alerts: there is nobody to post to: set SEGPULSE_ALERTS_WEBHOOK, ")
     assert text.count("\n") == 1

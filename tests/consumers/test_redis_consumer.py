@@ -40,6 +40,8 @@ def test_a_redis_that_comes_back_empty_is_filled_again(
     assert all(record.exc_info is None for record in caplog.records)
 
 
-def test_a_url_that_is_none_is_a_settings_error(stop: threading.Event) -> None:
-    with pytest.raises(SettingsError, match=r"redis\.url"):
-        run(settings(redis_url="http://127.0.0.1"), stop)
+@pytest.mark.parametrize("url", ["http://127.0.0.1", "redis://:T0p/s3cret@127.0.0.1:6379/0"])
+def test_a_url_that_is_none_is_a_settings_error(url: str, stop: threading.Event) -> None:
+    with pytest.raises(SettingsError, match=r"redis\.url") as caught:
+        run(settings(redis_url=url), stop)
+    assert "T0p" not in str(caught.value)

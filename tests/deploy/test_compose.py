@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from segpulse.cli import cli
 from streams import settings
+from tests.documents import ALERTS
 from tests.servers import ROOT
 
 TEXT = (ROOT / "docker-compose.yml").read_text("utf-8")
@@ -74,6 +75,10 @@ def test_secrets_come_from_the_environment() -> None:
     assert asked == offered
     for name, value in re.findall(r"(\w*(?:PASSWORD|TOKEN|AUTH)\w*): (.*)", TEXT):
         assert value.startswith("${"), name
+
+
+def test_the_profile_that_is_told_of_is_that_of_the_alerts() -> None:
+    assert SERVICES["alerts"]["profiles"] == re.findall(r"--profile (\w+) up", ALERTS)
 
 
 def test_prometheus_scrapes_the_services_that_are_there() -> None:

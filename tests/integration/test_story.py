@@ -6,11 +6,11 @@ from typing import cast
 
 import msgspec
 
+from consumers.alerts.origin import Origin
 from consumers.alerts.pager import Pager
-from consumers.alerts.webhook import Webhook
+from consumers.alerts.posting import Poster
 from streams import settings
 from streams.messages import Alert
-from streams.scoring.contributors import Contribution
 from streams.scoring.grouping import Page
 from streams.settings import Settings, Span
 from streams.tools.backtest import Backtest
@@ -40,7 +40,7 @@ class Hook:
     def __init__(self) -> None:
         self.taken: list[Page] = []
 
-    def deliver(self, pages: list[tuple[Page, list[Contribution]]]) -> None:
+    def deliver(self, pages: list[tuple[Page, Origin]]) -> None:
         self.taken += [page for page, _ in pages]
 
 
@@ -61,7 +61,7 @@ def told() -> tuple[list[Alert], Settings]:
 def test_each_cause_is_one_page_and_the_dip_of_all_is_none() -> None:
     alerts, chosen = told()
     hook = Hook()
-    Pager(chosen, cast("Webhook", hook), lambda: []).deliver(alerts)
+    Pager(chosen, cast("Poster", hook), lambda: []).deliver(alerts)
     heads = {f"{page.head.dimension}:{page.head.value}": page.head for page in hook.taken}
     assert {segment: (head.status, head.kind, head.state) for segment, head in heads.items()} == {
         "city_tier:2": ("firing", "shift", "over"),

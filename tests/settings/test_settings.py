@@ -47,6 +47,15 @@ MUTE = '[alerts]\nmute = [{{ segment = "{}", from = {}, to = {} }}]'
         ("[time]\ntick = 10", "time.tick: 10 is not a span of time"),
         ('[time]\ntick = "7s"', "time.tick: must be a multiple of 10s, the width of a pane"),
         ('[time]\ncheckpoint = "1ms"', "time.checkpoint: must be at least 10ms"),
+        (
+            '[alerts]\nslack_webhook = ""',
+            "alerts.slack_webhook: is a secret: take it out, and set SEGPULSE_ALERTS_SLACK_W",
+        ),
+        (
+            '[alerts]\npagerduty_key = "k"',
+            "alerts.pagerduty_key: is a secret: take it out, and set SEGPULSE_ALERTS_PAGER",
+        ),
+        ('[alerts]\ngrafana_url = "grafana.test"', "alerts.grafana_url: must be an http:// or https:// address"),
         ("[kafka]\npartitions = 0", "kafka.partitions: must be at least 1"),
         ('[kafka]\npartitions = "4"', "kafka.partitions: Expected `int`, got `str`"),
         ('[sessions]\ntopics = ["visits"]', "sessions.topics: 'visits' is no topic of events; there are page_views,"),

@@ -22,6 +22,7 @@ from streams.tools.bench.task import Task
 from streams.tools.bench.throughput import throughput
 from streams.tools.bench.tick import tick_seconds
 from streams.tools.files.source import closing
+from streams.tools.sending.progress import shown
 
 EVENTS = 2_000_000
 _FILLED_WITHIN = 3_600.0  # seconds
@@ -53,7 +54,7 @@ def measure(options: Options, folder: Path) -> Report:
         events = min(options.events or _GROWTH_EVENTS, _GROWTH_EVENTS)
         report.growth = growth(events, min(options.visitors, _GROWTH_VISITORS), options.seed)
     if "tick" in options.only:
-        report.tick = [tick_seconds(*shape) for shape in _TICKS]
+        report.tick = [tick_seconds(*shape) for shape in shown(_TICKS, "ticks", len(_TICKS))]
     if options.peers or {"throughput", "latency", "memory"} & set(options.only):
         with stand(folder, options.broker, options.redis) as made:
             report.machine = machine(made.kafka)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from streams.settings import SettingsError
@@ -12,7 +12,7 @@ from streams.tools.files.mapping import Mapping
 from streams.tools.files.rows import is_json_lines
 from streams.tools.files.source import SourceRecord, Unroutable, closing, come_to
 
-__all__ = ["SourceRecord", "Unroutable", "closing", "come_to", "read"]
+__all__ = ["SourceRecord", "Unroutable", "closing", "come_to", "read", "read_counted"]
 
 
 def read(file: Path, mapping: Mapping | None) -> Iterator[SourceRecord | Unroutable]:
@@ -32,3 +32,13 @@ def read(file: Path, mapping: Mapping | None) -> Iterator[SourceRecord | Unrouta
             "or *.json; for a table give --mapping MAP.toml (examples/ has some)"
         )
     return read_lines(file)
+
+
+def read_counted(file: Path, mapping: Mapping | None) -> tuple[Iterable[SourceRecord | Unroutable], int]:
+    """What `read` gives, and how many records that is, for who shows how far it is. Raises SettingsError as `read`."""
+    records = read(file, mapping)
+    if mapping is not None:
+        kept = list(records)
+        return kept, len(kept)
+    with file.open("rb") as lines:
+        return records, sum(1 for line in lines if line.strip())

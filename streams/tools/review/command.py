@@ -11,7 +11,7 @@ import msgspec
 from streams import settings
 from streams.settings import Span
 from streams.tools.files import mapping as mappings
-from streams.tools.files.read import read
+from streams.tools.files.read import read_counted
 from streams.tools.review.history import DAY
 from streams.tools.review.page.render import page
 from streams.tools.review.page.words import day
@@ -46,7 +46,8 @@ def command(
     mapping = mappings.load(mapping_file) if mapping_file is not None else None
     chosen = settings.load(ctx.obj or (mapping.settings if mapping is not None else None))
     today = int(datetime.now(timezone.utc).timestamp() * 1000)
-    found = review(file, shown(read(file, mapping), "review"), chosen, since=since, period=period, today=today)
+    records, total = read_counted(file, mapping)
+    found = review(file, shown(records, "review", total), chosen, since=since, period=period, today=today)
     if as_json:
         click.echo(msgspec.json.encode(found))
         return

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 T = TypeVar("T")
 
 
-def shown(items: Iterable[T], what: str, total: int | None = None) -> Iterator[T]:
+def shown(items: Iterable[T], what: str, total: int | None) -> Iterator[T]:
     """`items`, with a progress bar on stderr where that is a terminal."""
     if not sys.stderr.isatty():
         yield from items

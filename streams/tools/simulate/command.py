@@ -105,7 +105,7 @@ def command(
     audience = make_audience(seed, visitors)
     traffic = Traffic(seed, audience, Story(played, audience), rate, plan.start)
     _tell(played, story_out or (out.with_suffix(".story.json") if out is not None else None))
-    records = shown(traffic.records(plan.until), "simulate")
+    records = shown(traffic.records(plan.until), "simulate", total=None)  # how many it will be is drawn on the way
     if out is not None:
         click.echo(f"{_write(records, out):,} events in {out}")
         return

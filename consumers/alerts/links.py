@@ -1,0 +1,37 @@
+"""Where to look: the addresses on the board and in Grafana that show what an alert is of."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+from streams.messages import Alert
+
+SEGMENT, PIPELINE = "segpulse-segment", "segpulse-pipeline"  # uids in grafana/dashboards
+BEFORE_MS = 6 * 60 * 60 * 1000  # so much from before the alert's beginning is in the picture
+
+
+class Links(NamedTuple):
+    """The base addresses, as people reach them."""
+
+    board_url: str
+    grafana_url: str = ""  # empty: there is none
+
+    def board(self, alert: Alert) -> str:
+        """The alert's segment on the board."""
+        place = {"dimension": alert.dimension, "segment": alert.value, "kpi": alert.kpi, "window": alert.window}
+        return f"{self.board_url.rstrip('/')}/?{urlencode(place)}"
+
+    def all(self, alert: Alert) -> list[tuple[str, str]]:
+        """(what it is, address) of each."""
+        found = [("Board", self.board(alert))]
+        if self.grafana_url:
+            found.append(("Grafana", self._grafana(alert)))
+        return found
+
+    def _grafana(self, alert: Alert) -> str:
+        names = {"dimension": alert.dimension, "segment": alert.value, "kpi": alert.kpi, "window": alert.window}
+        of_all = alert.kind == "pipeline"
+        variables = {} if of_all else {f"var-{name}": value for name, value in names.items()}
+        time = {"from": alert.since - BEFORE_MS, "to": "now"}
+        return f"{self.grafana_url.rstrip('/')}/d/{PIPELINE if of_all else SEGMENT}?{urlencode({**variables, **time})}"

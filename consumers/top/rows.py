@@ -1,0 +1,81 @@
+"""Which scores the terminal shows, and in what order: the board's own, or by one column."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from streams.messages import Cell, SegmentScores, State
+from streams.settings import Kpi
+
+HOUR_MS = 3_600_000
+#: As on the board (consumers/board/text.js).
+WORST_FIRST: tuple[State, ...] = ("silent", "under", "over", "watch", "par", "learning")
+USUAL_WINDOW = "1h"
+
+
+class Row(NamedTuple):
+    """One segment's score on one KPI."""
+
+    scores: SegmentScores
+    cell: Cell
+    kpi: Kpi | None  # None: not declared any more
+
+    @property
+    def segment(self) -> str:
+        """`dimension:value`."""
+        return f"{self.scores.dimension}:{self.scores.value}"
+
+    @property
+    def impact(self) -> float:
+        """How much more (+) or less (-) of the numerator an hour than at the rest's value; 0 where there is none."""
+        cell, hours = self.cell, (self.cell.end - self.cell.start) / HOUR_MS
+        if cell.rest is None or self.kpi is None or hours <= 0:
+            return 0.0
+        return (cell.numerator - cell.rest / self.kpi.scale * cell.denominator) / hours
+
+
+def _off_par(row: Row) -> float:
+    return 0.0 if row.cell.index is None else abs(row.cell.index - 100)
+
+
+def _as_on_the_board(row: Row) -> tuple[Any, ...]:
+    return WORST_FIRST.index(row.cell.state), -_off_par(row), -row.cell.denominator, row.segment
+
+
+#: What may be sorted by -> the key of a row, the first on top.
+SORTS: Mapping[str, Callable[[Row], Any]] = {
+    "state": _as_on_the_board,
+    "impact": lambda row: (-abs(row.impact), _as_on_the_board(row)),
+    "index": lambda row: (-_off_par(row), _as_on_the_board(row)),
+    "kpi": lambda row: (row.cell.kpi, _as_on_the_board(row)),
+}
+
+
+def rows(
+    segments: Iterable[SegmentScores],
+    kpis: Mapping[str, Kpi],
+    *,
+    window: str,
+    dimensions: Collection[str] = (),
+    names: Collection[str] = (),
+    sort: str = "state",
+) -> list[Row]:
+    """The scores over `window`, of `dimensions` and of the KPIs `names` (empty: of all), in the order of `sort`."""
+    found = [
+        Row(scores, cell, kpis.get(cell.kpi))
+        for scores in segments
+        if not dimensions or scores.dimension in dimensions
+        for cell in scores.cells
+        if cell.window == window and (not names or cell.kpi in names)
+    ]
+    return sorted(found, key=SORTS[sort])
+
+
+def usual_window(segments: Iterable[SegmentScores], windows: Sequence[str]) -> str:
+    """As on the board: an hour where an hour tells something already, else the longest window that does."""
+    telling = {cell.window for scores in segments for cell in scores.cells if cell.state != "learning"}
+    told = [window for window in windows if window in telling]
+    if USUAL_WINDOW in telling or (not told and USUAL_WINDOW in windows):
+        return USUAL_WINDOW
+    return told[-1] if told else windows[-1]
