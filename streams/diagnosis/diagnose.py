@@ -1,8 +1,9 @@
 """The cause of what each segment off par does: the rules, held against the figures.
 
-Below par is a segment that is under on any KPI, or silent; above par one that is over on an outcome (what visits
-become, and what that is worth) and not below. Of a segment below par without one clear cause the cause is `unclear`.
-One above par that gets its share has no diagnosis: there is nothing to be done.
+Above par is a segment that is over on an outcome (what visits become, and what that is worth) and not under on any, nor
+on what comes afterwards, nor silent. Below par is one that is under on any KPI, or silent, and not above. Of a segment
+below par without one clear cause the cause is `unclear`. One above par that gets its share has no diagnosis: there is
+nothing to be done.
 """
 
 from __future__ import annotations
@@ -13,16 +14,17 @@ from streams.diagnosis import sentences
 from streams.diagnosis.board import Board
 from streams.diagnosis.look import Look
 from streams.diagnosis.parting import Ints
-from streams.diagnosis.rules import OUTCOMES, RULES, Ask, Rule
+from streams.diagnosis.rules import AFTERWARDS, OUTCOMES, RULES, Ask, Rule
 from streams.messages import Diagnosis
 
 
 def diagnoses(board: Board) -> list[Diagnosis | None]:
     """Of each segment [segments]."""
-    column, named = board.column, board.named
-    outcomes = [column[kpi] for kpi in OUTCOMES if kpi in board.kpis]
-    below = named & (board.state_is("under") | board.state_is("silent")).any(axis=1)
-    above = named & ~below & board.state_is("over")[:, outcomes].any(axis=1)
+    over, under, silent = (board.state_is(state) for state in ("over", "under", "silent"))
+    outcomes, counts = (np.isin(list(board.kpis), kpis) for kpis in (OUTCOMES, (*OUTCOMES, *AFTERWARDS)))
+    spoilt = silent.any(axis=1) | under[:, counts].any(axis=1)
+    above = board.named & over[:, outcomes].any(axis=1) & ~spoilt
+    below = board.named & (under | silent).any(axis=1) & ~above
     out: list[Diagnosis | None] = [None] * len(board.names)
     for off, is_below in ((below, True), (above, False)):
         rows = np.flatnonzero(off)

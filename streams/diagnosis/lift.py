@@ -18,8 +18,8 @@ Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 
 SURE = 2.33  # standard errors on each side: an interval of 98 %
-#: Where the interval of a lift lies wholly beyond, it is surely worse or better. Less than a tenth matters nobody.
-WORSE, BETTER = 1 / 1.1, 1.1
+#: Where the interval of a lift lies wholly beyond, it is surely worse or better. By a sixth: segments differ by nature.
+WORSE, BETTER = 1 / 1.2, 1.2
 AS_WELL = 0.8  # its lower bound: surely no more than a fifth worse
 FAR_LESS = 0.75  # of volumes, which differ by nature
 

@@ -3,7 +3,7 @@
 A rule holds where of each of its `needs` one ask is met. An ask is of KPIs (or volumes), and of those that have events:
 
 - `worse`, `better`: one of them surely is so;
-- `as well`: one of them surely is as well as the rest, and none is worse;
+- `as well`: one of them surely is about as well as the rest, or better, and none is worse;
 - `far less`: of a volume beside the segment's traffic (or of traffic beside an even share), surely less than 3/4;
 - `silent`: its usual share of the trials does not come;
 - `apart`: parts by a declared cross go their own ways on a KPI on which the segment is under;

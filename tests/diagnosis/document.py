@@ -17,22 +17,24 @@ figures tell: one of seven causes, and the figures behind it. It stands on the b
 in Redis (`cause`, `why`, `evidence`, `evidence_window`, `split_by`), in `segpulse backtest --json`, and in a review
 (`segpulse review`).
 
-- **Below par** is a segment that is under on any KPI, or silent. It always has a diagnosis; without clear evidence that
+- **Above par** is a segment that is over on an outcome (what visits become, and what that is worth) and not under on
+  any, nor on what comes afterwards (churn, refunds, satisfaction), nor silent. It has a diagnosis where it is
+  under-tapped; else there is nothing to be done.
+- **Below par** is any other that is under on a KPI, or silent. It always has a diagnosis; without clear evidence that
   is `unclear`. Better no cause than a wrong one.
-- **Above par** is one that is over on an outcome (what visits become, and what that is worth) and not below. It has a
-  diagnosis where it is under-tapped; else there is nothing to be done.
 - Segments on a par, and `unknown` and `other`, have none.
 
 The figures are of the longest window (`scoring.windows`): a cause shows over weeks, and there are most cases to tell it
 by. Each is the segment's beside the rest's, with the *lift*: the one over the other, in the good direction; 1.2 is a
 fifth better. Nothing is evidence by its size alone; what counts is the 98 % interval of the lift, which is wider where
-there are few cases or where they come in clusters:
+there are few cases or where they come in clusters. Smaller differences than these are no cause: segments differ by
+nature.
 
 | Evidence | Holds where |
 |---|---|
-| worse, better | the interval of one KPI lies wholly beyond a tenth worse, or better |
-| as well | one KPI is surely no more than a fifth worse (lift above {lift.AS_WELL:g}), and none is worse |
-| far less | the interval lies wholly below {lift.FAR_LESS:g}: volumes differ by nature |
+| worse, better | the interval of one KPI lies wholly below {lift.WORSE:.2f}, or above {lift.BETTER:g} |
+| as well | the interval of one KPI lies wholly above {lift.AS_WELL:g}, and none is worse |
+| far less | the interval of one volume lies wholly below {lift.FAR_LESS:g} |
 | silent | its usual share of the trials does not come (the state `silent`) |
 | apart | beside what is usual for such parts elsewhere, its parts differ by {apart.LEAST:.0%} or more |
 | early | its mix of buying stages alone makes it worse, and makes half of the shortfall at least |

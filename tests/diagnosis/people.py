@@ -11,7 +11,7 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Random = np.random.Generator
 
-NATURE = 0.03  # by which segments differ in everything, whatever the story (standard deviation of ln)
+NATURE = 0.06  # by which segments differ in everything, whatever the story (standard deviation of ln)
 _BY_STAGE = np.array([0.3, 1.0, 2.4])  # conversion: awareness, consideration, decision
 _MIX = np.array([0.45, 0.35, 0.20])
 
@@ -35,6 +35,7 @@ USUAL: dict[str, tuple[float, float]] = {
     "opened": (0.2, 0.3),  # of e-mails that arrive
     "bounced": (0.02, 0.04),  # of e-mails
 }
+_COUNTED = {"pages", "clicks", "spend"}  # more than one a session
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ class Rates:
         for name, (low, high) in USUAL.items():
             rate = random.uniform(low, high) * random.lognormal(0, NATURE, (segments, 1, 1))
             rate[0] *= odd.times.get(name, 1.0)
-            of[name] = rate
+            of[name] = rate if name in _COUNTED else np.minimum(rate, 1.0)
         visits = size[:, None, None] * sizes[:, :, None] * stages[:, None, :]
         return cls(visits, by_size * _BY_STAGE, of, odd.gone)
 
@@ -85,19 +86,19 @@ def draw(random: Random, rates: Rates, day: float, span: float) -> dict[str, Int
         mean[0] = 0
     sessions = random.poisson(mean)
     emails = random.poisson(mean * of["emails"])
-    bounced = random.binomial(emails, np.clip(of["bounced"], 0, 1))
-    opened = random.binomial(emails - bounced, np.clip(of["opened"], 0, 1))
+    bounced = random.binomial(emails, of["bounced"])
+    opened = random.binomial(emails - bounced, of["opened"])
     leads = random.poisson(sessions * of["leads"] * rates.conversion)
     mql = random.binomial(leads, of["mql"])
     sql = random.binomial(mql, of["sql"])
-    won = random.binomial(sql, np.clip(of["won"], 0, 1))
+    won = random.binomial(sql, of["won"])
     answers = random.binomial(won, of["answers"])
-    fills = random.binomial(sessions, np.clip(of["form_fills"] * rates.conversion, 0, 1))
+    fills = random.binomial(sessions, np.minimum(of["form_fills"] * rates.conversion, 1.0))
     downloads = random.binomial(sessions, of["downloads"])
     orders = won * 3
     return {
         "sessions": sessions,
-        "sessions.engaged": random.binomial(sessions, np.clip(of["engaged"], 0, 1)),
+        "sessions.engaged": random.binomial(sessions, of["engaged"]),
         "sessions.form_fills": fills,
         "sessions.downloads": downloads,
         "form_fills": fills,
@@ -118,6 +119,6 @@ def draw(random: Random, rates: Rates, day: float, span: float) -> dict[str, Int
         "orders.order": orders,
         "orders.refund": random.poisson(orders * of["refunds"]),
         "feedback.csat.answers": answers,
-        "feedback.csat.satisfied": random.binomial(answers, np.clip(of["satisfied"], 0, 1)),
+        "feedback.csat.satisfied": random.binomial(answers, of["satisfied"]),
         "spend.value": np.asarray(np.rint(1000 * mean * of["spend"]), dtype=np.int64),
     }

@@ -67,10 +67,14 @@ def test_above_par(volumes: dict[str, Count], named: Cause | None) -> None:
     assert cause({"leads_per_session": TWICE}, {"leads_per_session": "over"}, volumes) == named
 
 
-def test_below_on_one_and_above_on_another_is_below() -> None:
-    of = {"leads_per_session": TWICE, "download_rate": HALF, "engaged_session_rate": AS_WELL}
-    states: dict[str, State] = {"leads_per_session": "over", "download_rate": "under"}
-    assert cause(of, states, {TRAFFIC: (3_000, 1, 50_000, 5)}) == "lacking content"
+@pytest.mark.parametrize(
+    ("under", "named"),
+    [("clicks_per_session", "under-tapped"), ("churn", "priced or served badly"), ("lead_conversion", "unclear")],
+)
+def test_above_is_what_is_not_below_where_it_counts(under: str, named: Cause) -> None:
+    churn = TWICE if under == "churn" else AS_WELL
+    of = {"leads_per_session": TWICE, "clicks_per_session": AS_WELL, "churn": churn, "lead_conversion": AS_WELL}
+    assert cause(of, {"leads_per_session": "over", under: "under"}, {TRAFFIC: (3_000, 1, 50_000, 5)}) == named
 
 
 def test_what_lies_further_up_explains_what_is_below_it() -> None:

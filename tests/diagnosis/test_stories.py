@@ -32,7 +32,7 @@ def found(cause: Cause) -> Counter[Cause | None]:
 
 @pytest.mark.parametrize("cause", CAUSES)
 def test_of_each_cause_most_are_named(cause: Cause) -> None:
-    assert found(cause)[cause] >= 0.85 * len(seeds(cause)), found(cause)
+    assert found(cause)[cause] >= 0.8 * len(seeds(cause)), found(cause)
 
 
 @pytest.mark.timeout(400)
