@@ -112,7 +112,7 @@ def test_settings_and_variables_that_are_named_exist(text: str) -> None:
         if section in SECTIONS.keys() - {"sessions"} and re.fullmatch(r"[a-z_]+", key):
             assert key in keys(section), code
     variables = {f"SEGPULSE_{section}_{key}".upper() for section in SECTIONS for key in keys(section)}
-    others = {"SEGPULSE_CONFIG", "SEGPULSE_BOARD_TOKEN", "SEGPULSE_DATA"}
+    others = {"SEGPULSE_CONFIG", "SEGPULSE_BOARD_TOKEN", "SEGPULSE_DATA", "SEGPULSE_GRAFANA_RECEIVER"}
     assert set(re.findall(r"SEGPULSE(?:_[A-Z]+)+", text)) <= variables | others
 
 

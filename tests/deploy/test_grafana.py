@@ -23,6 +23,8 @@ DASHBOARDS = {
     path.stem: json.loads(path.read_text("utf-8")) for path in sorted((GRAFANA / "dashboards").glob("*.json"))
 }
 RULES = yaml.safe_load((GRAFANA / "provisioning" / "alerting" / "rules.yml").read_text("utf-8"))
+ALERTING = yaml.safe_load((GRAFANA / "provisioning" / "alerting" / "contact-points.yml").read_text("utf-8"))
+COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
 DATA_SOURCES = yaml.safe_load((GRAFANA / "provisioning" / "datasources" / "prometheus.yml").read_text("utf-8"))
 UID = DATA_SOURCES["datasources"][0]["uid"]
 CHOSEN = {
@@ -188,3 +190,16 @@ def test_alert_rules_stand_on_their_own_feet() -> None:
         assert steps[rule["condition"]]["model"]["expression"] in steps
         assert all(name == query["model"]["refId"] for name, query in steps.items())
         assert rule["annotations"]["__panelId__"] in ids[rule["annotations"]["__dashboardUid__"]]
+
+
+def test_every_contact_point_is_filled_in_from_the_environment_and_none_is_empty() -> None:
+    environment = {name: str(value) for name, value in COMPOSE["services"]["grafana"]["environment"].items()}
+    unset = {name: re.sub(r"\$\{\w+:-(.*)\}", r"\1", value) for name, value in environment.items()}
+    points = {point["name"]: receiver for point in ALERTING["contactPoints"] for receiver in point["receivers"]}
+    assert points.keys() == {"alertmanager", "webhook", "slack", "pagerduty", "email"}
+    assert len({receiver["uid"] for receiver in points.values()}) == len(points)
+    for receiver in points.values():
+        for value in receiver["settings"].values():
+            assert unset[value[1:]] if value.startswith("$") else value
+    (policy,) = ALERTING["policies"]
+    assert unset[policy["receiver"][1:]] in points
