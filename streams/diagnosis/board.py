@@ -101,7 +101,8 @@ def cross_of(
     """
     by, rows, segments, labels = "", list[int](), list[int](), dict[str, int]()
     label: list[int] = []
-    for row, value in enumerate(values):
+    # By name: of parts that are equal, which one is told of must not depend on who came first.
+    for value, row in sorted(zip(values, range(len(values)), strict=True)):
         of = dict(parts(dimensions, other, value))
         if UNKNOWN in of.values() or of.get(dimension) not in names:
             continue
