@@ -23,6 +23,15 @@ SETTINGS = Settings(
         "tier": Dimension(trait="tier"),
         "industry_x_tier": Dimension(cross=("industry", "tier")),
         "campaign": Dimension(field="campaign"),
+        "heat": Dimension(
+            behaviour={
+                "sold": "won in 48h or sum(orders.value) >= 20 in 3d",
+                "hot": "(downloads or clicks >= 2) and not opened in 3h",
+                "back": "seen before 24h",
+                "warm": "seen in 1h and feedback.nps.promoters < 1",
+            }
+        ),
+        "tier_x_heat": Dimension(cross=("tier", "heat")),
     },
     money=Money(currency="EUR", rates={"USD": 0.9}),
 )
@@ -177,6 +186,7 @@ def counted(happened: list[Happening]) -> Counts:
     for it in happened:
         by_visitor[it.visitor].append(it)
     for theirs in by_visitor.values():
+        past = Past()
         traits: dict[str, str | None] = {}
         seen: dict[int, int] = {}
         last_visit, had, events = -DAY, set[str](), 0
@@ -209,11 +219,44 @@ def counted(happened: list[Happening]) -> Counts:
                     measures[f"sessions.{it.topic}"] += 1
             industry, tier = traits.get("industry") or "unknown", traits.get("tier") or "unknown"
             both = "unknown" if "unknown" in (industry, tier) else f"{industry} × {tier}"
-            of = {"industry": industry, "tier": tier, "industry_x_tier": both, "campaign": it.campaign or "unknown"}
+            heat = past.heat(it.time) if it.visitor != NOBODY else "unknown"
+            past.add(it.time, measures)
+            tier_x_heat = "unknown" if "unknown" in (tier, heat) else f"{tier} × {heat}"
+            of = {
+                **{"industry": industry, "tier": tier, "industry_x_tier": both, "campaign": it.campaign or "unknown"},
+                **{"heat": heat, "tier_x_heat": tier_x_heat},
+            }
             for measure in measures.keys() & set(MEASURES.names):
                 for segment in of.items():
                     counts[(it.time, *segment, measure)] += measures[measure]
     return counts
+
+
+class Past(list[tuple[int, "Counter[str]"]]):
+    """What a visitor has done: times and what was added to measures then."""
+
+    def add(self, time: int, measures: Counter[str]) -> None:
+        self.append((time, measures.copy()))
+
+    def heat(self, now: int) -> str:
+        """The rules of SETTINGS, in plain words."""
+        won, orders = self._sum(now, "leads.won", HOUR, 48), self._sum(now, "orders.value", DAY, 3)
+        if won or orders >= 20_000:
+            return "sold"
+        if (self._sum(now, "downloads") or self._sum(now, "clicks") >= 2) and not self._sum(
+            now, "emails.opened", HOUR, 3
+        ):
+            return "hot"
+        if len(self) - self._events(now, 24):
+            return "back"
+        return "warm" if self._events(now, 1) and not self._sum(now, "feedback.nps.promoters") else "other"
+
+    def _sum(self, now: int, measure: str, unit: int = END, length: int = 1) -> int:
+        since = now // unit - length
+        return sum(measures[measure] for time, measures in self if time // unit >= since)
+
+    def _events(self, now: int, hours: int) -> int:
+        return sum(time // HOUR >= now // HOUR - hours for time, _ in self)
 
 
 def _of_value(it: Happening) -> dict[str, int]:

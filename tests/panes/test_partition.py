@@ -56,6 +56,23 @@ def test_panes_are_the_events(happened: list[Happening], partitions: int, data: 
     assert_exact(readers, happened)
 
 
+@pytest.mark.parametrize("at_once", [1, 2])
+@settings(max_examples=300)
+@given(happenings, st.lists(steps, min_size=1, max_size=3))
+def test_history_that_is_written_a_few_shards_at_a_time(
+    at_once: int, happened: list[Happening], lives: list[list[Step]]
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("streams.behaviour.shards._AT_ONCE", at_once)
+        (log,) = written(happened, 1, noise=True)
+        reader = Reader(log)
+        for life in lives:
+            reader.run(life)
+            reader.run([("crash", -1, 0)])
+        reader.finish()
+        assert_exact([reader], happened)
+
+
 @given(happenings, st.data())
 def test_forgetting_visitors_changes_nothing(happened: list[Happening], data: st.DataObject) -> None:
     with pytest.MonkeyPatch.context() as patch:

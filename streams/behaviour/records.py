@@ -1,0 +1,95 @@
+"""A shard of the history as a record of Kafka."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+
+import msgspec
+import numpy as np
+
+from streams.behaviour.buckets import Buckets
+from streams.behaviour.shards import Mark
+from streams.events.columns import Ints
+
+Track = tuple[str, int]  # measure, and ms of a bucket
+Rows = Callable[[Sequence[str]], Ints]  # of visitors by their names
+
+
+class _Entries(msgspec.Struct, array_like=True):
+    """Those of one track, by visitor: numbers as bytes, the first two of 32 bits, the amounts of 64."""
+
+    measure: str
+    unit: int
+    visitor: bytes  # index into the names, each as the difference to the one before
+    bucket: bytes
+    amount: bytes
+
+
+class _Content(msgspec.Struct, array_like=True):
+    visitors: list[str]
+    tracks: list[_Entries]
+
+
+class _Record(msgspec.Struct, array_like=True):
+    """What tells which of two records has seen more, and the rest, packed."""
+
+    watermark: int
+    offsets: Mapping[str, int]
+    content: bytes
+
+
+_records = msgspec.msgpack.Decoder(_Record)
+_contents = msgspec.msgpack.Decoder(_Content)
+_encode = msgspec.msgpack.Encoder().encode
+
+
+def encode(mark: Mark, visitors: Ints, names: Sequence[str], tracks: Mapping[Track, Buckets]) -> bytes | None:
+    """What `tracks` keep of `visitors` (rows, sorted), from the events of `mark`; None where that is nothing."""
+    kept = np.zeros(len(visitors), dtype=np.bool_)
+    for buckets in tracks.values():
+        kept |= buckets.any_of(visitors)
+    visitors = visitors[kept]
+    if not len(visitors):
+        return None
+    packed = []
+    for (measure, unit), buckets in tracks.items():
+        which, bucket, amount = buckets.of(visitors)
+        numbers = (_bytes(np.diff(which, prepend=0), "<i4"), _bytes(bucket, "<u4"), _bytes(amount, "<i8"))
+        packed.append(_Entries(measure, unit, *numbers))
+    content = _encode(_Content([names[row] for row in visitors.tolist()], packed))
+    return _encode(_Record(mark.watermark, mark.offsets, zlib.compress(content, level=1)))
+
+
+def mark(value: bytes) -> Mark:
+    """The events that a record contains."""
+    record = _records.decode(value)
+    return Mark(record.watermark, record.offsets)
+
+
+def load(value: bytes, rows: Rows, tracks: Mapping[Track, Buckets]) -> bool:
+    """Put into `tracks` what a record holds of them. Does it hold others than these?"""
+    content = _contents.decode(zlib.decompress(_records.decode(value).content))
+    visitors = rows(content.visitors)
+    for of in content.tracks:
+        buckets = tracks.get((of.measure, of.unit))
+        if buckets is not None:
+            which, bucket = np.cumsum(_numbers(of.visitor, "<i4")), _numbers(of.bucket, "<u4")
+            buckets.add(buckets.keys(visitors[which], bucket), _numbers(of.amount, "<i8"))
+    return {(of.measure, of.unit) for of in content.tracks} != tracks.keys()
+
+
+def newer(new: bytes, old: bytes) -> bool:
+    """May `new` stand in the place of `old`? What has seen more stands."""
+    ahead, behind = mark(new), mark(old)
+    return ahead.watermark >= behind.watermark and all(
+        ahead.offsets.get(topic, -1) >= offset for topic, offset in behind.offsets.items()
+    )
+
+
+def _bytes(numbers: Ints, kind: str) -> bytes:
+    return numbers.astype(kind).tobytes()
+
+
+def _numbers(text: bytes, kind: str) -> Ints:
+    return np.frombuffer(text, dtype=kind).astype(np.int64)
