@@ -35,7 +35,7 @@ class _Record(msgspec.Struct, array_like=True):
     """What tells which of two records has seen more, and the rest, packed."""
 
     watermark: int
-    offsets: Mapping[str, int]
+    offsets: dict[str, int]
     content: bytes
 
 
@@ -81,10 +81,7 @@ def load(value: bytes, rows: Rows, tracks: Mapping[Track, Buckets]) -> bool:
 
 def newer(new: bytes, old: bytes) -> bool:
     """May `new` stand in the place of `old`? What has seen more stands."""
-    ahead, behind = mark(new), mark(old)
-    return ahead.watermark >= behind.watermark and all(
-        ahead.offsets.get(topic, -1) >= offset for topic, offset in behind.offsets.items()
-    )
+    return mark(new).includes(mark(old))
 
 
 def _bytes(numbers: Ints, kind: str) -> bytes:

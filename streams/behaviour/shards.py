@@ -32,7 +32,12 @@ class Mark(NamedTuple):
     """The events at or below `offsets` (topic -> offset) and before `watermark` (ms)."""
 
     watermark: int
-    offsets: Mapping[str, int]
+    offsets: dict[str, int]
+
+    def includes(self, other: Mark) -> bool:
+        """Are all events of `other` among these?"""
+        mine = self.offsets
+        return self.watermark >= other.watermark and all(mine.get(t, -1) >= last for t, last in other.offsets.items())
 
 
 class Marked(NamedTuple):
@@ -40,7 +45,7 @@ class Marked(NamedTuple):
 
     shards: list[int]
     watermark: int
-    offsets: Mapping[str, int]
+    offsets: dict[str, int]
 
 
 class Shards:
@@ -120,8 +125,8 @@ class Shards:
     def marked(self) -> list[Marked]:
         """All marks: what a successor is to `load`."""
         rows, which = np.unique(self._marks, axis=0, return_inverse=True)
-        marks = [_mark(row) for row in rows]
-        return [Marked(np.flatnonzero(which.ravel() == n).tolist(), *mark) for n, mark in enumerate(marks)]
+        of = [np.flatnonzero(which.ravel() == number).tolist() for number in range(len(rows))]
+        return [Marked(shards, *_mark(row)) for shards, row in zip(of, rows, strict=True)]
 
     def least(self) -> Mark:
         """The events that every shard contains."""
