@@ -8,6 +8,13 @@ from streams.behaviour.rules import SEEN
 from streams.events.columns import Columns, Ints
 from streams.kpis.terms import KINDS, Addition, additions
 
+#: What happens to visitors without their doing: a mail to somebody who has lapsed does not bring them back.
+_SENT = {
+    *(("emails", "sent"), ("emails", "bounced"), ("social", "impression")),
+    *(("attendance", "invited"), ("feedback", "survey_sent")),
+}
+_RECORDED = {"leads", "customers", "spend"}  # topics of what others write down of them
+
 
 class Adding:
     """One measure: by kind of event, whether it adds one, and from which value to which it adds one or its value."""
@@ -32,5 +39,5 @@ class Adding:
 
 def _addition(measure: str, topic: str, event: str) -> Addition | None:
     if measure == SEEN:
-        return Addition(SEEN)
+        return Addition(SEEN) if topic not in _RECORDED and (topic, event) not in _SENT else None
     return next((add for add in additions(topic, event) if add.measure == measure), None)

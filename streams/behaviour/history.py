@@ -125,7 +125,9 @@ class History:
             self._dropped = list(written)
             return
         self._shards.load({shard: records.mark(value) for shard, value in written.items()}, said, stood)
-        self._shards.touch_all(shard for shard, value in written.items() if records.load(value, rows, self._tracks))
+        for shard, value in written.items():
+            visitors, whole = records.load(value, rows, self._tracks)
+            self._shards.place(visitors, shard, changed=not whole)
 
     def due(self, now: Mark) -> dict[int, bytes | None]:
         """The shards to write now (None: nothing is kept of it), which then contain the events of `now`."""

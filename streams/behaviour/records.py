@@ -67,8 +67,8 @@ def mark(value: bytes) -> Mark:
     return Mark(record.watermark, record.offsets)
 
 
-def load(value: bytes, rows: Rows, tracks: Mapping[Track, Buckets]) -> bool:
-    """Put into `tracks` what a record holds of them. Does it hold others than these?"""
+def load(value: bytes, rows: Rows, tracks: Mapping[Track, Buckets]) -> tuple[Ints, bool]:
+    """Put into `tracks` what a record holds of them. Returns its visitors, and whether it holds these tracks alone."""
     content = _contents.decode(zlib.decompress(_records.decode(value).content))
     visitors = rows(content.visitors)
     for of in content.tracks:
@@ -76,7 +76,7 @@ def load(value: bytes, rows: Rows, tracks: Mapping[Track, Buckets]) -> bool:
         if buckets is not None:
             which, bucket = np.cumsum(_numbers(of.visitor, "<i4")), _numbers(of.bucket, "<u4")
             buckets.add(buckets.keys(visitors[which], bucket), _numbers(of.amount, "<i8"))
-    return {(of.measure, of.unit) for of in content.tracks} != tracks.keys()
+    return visitors, {(of.measure, of.unit) for of in content.tracks} == tracks.keys()
 
 
 def newer(new: bytes, old: bytes) -> bool:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-SEEN = "seen"  # the measure that any event of the visitor adds one to
+SEEN = "seen"  # the measure that all that the visitor did adds one to
 
 HOUR, DAY, EVER = 3_600_000, 86_400_000, 0  # ms of a bucket; EVER: all time is one
 

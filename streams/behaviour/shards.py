@@ -15,7 +15,7 @@ belongs; and whoever is still asked about finds exactly what came before it.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -107,9 +107,10 @@ class Shards:
         """Something is new of these."""
         self._changed[self.of(visitors)] = True
 
-    def touch_all(self, shards: Iterable[int]) -> None:
-        """These are to be written again."""
-        self._changed[list(shards)] = True
+    def place(self, visitors: Ints, shard: int, changed: bool) -> None:
+        """These are in what is written of a shard, which is to be written anew if it has `changed`."""
+        assert (self.of(visitors) == shard).all()
+        self._changed[shard] |= changed
 
     def due(self, now: Mark) -> list[int]:
         """The shards to write; what is written then contains the events of `now`."""

@@ -220,7 +220,7 @@ def counted(happened: list[Happening]) -> Counts:
             industry, tier = traits.get("industry") or "unknown", traits.get("tier") or "unknown"
             both = "unknown" if "unknown" in (industry, tier) else f"{industry} × {tier}"
             heat = past.heat(it.time) if it.visitor != NOBODY else "unknown"
-            past.add(it.time, measures)
+            past.add(it, measures)
             tier_x_heat = "unknown" if "unknown" in (tier, heat) else f"{tier} × {heat}"
             of = {
                 **{"industry": industry, "tier": tier, "industry_x_tier": both, "campaign": it.campaign or "unknown"},
@@ -235,8 +235,9 @@ def counted(happened: list[Happening]) -> Counts:
 class Past(list[tuple[int, "Counter[str]"]]):
     """What a visitor has done: times and what was added to measures then."""
 
-    def add(self, time: int, measures: Counter[str]) -> None:
-        self.append((time, measures.copy()))
+    def add(self, it: Happening, measures: Counter[str]) -> None:
+        theirs = it.topic not in ("leads", "spend") and it.event not in ("sent", "bounced")
+        self.append((it.time, Counter({**measures, "seen": int(theirs)})))
 
     def heat(self, now: int) -> str:
         """The rules of SETTINGS, in plain words."""
@@ -247,16 +248,13 @@ class Past(list[tuple[int, "Counter[str]"]]):
             now, "emails.opened", HOUR, 3
         ):
             return "hot"
-        if len(self) - self._events(now, 24):
+        if self._sum(now, "seen") - self._sum(now, "seen", HOUR, 24):
             return "back"
-        return "warm" if self._events(now, 1) and not self._sum(now, "feedback.nps.promoters") else "other"
+        return "warm" if self._sum(now, "seen", HOUR, 1) and not self._sum(now, "feedback.nps.promoters") else "other"
 
     def _sum(self, now: int, measure: str, unit: int = END, length: int = 1) -> int:
         since = now // unit - length
         return sum(measures[measure] for time, measures in self if time // unit >= since)
-
-    def _events(self, now: int, hours: int) -> int:
-        return sum(time // HOUR >= now // HOUR - hours for time, _ in self)
 
 
 def _of_value(it: Happening) -> dict[str, int]:

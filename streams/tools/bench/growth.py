@@ -74,6 +74,7 @@ def measure(traits: Mapping[str, int], pool: list[Draft], count: int, visitors: 
         core.advance()
         if core.caught_up:  # as at a checkpoint
             core.changes()
+            core.shards()
             core.traits()
             core.progress()
         spent += time.process_time() - before if number >= warm else 0.0
