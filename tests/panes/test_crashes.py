@@ -13,20 +13,34 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.events.topics import SOURCE_TOPICS
-from tests.panes.history import MINUTE, START, Happening, heartbeat, record
+from tests.panes.history import DAY, MINUTE, START, Happening, heartbeat, record
 from tests.panes.reader import Reader
 from tests.panes.summed import assert_exact
 
 VISITORS = 6
 KINDS = [("downloads", None), ("clicks", None), ("emails", "opened"), ("leads", "won"), ("orders", "order")]
-#: After so many minutes, who did what, with which id, and so many minutes before it is read: some more than lateness.
+
+
+class Draft(NamedTuple):
+    """An event, what comes of it besides, and how long after the one before it is (minutes)."""
+
+    gap: int
+    visitor: int
+    kind: tuple[str, str | None]
+    again: int  # rounds later in which it is sent again; 0: it is not
+    late: bool  # before it, somebody else's event comes, 100 minutes late, and after it another one of theirs
+    pause: bool  # then some time in which nothing happens
+
+
 _drafts = st.lists(
-    st.tuples(
+    st.builds(
+        Draft,
         st.sampled_from([0, 1, 7, 25, 70]),
         st.integers(0, VISITORS - 1),
         st.sampled_from(KINDS),
-        st.none() | st.integers(1, 2),
+        st.sampled_from([0, 0, 1, 2]),
         st.sampled_from([False, False, False, True]),
+        st.booleans(),
     ),
     min_size=20,
     max_size=40,
@@ -46,28 +60,39 @@ _turns = st.lists(
 )
 
 
-def told(drafts: list[tuple[int, int, tuple[str, str | None], int | None, bool]]) -> list[list[Happening | int]]:
-    """By round what is written to the topics, and a heartbeat (ms) that says that no more of before will come."""
-    time, rounds = START, list[list[Happening | int]]()
-    for gap, visitor, (topic, event), ident, again in drafts:
-        time += gap * MINUTE
-        it = Happening(time, topic, event, visitor, ident, None, None, (12.0, None))
-        rounds.append([it, it, time] if again and ident is not None else [it, time])
-    return rounds
+class Round(NamedTuple):
+    """What is written to the topics; then heartbeats (ms) that say that nothing of before will come."""
+
+    events: list[Happening]
+    beats: list[int]
 
 
-def log_of(rounds: list[list[Happening | int]]) -> dict[str, list[bytes]]:
+def told(drafts: list[Draft]) -> tuple[list[Round], list[Happening]]:
+    """The rounds, and what is to be counted."""
+    time, rounds, happened = START, list[Round](), list[Happening]()
+    again: dict[int, list[Happening]] = {}
+    for number, draft in enumerate(drafts):
+        time += draft.gap * MINUTE
+        it = Happening(time, *draft.kind, draft.visitor, number + 1, None, None, (12.0, None))
+        theirs = it._replace(visitor=VISITORS + number, ident=None)
+        new = [theirs._replace(time=time - 100 * MINUTE), it, theirs] if draft.late else [it]
+        sent_again = [each for each in again.pop(number, ()) if time - each.time <= 25 * MINUTE]
+        again.setdefault(number + draft.again, []).append(it)
+        rounds.append(Round(new + sent_again, [time, *[time + s * 1_000 for s in (20, 40) if draft.pause]]))
+        happened += new
+        time += 60_000 * draft.pause
+    return rounds, happened
+
+
+def log_of(rounds: list[Round]) -> dict[str, list[bytes]]:
     """Each round has one record more in each topic at least."""
     log = {topic: [heartbeat(START - MINUTE)] for topic in SOURCE_TOPICS}
     for each in rounds:
-        for it in each:
-            for topic, records in log.items():
-                if isinstance(it, int):
-                    records.append(heartbeat(it))
-                elif it.topic == topic:
-                    records.append(record(it))
+        for topic, records in log.items():
+            records += [record(it) for it in each.events if it.topic == topic]
+            records += map(heartbeat, each.beats)
     for records in log.values():
-        records.append(heartbeat(START + 48 * 3_600_000))
+        records.append(heartbeat(START + 4 * DAY))
     return log
 
 
@@ -88,13 +113,13 @@ def lived(reader: Reader, turns: list[Turn]) -> None:
 def test_any_crash_between_any_two_steps(
     shards: int,
     at_once: int,
-    drafts: list[tuple[int, int, tuple[str, str | None], int | None, bool]],
+    drafts: list[Draft],
     turns: list[Turn],
 ) -> None:
-    rounds = told(drafts)
+    rounds, happened = told(drafts)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("streams.behaviour.shards._AT_ONCE", at_once)
         patch.setattr("streams.behaviour.shards.SHARDS", shards)
         reader = Reader(log_of(rounds))
         lived(reader, turns)
-    assert_exact([reader], [it for each in rounds for it in each if isinstance(it, Happening)])
+    assert_exact([reader], happened)
