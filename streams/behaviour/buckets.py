@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -21,11 +22,13 @@ class Entries(NamedTuple):
     keys: Ints
     until: Ints
 
-    def between(self, first: Ints, last: Ints) -> Ints:
-        """The sums of the keys from `first` to `last` (both included)."""
-        if not len(self.keys):
-            return np.zeros(len(first), dtype=np.int64)
-        return self.until[np.searchsorted(self.keys, last, "right")] - self.until[np.searchsorted(self.keys, first)]
+    def until_after(self, keys: Ints) -> Ints:
+        """The sum of all up to each of `keys`, included."""
+        return self.until[np.searchsorted(self.keys, keys, "right")]
+
+    def until_before(self, keys: Ints) -> Ints:
+        """The sum of all before each of `keys`."""
+        return self.until[np.searchsorted(self.keys, keys)]
 
 
 _NONE = Entries(np.empty(0, dtype=np.int64), np.zeros(1, dtype=np.int64))
@@ -64,9 +67,15 @@ class Buckets:
         """In the order of visitors and then of buckets; of a bucket that is gone that of the oldest."""
         return visitor << _BITS | np.maximum(bucket, self.oldest)
 
-    def between(self, first: Ints, last: Ints) -> Ints:
-        """The sums of the keys from `first` to `last` (both included)."""
-        return self._settled.between(first, last) + self._lately.between(first, last)
+    def between(self, firsts: Sequence[Ints], last: Ints) -> list[Ints]:
+        """The sums of the keys from each of `firsts` to `last` (both included): searches are what it costs."""
+        out = [np.zeros(len(last), dtype=np.int64) for _ in firsts]
+        for level in (self._settled, self._lately):
+            if firsts and len(level.keys):
+                until = level.until_after(last)
+                for sums, first in zip(out, firsts, strict=True):
+                    sums += until - level.until_before(first)
+        return out
 
     def add(self, keys: Ints, amounts: Ints) -> None:
         """Add to the buckets of these keys."""

@@ -86,10 +86,10 @@ class History:
             amount = np.where(bucket >= buckets.oldest, adds[track[0]], 0)
             keys = buckets.keys(visitor, bucket)
             until = np.append(0, np.cumsum(amount))
-            for quantity in (q for q in asked if q[:2] == track):
-                first = buckets.keys(visitor, bucket - quantity.length)
-                here = until[:-1] - until[np.searchsorted(keys, first)]
-                out[quantity] = buckets.between(first, keys) + here
+            mine = [quantity for quantity in asked if quantity[:2] == track]
+            firsts = [buckets.keys(visitor, bucket - quantity.length) for quantity in mine]
+            for quantity, first, before in zip(mine, firsts, buckets.between(firsts, keys), strict=True):
+                out[quantity] = before + until[:-1] - until[np.searchsorted(keys, first)]
             some = np.flatnonzero(amount)
             buckets.add(keys[some], amount[some])
             if self._shards is not None:

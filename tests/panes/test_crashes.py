@@ -11,11 +11,13 @@ from typing import NamedTuple
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from streams.events.topics import SOURCE_TOPICS
-from tests.panes.history import DAY, MINUTE, START, Happening, heartbeat, record
+from streams.settings import Dimension
+from tests.panes.history import DAY, MINUTE, SETTINGS, START, Happening, counted, heartbeat, record
 from tests.panes.reader import Reader
-from tests.panes.summed import assert_exact
+from tests.panes.summed import assert_exact, in_panes, summed
 
 VISITORS = 6
 KINDS = [("downloads", None), ("clicks", None), ("emails", "opened"), ("leads", "won"), ("orders", "order")]
@@ -28,7 +30,7 @@ class Draft(NamedTuple):
     visitor: int
     kind: tuple[str, str | None]
     again: int  # rounds later in which it is sent again; 0: it is not
-    late: bool  # before it, somebody else's event comes, 100 minutes late, and after it another one of theirs
+    late: bool  # after it an event of somebody else comes, 100 minutes late; two rounds later one more of theirs
     pause: bool  # then some time in which nothing happens
 
 
@@ -71,11 +73,15 @@ def told(drafts: list[Draft]) -> tuple[list[Round], list[Happening]]:
     """The rounds, and what is to be counted."""
     time, rounds, happened = START, list[Round](), list[Happening]()
     again: dict[int, list[Happening]] = {}
+    later: dict[int, list[Happening]] = {}
     for number, draft in enumerate(drafts):
         time += draft.gap * MINUTE
         it = Happening(time, *draft.kind, draft.visitor, number + 1, None, None, (12.0, None))
         theirs = it._replace(visitor=VISITORS + number, ident=None)
-        new = [theirs._replace(time=time - 100 * MINUTE), it, theirs] if draft.late else [it]
+        new = [it, *(each._replace(time=time) for each in later.pop(number, ()))]
+        if draft.late:
+            new.append(theirs._replace(time=time - 100 * MINUTE))
+            later.setdefault(number + 2, []).append(theirs)
         sent_again = [each for each in again.pop(number, ()) if time - each.time <= 25 * MINUTE]
         again.setdefault(number + draft.again, []).append(it)
         rounds.append(Round(new + sent_again, [time, *[time + s * 1_000 for s in (20, 40) if draft.pause]]))
@@ -123,3 +129,52 @@ def test_any_crash_between_any_two_steps(
         reader = Reader(log_of(rounds))
         lived(reader, turns)
     assert_exact([reader], happened)
+
+
+def test_nothing_is_written_before_all_is_read_again_that_a_shard_contains() -> None:
+    """It was written in a checkpoint that changed no pane and did not come to its end."""
+    downloads = [Happening(START, "downloads", None, visitor, None, None, None) for visitor in (0, 1)]
+    log = {topic: [heartbeat(START + m * MINUTE) for m in (-1, 2, 4)] for topic in SOURCE_TOPICS}
+    log["downloads"][1:1] = map(record, downloads)
+
+    def read_to(beat: int) -> None:
+        for topic in SOURCE_TOPICS:
+            reader.read(topic, beat + 2 * (topic == "downloads" and beat > 1))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("streams.behaviour.shards._AT_ONCE", 1)
+        reader = Reader(log)
+        read_to(2)
+        reader.checkpoint()
+        read_to(1)
+        reader.run([("crash", 1, 0)])
+        assert len(reader.shards) == 2
+        read_to(2)
+        assert not reader.core.caught_up
+        read_to(1)
+        assert reader.core.caught_up
+
+
+@given(_drafts)
+def test_edited_settings_keep_what_did_not_change(drafts: list[Draft]) -> None:
+    """On restart a dimension has come, one has gone, and another has one rule more: what others count is the same."""
+    rounds, happened = told(drafts)
+    old = SETTINGS.dimensions
+    stage = Dimension(behaviour={"new": "not seen before 3d", "mailed": "emails in 90d"})
+    kept = {name: old[name] for name in old if name != "tier_x_heat"}
+    edited = {**kept, "stage": stage, "plan": Dimension(trait="plan")}
+    reader = Reader(log_of(rounds))
+    for _ in range(4):
+        for topic in SOURCE_TOPICS:
+            reader.read(topic, 5)
+        reader.checkpoint()
+    reader.settings = structs.replace(SETTINGS, dimensions=edited)
+    reader.run([("crash", -1, 0)])
+    reader.finish()
+    found = summed([reader])
+    wanted = in_panes(counted(happened), {key for key, *_ in found})
+    for dimension in ("heat", "industry"):
+        assert {c: n for c, n in found.items() if c[1] == dimension} == {
+            c: n for c, n in wanted.items() if c[1] == dimension
+        }
+    assert {dimension for _, dimension, *_ in found} >= {"stage", "plan"}
