@@ -125,9 +125,14 @@ class History:
             self._dropped = list(written)
             return
         self._shards.load({shard: records.mark(value) for shard, value in written.items()}, said, stood)
-        for shard, value in written.items():
-            visitors, whole = records.load(value, rows, self._tracks)
-            self._shards.place(visitors, shard, changed=not whole)
+        found = {shard: records.decode(value, rows) for shard, value in written.items()}
+        for shard, (visitors, tracks) in found.items():
+            self._shards.place(visitors, shard, changed=tracks.keys() != self._tracks.keys())
+        for track, buckets in self._tracks.items():
+            parts = [tracks[track] for _, tracks in found.values() if track in tracks]
+            if parts:
+                visitor, bucket, amount = map(np.concatenate, zip(*parts, strict=True))
+                buckets.add(buckets.keys(visitor, bucket), amount)
 
     def due(self, now: Mark) -> dict[int, bytes | None]:
         """The shards to write now (None: nothing is kept of it), which then contain the events of `now`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -67,16 +68,26 @@ def mark(value: bytes) -> Mark:
     return Mark(record.watermark, record.offsets)
 
 
-def load(value: bytes, rows: Rows, tracks: Mapping[Track, Buckets]) -> tuple[Ints, bool]:
-    """Put into `tracks` what a record holds of them. Returns its visitors, and whether it holds these tracks alone."""
+class Loaded(NamedTuple):
+    """What a record holds: visitors (rows), and by track of each entry the visitor, the bucket and the amount."""
+
+    visitors: Ints
+    tracks: dict[Track, tuple[Ints, Ints, Ints]]
+
+
+def decode(value: bytes, rows: Rows) -> Loaded:
+    """The inverse of `encode`; `rows` gives visitors theirs."""
     content = _contents.decode(zlib.decompress(_records.decode(value).content))
     visitors = rows(content.visitors)
-    for of in content.tracks:
-        buckets = tracks.get((of.measure, of.unit))
-        if buckets is not None:
-            which, bucket = np.cumsum(_numbers(of.visitor, "<i4")), _numbers(of.bucket, "<u4")
-            buckets.add(buckets.keys(visitors[which], bucket), _numbers(of.amount, "<i8"))
-    return visitors, {(of.measure, of.unit) for of in content.tracks} == tracks.keys()
+    tracks = {
+        (of.measure, of.unit): (
+            visitors[np.cumsum(_numbers(of.visitor, "<i4"))],
+            _numbers(of.bucket, "<u4"),
+            _numbers(of.amount, "<i8"),
+        )
+        for of in content.tracks
+    }
+    return Loaded(visitors, tracks)
 
 
 def newer(new: bytes, old: bytes) -> bool:
