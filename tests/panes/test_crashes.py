@@ -155,6 +155,28 @@ def test_nothing_is_written_before_all_is_read_again_that_a_shard_contains() -> 
         assert reader.core.caught_up
 
 
+def test_what_was_sent_again_is_once_in_history_though_a_restart_reads_back_to_the_second_only() -> None:
+    """It has changed no shard since: that it is dealt with is what the predecessor's progress says."""
+    order = Happening(START, "orders", "order", 0, 7, None, None, (12.0, None))
+    click = Happening(START + 40 * MINUTE, "clicks", None, 0, None, None, None)
+    log = {topic: [heartbeat(START + m * MINUTE) for m in (0, 9, 11, 20, 35)] for topic in SOURCE_TOPICS}
+    log["orders"][1:1] = [record(order)]
+    log["orders"][3:3] = [record(order)]  # when it has been nine minutes
+    reader = Reader(log)
+    for _ in range(9):
+        for topic in SOURCE_TOPICS:
+            reader.read(topic, 1)
+        reader.checkpoint()
+    assert reader.progress is not None
+    assert reader.progress.resume["orders"] == 2  # after the first
+    reader.run([("crash", -1, 0)])
+    log["clicks"].append(record(click))
+    for topic in SOURCE_TOPICS:
+        log[topic].append(heartbeat(START + DAY))
+    reader.finish()
+    assert_exact([reader], [order, click])
+
+
 @given(_drafts)
 def test_edited_settings_keep_what_did_not_change(drafts: list[Draft]) -> None:
     """On restart a dimension has come, one has gone, and another has one rule more: what others count is the same."""
