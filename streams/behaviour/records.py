@@ -47,16 +47,16 @@ _encode = msgspec.msgpack.Encoder().encode
 
 def encode(mark: Mark, visitors: Ints, names: Sequence[str], tracks: Mapping[Track, Buckets]) -> bytes | None:
     """What `tracks` keep of `visitors` (rows, sorted), from the events of `mark`; None where that is nothing."""
+    found = {track: buckets.of(visitors) for track, buckets in tracks.items()}
     kept = np.zeros(len(visitors), dtype=np.bool_)
-    for buckets in tracks.values():
-        kept |= buckets.any_of(visitors)
-    visitors = visitors[kept]
-    if not len(visitors):
+    for which, _, _ in found.values():
+        kept[which] = True
+    if not kept.any():
         return None
+    index, visitors = np.cumsum(kept) - 1, visitors[kept]
     packed = []
-    for (measure, unit), buckets in tracks.items():
-        which, bucket, amount = buckets.of(visitors)
-        numbers = (_bytes(np.diff(which, prepend=0), "<i4"), _bytes(bucket, "<u4"), _bytes(amount, "<i8"))
+    for (measure, unit), (which, bucket, amount) in found.items():
+        numbers = (_bytes(np.diff(index[which], prepend=0), "<i4"), _bytes(bucket, "<u4"), _bytes(amount, "<i8"))
         packed.append(_Entries(measure, unit, *numbers))
     content = _encode(_Content([names[row] for row in visitors.tolist()], packed))
     return _encode(_Record(mark.watermark, mark.offsets, zlib.compress(content, level=1)))
