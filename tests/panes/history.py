@@ -12,6 +12,7 @@ from streams.events.topics import PROFILES, SOURCE_TOPICS
 from streams.kpis.catalogue import BUILT_IN
 from streams.kpis.measures import Measures
 from streams.settings import Dimension, Kpi, Money, Settings
+from tests.panes.past import RULES, Past
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 START = 1_767_225_600_000  # 2026-01-01
@@ -23,14 +24,7 @@ SETTINGS = Settings(
         "tier": Dimension(trait="tier"),
         "industry_x_tier": Dimension(cross=("industry", "tier")),
         "campaign": Dimension(field="campaign"),
-        "heat": Dimension(
-            behaviour={
-                "sold": "won in 48h or sum(orders.value) >= 20 in 3d",
-                "hot": "(downloads or clicks >= 2) and not opened in 3h",
-                "back": "seen before 24h",
-                "warm": "seen in 1h and feedback.nps.promoters < 1",
-            }
-        ),
+        "heat": Dimension(behaviour=RULES),
         "tier_x_heat": Dimension(cross=("tier", "heat")),
     },
     money=Money(currency="EUR", rates={"USD": 0.9}),
@@ -220,7 +214,7 @@ def counted(happened: list[Happening]) -> Counts:
             industry, tier = traits.get("industry") or "unknown", traits.get("tier") or "unknown"
             both = "unknown" if "unknown" in (industry, tier) else f"{industry} × {tier}"
             heat = past.heat(it.time) if it.visitor != NOBODY else "unknown"
-            past.add(it, measures)
+            past.add(it.time, it.topic, it.event, measures)
             tier_x_heat = "unknown" if "unknown" in (tier, heat) else f"{tier} × {heat}"
             of = {
                 **{"industry": industry, "tier": tier, "industry_x_tier": both, "campaign": it.campaign or "unknown"},
@@ -230,31 +224,6 @@ def counted(happened: list[Happening]) -> Counts:
                 for segment in of.items():
                     counts[(it.time, *segment, measure)] += measures[measure]
     return counts
-
-
-class Past(list[tuple[int, "Counter[str]"]]):
-    """What a visitor has done: times and what was added to measures then."""
-
-    def add(self, it: Happening, measures: Counter[str]) -> None:
-        theirs = it.topic not in ("leads", "spend") and it.event not in ("sent", "bounced")
-        self.append((it.time, Counter({**measures, "seen": int(theirs)})))
-
-    def heat(self, now: int) -> str:
-        """The rules of SETTINGS, in plain words."""
-        won, orders = self._sum(now, "leads.won", HOUR, 48), self._sum(now, "orders.value", DAY, 3)
-        if won or orders >= 20_000:
-            return "sold"
-        if (self._sum(now, "downloads") or self._sum(now, "clicks") >= 2) and not self._sum(
-            now, "emails.opened", HOUR, 3
-        ):
-            return "hot"
-        if self._sum(now, "seen") - self._sum(now, "seen", HOUR, 24):
-            return "back"
-        return "warm" if self._sum(now, "seen", HOUR, 1) and not self._sum(now, "feedback.nps.promoters") else "other"
-
-    def _sum(self, now: int, measure: str, unit: int = END, length: int = 1) -> int:
-        since = now // unit - length
-        return sum(measures[measure] for time, measures in self if time // unit >= since)
 
 
 def _of_value(it: Happening) -> dict[str, int]:
