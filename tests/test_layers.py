@@ -14,9 +14,13 @@ ROOT = Path(__file__).parents[1]
 LAYERS = (
     "streams.messages",
     "streams.events.topics",  # names only
+    "streams.kpis.terms",  # names only
+    "streams.behaviour.rules",
+    "streams.behaviour.grammar",
     "streams.settings",
     "streams.events",
     "streams.kpis",
+    "streams.behaviour",
     "streams.segments",
     "streams.panes",
     "streams.quality.heterogeneity",  # arithmetic only

@@ -10,6 +10,7 @@ from typing import Any
 
 import faust
 
+from streams.behaviour import records
 from streams.engine import parts, progress
 from streams.engine.consuming import EngineConsumer, EngineTransport
 from streams.engine.fence import Fence
@@ -74,6 +75,8 @@ class Pipeline:
         self.panes = self._table("panes", "what each source partition has counted, by pane")
         store_of(self.panes).newer = progress.newer
         self.traits = self._table("traits", "what events have said of visitors")
+        self.history = self._table("history", "what visitors did, as far as behaviour segments ask for it")
+        store_of(self.history).newer = lambda _, new, old: records.newer(new, old)
         self.states = self._table("states", "what was found of each dimension at its last tick")
         store_of(self.states).newer = parts.newer
 
@@ -112,7 +115,8 @@ class Pipeline:
     @property
     def stores(self) -> dict[str, PartitionStore]:
         """All tables' stores, by changelog topic."""
-        return {table.changelog_topic_name: store_of(table) for table in (self.panes, self.traits, self.states)}
+        tables = self.panes, self.traits, self.history, self.states
+        return {table.changelog_topic_name: store_of(table) for table in tables}
 
 
 def store_of(table: PartitionTable) -> PartitionStore:

@@ -17,7 +17,7 @@ from streams.engine.app import Pipeline, store_of
 from streams.engine.fetching import Fetched
 from streams.engine.metrics import Metrics
 from streams.engine.position import new_since
-from streams.engine.source import Due, Source, restored
+from streams.engine.source import Due, Held, Source, restored
 from streams.engine.writing import Writing
 from streams.kpis.measures import Measures
 from streams.panes.partition import SourcePartition
@@ -49,10 +49,9 @@ class Ingest:
 
         `begins`: the first offset that each source topic's log still has there.
         """
-        panes, traits = (
-            store_of(table).data.get(partition, {}) for table in (self._pipeline.panes, self._pipeline.traits)
-        )
-        source = restored(SourcePartition(partition, self._settings, self._measures), panes, traits, begins)
+        tables = self._pipeline.panes, self._pipeline.traits, self._pipeline.history
+        held = Held(*(store_of(table).data.get(partition, {}) for table in tables))
+        source = restored(SourcePartition(partition, self._settings, self._measures), held, begins)
         self._sources[partition] = source
         return {TP(topic, partition): position.expected for topic, position in source.positions.items()}
 

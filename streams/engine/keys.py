@@ -22,6 +22,16 @@ def parse_pane(key: bytes) -> Key:
     return int(level), int(start)
 
 
+def shard(number: int) -> bytes:
+    """A shard of its visitors' history, in a source partition's changelog."""
+    return str(number).encode()
+
+
+def parse_shard(key: bytes) -> int:
+    """The inverse of `shard`. Raises ValueError."""
+    return int(key)
+
+
 def segment_pane(dimension: str, partition: int, key: Key) -> bytes:
     """A dimension's part of a pane on segment_panes."""
     return f"{dimension}/{partition}/{key[0]}/{key[1]}".encode()

@@ -6,6 +6,7 @@ import zlib
 
 import msgspec
 
+from streams.behaviour.shards import Mark
 from streams.panes import codec
 from streams.panes.progress import Progress
 
@@ -40,6 +41,4 @@ def newer(key: bytes, new: bytes, old: bytes) -> bool:
     if key != PROGRESS:
         return codec.newer(codec.head(new), codec.head(old))
     ahead, behind = _records.decode(new), _records.decode(old)
-    return ahead.watermark >= behind.watermark and all(
-        ahead.offsets.get(topic, -1) >= offset for topic, offset in behind.offsets.items()
-    )
+    return Mark(ahead.watermark, ahead.offsets).includes(Mark(behind.watermark, behind.offsets))

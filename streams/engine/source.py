@@ -50,7 +50,8 @@ class Source:
         dead_letters, core.dead_letters = core.dead_letters, []
         unpublished, self.unpublished = self.unpublished, []
         early = core.early(now) if now is not None else NOTHING
-        return Due(core.changes(), unpublished, core.progress(), dead_letters, core.traits(), early)
+        changes, shards, traits = core.changes(), core.shards(), core.traits()
+        return Due(changes, unpublished, shards, core.progress(), dead_letters, traits, early)
 
 
 class Due(NamedTuple):
@@ -58,24 +59,33 @@ class Due(NamedTuple):
 
     changes: list[Change]
     unpublished: list[Change]  # as in Source
+    shards: dict[int, bytes | None]  # of visitors' history
     progress: Progress
     dead_letters: list[DeadLetter]
     traits: dict[str, Traits]
     early: Told
 
 
-def restored(
-    core: SourcePartition, panes: Mapping[bytes, bytes], traits: Mapping[bytes, bytes], begins: Mapping[str, int]
-) -> Source:
-    """`core` loaded with what the changelogs of panes and traits hold of its partition.
+class Held(NamedTuple):
+    """What the changelogs hold of a source partition."""
+
+    panes: Mapping[bytes, bytes]
+    traits: Mapping[bytes, bytes]
+    history: Mapping[bytes, bytes]
+
+
+def restored(core: SourcePartition, changelogs: Held, begins: Mapping[str, int]) -> Source:
+    """`core` loaded with what is held of its partition.
 
     `begins`: the first offset that each source topic's log still has there.
     """
-    held = dict(panes)
+    held = dict(changelogs.panes)
     said = held.pop(progress.PROGRESS, None)
     come_to = progress.decode(said) if said is not None else None
     records = {keys.parse_pane(key): value for key, value in held.items()}
-    core.load(records, come_to, {key.decode(): _traits.decode(value) for key, value in traits.items()}, begins)
+    traits = {key.decode(): _traits.decode(value) for key, value in changelogs.traits.items()}
+    shards = {keys.parse_shard(key): value for key, value in changelogs.history.items()}
+    core.load(records, come_to, traits, shards, begins)
     unpublished = []
     for key, value in sorted(records.items()):
         if come_to is None or codec.head(value).watermark > come_to.watermark:

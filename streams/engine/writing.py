@@ -2,7 +2,8 @@
 
 1. The panes to the changelog, and the dead letters. What is there a successor goes on from.
 2. When Kafka has all of it, the panes to segment_panes; a successor sends on again what may not have been. And the
-   traits: before the panes, a successor would count events from before a trait as if it had held then.
+   traits, and the shards of visitors' history: before the panes, a successor would count events from before a trait as
+   if it had held then, and judge an event by a history that has the event itself.
 3. When Kafka has that, finer panes that went into coarser ones leave the changelog, and how far this has come; then
    the offsets to read from are committed, by who calls this.
 
@@ -31,6 +32,7 @@ class Writing:
     def __init__(self, pipeline: Pipeline) -> None:
         self._panes = pipeline.panes.changelog_topic_name
         self._traits = pipeline.traits.changelog_topic_name
+        self._history = pipeline.history.changelog_topic_name
         self._dimensions = pipeline.settings.dimensions
         self._partitions = pipeline.settings.kafka.partitions
 
@@ -44,6 +46,8 @@ class Writing:
         await outbox.settle()
         for visitor, known in due.traits.items():
             await outbox.send(self._traits, visitor.encode(), _encode(known), partition)
+        for shard, packed in due.shards.items():
+            await outbox.send(self._history, keys.shard(shard), packed, partition)
         for change in (*due.unpublished, *due.changes):
             await self._publish(outbox, partition, change)
         if news:

@@ -24,7 +24,7 @@ SEGMENT_SCORES = "segment_scores"
 SEGMENT_ALERTS = "segment_alerts"
 
 #: Tables of the scorer, each kept in a changelog topic of its own.
-TABLES = ("panes", "traits", "states")
+TABLES = ("panes", "traits", "history", "states")
 
 #: An event of this name, on any source topic, only says that nothing older than its timestamp will follow on its
 #: partition. It needs no visitor. Replays send it; live producers may.

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from streams.events.topics import SOURCES
-from streams.kpis.terms import ENGAGED, INTERVALS, SECONDS, SESSIONS, SPENT, Addition, additions, pieces, split
+from streams.kpis.terms import ENGAGED, INTERVALS, KINDS, SECONDS, SESSIONS, SPENT, Addition, additions, pieces, split
 from streams.settings import Kpi
 
 Ints = npt.NDArray[np.int64]
@@ -39,15 +39,12 @@ class Measures:
         needed |= {SESSIONS} if SPENT in needed else set()  # by which what is spent on nobody known is shared out
         self.names: tuple[str, ...] = tuple(sorted(needed))
         column = self._columns = {name: j for j, name in enumerate(self.names)}
-        self.kinds: dict[tuple[str, str], int] = {}
         plain: list[list[Addition]] = []
         valued: list[list[Addition]] = []
-        for topic, source in SOURCES.items():
-            for name in sorted(source.names) or [""]:
-                self.kinds[topic, name] = len(plain)
-                adds = [each for each in additions(topic, name) if each.measure in column]
-                plain.append([each for each in adds if each.needs is None])
-                valued.append([each for each in adds if each.needs is not None])
+        for topic, name in KINDS:
+            adds = [each for each in additions(topic, name) if each.measure in column]
+            plain.append([each for each in adds if each.needs is None])
+            valued.append([each for each in adds if each.needs is not None])
         self.of_kind: Ints = _columns(plain, column)
         bounds = [[each.needs or (0, 0) for each in row] for row in valued]
         self.of_value = OfValue(
@@ -64,7 +61,7 @@ class Measures:
 
     def kind(self, topic: str, event: str) -> int:
         """The kind of an event called `event` on `topic`; KeyError where the topic has no event of that name."""
-        return self.kinds[topic, event if SOURCES[topic].names else ""]
+        return KINDS[topic, event if SOURCES[topic].names else ""]
 
     def column(self, measure: str) -> int:
         """The column of `measure`; -1 where it is not kept."""

@@ -18,6 +18,12 @@ SECONDS, INTERVALS = "sessions.seconds", "sessions.intervals"
 SPENT = "spend.value"
 UNIT = 1000  # of a sum: it is kept in thousandths
 
+#: The kinds of event, (topic, event), by number; no name: the topic's events have none to tell them by.
+KINDS: dict[tuple[str, str], int] = {
+    kind: number
+    for number, kind in enumerate((topic, name) for topic, of in SOURCES.items() for name in sorted(of.names) or [""])
+}
+
 _VALUE, _VALUED = ".value", ".valued"
 _ANY = (-(2**62), 2**62)
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from streams.events.columns import Bools, Columns, Segments
+from streams.events.columns import Bools, Columns, Ints, Segments
 from streams.events.dedupe import Dedupe
 from streams.panes.measuring import Measuring
 from streams.panes.tally import Increments
@@ -42,12 +42,19 @@ class Counting:
         return Counted(events, self.membership.of(events), increments), fresh
 
     def recall(self, events: Columns, old: Bools) -> Bools:
-        """Take events in order that have been counted, for their ids and their sessions alone; which were fresh?"""
+        """Take events in order that have been counted, for their ids, sessions and history; which were fresh?"""
         fresh = self.dedupe.fresh(events.ident, events.time)
         self.measuring.increments(events[fresh], old[fresh])
+        if self.membership.history:
+            self.membership.history.add(events[fresh])
         return fresh
 
     def grow(self, visitors: int) -> None:
         """Make room for visitor rows up to `visitors`."""
         self.membership.known.grow(visitors)
         self.measuring.sessions.grow(visitors)
+
+    def release(self, visitors: Ints) -> None:
+        """These rows are to be other visitors'."""
+        self.measuring.sessions.forget(visitors)
+        self.membership.history.release(visitors)

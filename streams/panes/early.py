@@ -70,6 +70,7 @@ class Early:
         for start in [start for start in self._panes if start < watermark]:
             del self._panes[start]
         self._counting.dedupe.forget(watermark)
+        self._counting.membership.history.forget(watermark)
 
     def counts(self, until: int) -> Told:
         """Those of the panes that start before `until` (ms): a clock that is fast must not move all."""
@@ -82,6 +83,6 @@ class Early:
         """Make room for visitor rows up to `visitors`."""
         self._counting.grow(visitors)
 
-    def forget(self, rows: Ints) -> None:
-        """These visitor rows are to be other visitors'."""
-        self._counting.measuring.sessions.forget(rows)
+    def release(self, visitors: Ints) -> None:
+        """These rows are to be other visitors'."""
+        self._counting.release(visitors)

@@ -10,34 +10,32 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from streams.behaviour.shards import Mark
 from streams.events.columns import Columns, Ints
 from streams.events.dedupe import Dedupe
-from streams.events.fingerprints import fingerprints
-from streams.events.intake import Bad, Good, Intake
+from streams.events.intake import Good, Intake
 from streams.events.reorder import Reorder
-from streams.events.topics import PROFILES, SOURCE_TOPICS
-from streams.events.watermark import Clock
+from streams.events.topics import PROFILES
 from streams.kpis.measures import Measures
 from streams.messages import DeadLetter
 from streams.panes.columnar import Columnar
 from streams.panes.counting import Counting
-from streams.panes.early import NOTHING, PANE, Early, Told
+from streams.panes.course import Course
+from streams.panes.early import Told
 from streams.panes.levels import Grid
 from streams.panes.measuring import Measuring
 from streams.panes.panes import Change, Key, Panes
-from streams.panes.predecessor import Predecessor
+from streams.panes.people import People
 from streams.panes.progress import Progress
-from streams.panes.resume import Resume
+from streams.panes.provisional import Provisional
+from streams.panes.refused import dead_letter
 from streams.panes.stats import Stats
 from streams.segments.known import Traits
 from streams.segments.membership import Membership
 from streams.segments.visitors import Visitors
 from streams.settings import Settings
 
-_RANK = {topic: rank for rank, topic in enumerate(SOURCE_TOPICS)}
-_KEPT = 65_536  # bytes of a bad record that its dead letter keeps
 _CROWD = 50_000  # events that may wait for the watermark before topics that are ahead are held back
-_NEAR = 60_000  # ms that the watermark may be further behind than it must, for early counts to be made
 
 
 class SourcePartition:
@@ -46,24 +44,22 @@ class SourcePartition:
     def __init__(self, number: int, settings: Settings, measures: Measures) -> None:
         self.number = number
         self._settings = settings
-        self._measures = measures
         self._visitors = Visitors()
         self._counting = Counting(
             Dedupe(settings.dedupe.horizon),
-            Membership(settings.dimensions),
+            Membership(settings.dimensions, self._visitors.names),
             Measuring(measures, settings.sessions.gap, settings.sessions.topics),
         )
-        self._clock = Clock(SOURCE_TOPICS, settings.time.lateness, PANE)
+        self._people = People(self._visitors, self._counting)
+        self._course = Course(settings)
+        self._clock = self._course.clock
         self._intake = Intake(self._clock, settings.time.ahead, max(settings.scoring.windows), settings.money)
         self._reorder = Reorder()
         self._columnar = Columnar(self._visitors, self._counting.membership, measures)
         self._panes = Panes(
             number, self._counting.membership, measures, Grid(settings.scoring.windows, settings.time.tick)
         )
-        self._early: Early | None = None
-        self._offsets: dict[int, int] = {}
-        self._resume = Resume(settings)
-        self._before = Predecessor(None, 0)
+        self._provisional = Provisional(self._counting, settings.time, measures.names)
         self.stats = Stats({})
         self.dead_letters: list[DeadLetter] = []
 
@@ -74,22 +70,18 @@ class SourcePartition:
         panes: Mapping[Key, bytes],
         progress: Progress | None,
         traits: Mapping[str, Traits],
+        shards: Mapping[int, bytes],
         begins: Mapping[str, int],
     ) -> None:
         """Begin where a predecessor stopped: its panes, how far it had come, and what events had said of visitors.
 
-        `begins` is the first offset that each topic's log still has: what was before it cannot be read again.
+        `shards` are of their history. `begins` is the first offset that each topic's log still has: what was before it
+        cannot be read again.
         """
-        self._before = Predecessor(progress, self._resume.since(progress.watermark) if progress is not None else 0)
-        self.stats = Stats(self._before.offsets)
-        self._offsets = {_RANK[topic]: offset - 1 for topic, offset in begins.items() if offset}
+        self._course.load(progress, begins)
+        self.stats = Stats(self._course.before.offsets)
         self._panes.load(panes)
-        self._counting.membership.known.load(self._rows(list(traits)), list(traits.values()))
-        if progress is not None:
-            self._clock.newest.update(progress.newest)
-            lasts = np.array([session.last for session in progress.sessions.values()], dtype=np.int64)
-            rows = self._rows(list(progress.sessions), lasts)
-            self._counting.measuring.sessions.load(dict(zip(rows, progress.sessions.values(), strict=True)))
+        self._people.load(progress, traits, shards)
 
     def take(self, topic: str, offsets: Ints, values: Sequence[bytes | None], now: int | None = None) -> None:
         """Take records of one topic, in offset order. `now` (ms) is the wall clock; None where only events tell time.
@@ -100,32 +92,29 @@ class SourcePartition:
             return
         newest = self._clock.newest[topic]
         good, bad = self._intake.judge(topic, offsets, values, now)
-        self.dead_letters += [self._dead_letter(topic, each) for each in bad if self.stats.is_new(topic, each.offset)]
-        self._offsets[_RANK[topic]] = int(offsets[-1])
-        self._resume.read(topic, int(offsets[0]), newest, self._clock.newest[topic])
+        self.dead_letters += [
+            dead_letter(topic, self.number, each) for each in bad if self.stats.is_new(topic, each.offset)
+        ]
+        self._course.read(topic, offsets, newest)
         if len(good.events):
             self._add(topic, good)
 
     def _add(self, topic: str, good: Good) -> None:
-        told = self._before.told_all(topic, good.offset, good.time)
+        told = self._course.before.told_all(topic, good.offset, good.time)
         events = self._columnar.columns(topic, good, told)
         self._counting.grow(len(self._visitors))
-        if self._early is not None:
-            self._early.grow(len(self._visitors))
         if self._clock.watermark is not None:
             self.stats.count_late(topic, events, self._clock.watermark)
         if topic == PROFILES and not good.time.any():
             self._learn(events)
             return
         self._reorder.add(events)
-        if self._early is not None:
-            self._early.add(events.by_time())
+        self._provisional.add(events, len(self._visitors))
 
     def _learn(self, profiles: Columns) -> None:
         """Profiles of no time are before all events: they wait for nothing."""
         self._counting.membership.known.learn(profiles)
-        if self._early is not None:
-            self._early.learn(profiles)
+        self._provisional.learn(profiles, len(self._visitors))
         self.stats.count(profiles, np.ones(len(profiles), dtype=np.bool_))
 
     def pass_on(self, topic: str, now: int) -> None:
@@ -139,11 +128,11 @@ class SourcePartition:
             events = self._reorder.take(watermark)
             if events is not None:
                 self._count(events)
-            self._forget(watermark)
+            self._provisional.release(self._people.forget(watermark, self._course.horizon))
         return watermark
 
     def _count(self, events: Columns) -> None:
-        told, old = self._before.told(events)
+        told, old = self._course.before.told(events)
         if told.all() and not events.traits.astype(np.bool_).any():
             fresh = self._counting.recall(events, old)
         else:
@@ -152,19 +141,11 @@ class SourcePartition:
         self.stats.count(events, fresh)
 
     def early(self, now: int) -> Told:
-        """Provisional counts of what was read and still waits for the watermark.
+        """Provisional counts of what was read and still waits for the watermark; `now`: ms, the wall clock.
 
-        None while the watermark is far behind `now` (ms, the wall clock): who catches up has better to do.
+        None while the watermark is far behind it.
         """
-        watermark, times = self._clock.watermark, self._settings.time
-        if watermark is None or now - watermark > 2 * times.lateness + times.idle_after + _NEAR:
-            self._early = None
-            return NOTHING
-        if self._early is None:
-            waiting = self._reorder.waiting()
-            self._early = Early(self._counting, times.lateness, self._measures.names, waiting)
-        self._early.passed(watermark)
-        return self._early.counts(now)
+        return self._provisional.counts(now, self._clock.watermark, self._reorder.waiting)
 
     def ahead(self) -> set[str]:
         """The topics that should wait for others, where many events wait for the watermark already."""
@@ -175,7 +156,7 @@ class SourcePartition:
     @property
     def is_first(self) -> bool:
         """Has it had no predecessor?"""
-        return not self._before.existed
+        return not self._course.before.existed
 
     @property
     def watermark(self) -> int | None:
@@ -186,70 +167,31 @@ class SourcePartition:
     def caught_up(self) -> bool:
         """Is all read that the predecessor had read? Before that, nothing may be written.
 
-        It may have died within a checkpoint, having written panes further on than how far it said that it had come.
+        It may have died within a checkpoint, having written panes or history further on than it said that it was.
         """
-        offsets = [*self._panes.offsets.items(), *self._before.offsets.items()]
-        watermark = max(self._panes.watermark, self._before.watermark)
-        return (
-            self._clock.watermark is not None
-            and self._clock.watermark >= watermark
-            and all(self._offsets.get(_RANK[topic], -1) >= offset for topic, offset in offsets if topic in _RANK)
-        )
+        most = self._counting.membership.history.most
+        marks = [Mark(self._panes.watermark, self._panes.offsets)]
+        return self._course.has_come(marks if most is None else [*marks, most])
 
     def changes(self) -> list[Change]:
         """The panes to write now. Only when caught up."""
-        assert self._clock.watermark is not None
-        return self._panes.changes(self._offsets, self._clock.watermark)
+        return self._panes.changes(self._course.offsets, self._course.mark.watermark)
+
+    def shards(self) -> dict[int, bytes | None]:
+        """Of visitors' history the shards to write now, after those panes: by number; None: it is gone."""
+        return self._people.shards(self._course.mark)
 
     def traits(self) -> dict[str, Traits]:
         """What events (not profiles, which are on a topic of their own) have newly said of visitors; then forgotten."""
-        return self._counting.membership.known.said(self._visitors.names)
+        return self._people.traits()
 
     def progress(self) -> Progress:
-        """How far this has come; to be written after what `changes` returned. Only when caught up."""
-        watermark = self._clock.watermark
-        assert watermark is not None
-        visitors = self._visitors.names
-        sessions = self._counting.measuring.sessions.open(watermark, self._resume.since(watermark))
-        return Progress(
-            offsets={SOURCE_TOPICS[rank]: offset for rank, offset in self._offsets.items()},
-            resume=self._resume.offsets(watermark),
-            watermark=watermark,
-            newest=self._resume.newest(),
-            sessions={visitors[row]: session for row, session in sessions.items()},
-        )
+        """How far this has come; to be written after what `changes`, `shards` and `traits` returned before."""
+        history, course = self._counting.membership.history, self._course
+        sessions = self._people.sessions(course.mark.watermark, course.since)
+        return course.progress(sessions, history.marked(), history.least)
 
     @property
     def overflowed(self) -> Counter[str]:
         """By dimension: look-ups of a value that the dimension had no room for."""
         return self._counting.membership.registry.overflowed
-
-    # -- the steps --------------------------------------------------------------------------------------------
-
-    def _dead_letter(self, topic: str, bad: Bad) -> DeadLetter:
-        return DeadLetter(
-            topic=topic,
-            partition=self.number,
-            offset=bad.offset,
-            reason=bad.problem.reason,
-            detail=bad.problem.detail,
-            size=len(bad.value),
-            record=bad.value[:_KEPT],
-        )
-
-    def _rows(self, names: Sequence[str], times: Ints | None = None) -> list[int]:
-        """Rows of visitors of whom something is known from before."""
-        heard = np.full(len(names), -1, dtype=np.int64) if times is None else times
-        rows = self._visitors.rows(names, fingerprints(names), heard)
-        self._counting.grow(len(self._visitors))
-        return [int(row) for row in rows]
-
-    def _forget(self, watermark: int) -> None:
-        """What events that are still to come cannot depend on."""
-        self._counting.dedupe.forget(watermark)
-        # Twice the horizon: by then neither an open session nor an id seen is of such a visitor.
-        oldest = watermark - 2 * self._resume.horizon
-        freed = self._visitors.forget(oldest, self._counting.membership.known.any_of)
-        self._counting.measuring.sessions.forget(freed)
-        if self._early is not None:
-            self._early.forget(freed)

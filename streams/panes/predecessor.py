@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from streams.events.columns import Bools, Columns, Ints
@@ -17,7 +15,7 @@ class Predecessor:
     def __init__(self, stood: Progress | None, since: int) -> None:
         """`since`: ms; all events from here on are read again, further back only some."""
         self.existed = stood is not None
-        self.offsets: Mapping[str, int] = stood.offsets if stood is not None else {}
+        self.offsets: dict[str, int] = stood.offsets if stood is not None else {}
         self.watermark = stood.watermark if stood is not None else -(2**62)
         self._since = since
         self._last = np.array([self.offsets.get(topic, -1) for topic in SOURCE_TOPICS], dtype=np.int64)

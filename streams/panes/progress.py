@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from streams.behaviour.shards import Marked
 from streams.events.sessions import OpenSession
 
 
@@ -12,7 +13,8 @@ class Progress(NamedTuple):
     """Written after the panes that it speaks of."""
 
     offsets: dict[str, int]  # topic -> last offset read
-    resume: dict[str, int]  # topic -> offset from which a reader must start to know sessions and duplicates
+    resume: dict[str, int]  # topic -> offset from which a reader must start to know sessions, duplicates and history
     watermark: int
     newest: Mapping[str, int] = {}  # topic -> newest time (ms) before `resume`: the next event is judged by it
     sessions: Mapping[str, OpenSession] = {}  # visitor -> an open session of which more matters than is read again
+    shards: Sequence[Marked] = ()  # of visitors' history: which events what is written of each contains

@@ -2,18 +2,20 @@
 
 What a visitor's open session and the ids already seen are is nowhere written down: a reader learns them by going back
 as far as they matter. So the offset that is committed is not the last one read but the first one that still matters,
-and the panes' own offsets keep what is read again from being counted again.
+and the panes' own offsets keep what is read again from being counted again. A visitor's history is written, but not all
+of it each time: what some of it does not contain yet is read again too.
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
+from streams.behaviour.shards import Mark
 from streams.events.topics import PROFILES
 from streams.settings import Settings
 
 
-class _Mark(NamedTuple):
+class _Stretch(NamedTuple):
     """A stretch of one topic's log."""
 
     first: int  # offset
@@ -27,34 +29,42 @@ class Resume:
     def __init__(self, settings: Settings) -> None:
         self.horizon = max(settings.dedupe.horizon, settings.sessions.gap) + settings.time.lateness
         self._step = max(self.horizon // 64, 1)
-        self._marks: dict[str, list[_Mark]] = {}
+        self._read: dict[str, list[_Stretch]] = {}
 
     def read(self, topic: str, first: int, before: int | None, newest: int | None) -> None:
         """A batch beginning at offset `first` was read; the topic's newest time was and is then `before`, `newest`."""
-        marks = self._marks.setdefault(topic, [])
-        last = marks[-1] if marks else None
+        stretches = self._read.setdefault(topic, [])
+        last = stretches[-1] if stretches else None
         if last is not None and (newest == last.newest or self._is_short(last, newest)):
-            marks[-1] = last._replace(newest=newest)
+            stretches[-1] = last._replace(newest=newest)
         else:
-            marks.append(_Mark(first, before, newest))
+            stretches.append(_Stretch(first, before, newest))
 
-    def _is_short(self, mark: _Mark, newest: int | None) -> bool:
-        return mark.before is not None and newest is not None and newest - mark.before < self._step
+    def _is_short(self, stretch: _Stretch, newest: int | None) -> bool:
+        return stretch.before is not None and newest is not None and newest - stretch.before < self._step
 
     def since(self, watermark: int) -> int:
-        """ms: all events from here on are read again by a successor that begins at `offsets(watermark)`."""
+        """ms: all events from here on are read again by a successor that begins at the `offsets` of such a mark."""
         return watermark - self.horizon
 
-    def offsets(self, watermark: int) -> dict[str, int]:
-        """Per topic the smallest offset of which the events may still matter; profiles are read whole, always."""
+    def offsets(self, mark: Mark) -> dict[str, int]:
+        """Per topic the smallest offset of which the events may still matter to who has all of `mark`.
+
+        Profiles are read whole, always.
+        """
         out = {}
-        for topic, marks in self._marks.items():
-            since = self.since(watermark if marks[-1].newest is None else min(watermark, marks[-1].newest))
-            while len(marks) > 1 and (marks[0].newest is None or marks[0].newest < since):
-                marks.pop(0)
-            out[topic] = 0 if topic == PROFILES else marks[0].first
+        for topic, stretches in self._read.items():
+            newest, new = stretches[-1].newest, mark.offsets.get(topic, -1) + 1
+            since = self.since(mark.watermark if newest is None else min(mark.watermark, newest))
+            while len(stretches) > 1 and stretches[1].first <= new and _is_before(stretches[0], since):
+                stretches.pop(0)
+            out[topic] = 0 if topic == PROFILES else stretches[0].first
         return out
 
     def newest(self) -> dict[str, int]:
         """Per topic the newest time (ms) before its offset of `offsets`, where it has any."""
-        return {t: m[0].before for t, m in self._marks.items() if t != PROFILES and m[0].before is not None}
+        return {t: s[0].before for t, s in self._read.items() if t != PROFILES and s[0].before is not None}
+
+
+def _is_before(stretch: _Stretch, time: int) -> bool:
+    return stretch.newest is None or stretch.newest < time

@@ -1,4 +1,4 @@
-"""Which segment of each dimension an event counts for: traits, event fields and crosses of them."""
+"""Which segment of each dimension an event counts for: traits, event fields, behaviour and crosses of them."""
 
 from __future__ import annotations
 
@@ -6,17 +6,20 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from streams.behaviour.grammar import parse
+from streams.behaviour.history import History
 from streams.events.columns import Columns, Segments
 from streams.segments.cross import joined
 from streams.segments.known import Known
-from streams.segments.registry import UNKNOWN, Registry, text
+from streams.segments.registry import OTHER, UNKNOWN, Registry, text
 from streams.settings import Dimension
 
 
 class Membership:
     """The dimensions of one source partition, as columns in the order of the settings."""
 
-    def __init__(self, dimensions: Mapping[str, Dimension]) -> None:
+    def __init__(self, dimensions: Mapping[str, Dimension], visitors: Sequence[str] = ()) -> None:
+        """`visitors`: their names by row, more of them as they come."""
         self._declared = dimensions
         self.dimensions = tuple(dimensions)
         self.registry = Registry(dimensions)
@@ -25,11 +28,19 @@ class Membership:
         self._crosses = {n: d.cross for n, d in dimensions.items() if d.cross}
         self._crossed: dict[str, dict[tuple[int, ...], int]] = {n: {} for n in self._crosses}
         self.known = Known(self._traits, self.registry)
+        behaviour = {n: d.behaviour for n, d in dimensions.items() if d.behaviour}
+        self.history = History({n: [parse(rule) for rule in b.values()] for n, b in behaviour.items()}, visitors)
+        #: By dimension: the segment of each of its rules, of none, and of nobody.
+        self._behaviour: dict[str, Segments] = {
+            n: np.array([self.registry.id(n, value) for value in (*b, OTHER, UNKNOWN)], dtype=np.int32)
+            for n, b in behaviour.items()
+        }
 
     def copy(self) -> Membership:
         """The same segments; what is known of visitors goes its own way from here."""
         other = Membership(self._declared)
-        other.registry, other._crossed, other.known = self.registry, self._crossed, self.known.copy()
+        other.registry, other._crossed, other._behaviour = self.registry, self._crossed, self._behaviour
+        other.known, other.history = self.known.copy(), self.history.copy()
         return other
 
     def field_ids(self, dimension: str, values: Sequence[str | None]) -> Segments:
@@ -38,9 +49,11 @@ class Membership:
         return np.array([distinct[value] for value in values], dtype=np.int32)
 
     def of(self, events: Columns) -> Segments:
-        """[events × dimensions]: segment ids as of each event's time. Events are in order; see Known.member."""
+        """[events × dimensions]: segment ids as of each event's time. Events are in order: see Known and History."""
         columns: dict[str, Segments] = dict(zip(self._traits, self.known.member(events).T, strict=True))
         columns.update(zip(self.fields, events.fields.T, strict=True))
+        if self.history:
+            columns.update((name, self._behaviour[name][index]) for name, index in self.history.judge(events).items())
         for name, parts in self._crosses.items():
             columns[name] = self._cross(name, [columns[part] for part in parts])
         return np.stack([columns[name] for name in self.dimensions], axis=1)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from streams.behaviour.grammar import RuleError, parse
 from streams.events.topics import SOURCES
-from streams.settings.sections import Settings
+from streams.settings.sections import Dimension, Settings
 
 Fault = tuple[str, str]  # key, and what would be right
 
 _PANE, _DAY = 10_000, 86_400_000  # ms
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")  # part of Redis keys and Kafka keys, where ':' and '/' separate
+_RESERVED = ("unknown", "other")  # values of their own meaning: segments.registry
 _NAME_IS = "a letter, then letters, digits, '_' or '-'"
 
 
@@ -75,15 +77,31 @@ def _dimensions(settings: Settings) -> Iterator[Fault]:
     for name, dimension in settings.dimensions.items():
         if not _NAME.fullmatch(name):
             yield f"dimensions.{name}", f"a dimension's name is {_NAME_IS}"
-        if sum(map(bool, (dimension.trait, dimension.field, dimension.cross))) != 1:
-            yield f"dimensions.{name}", "give exactly one of trait, field, cross"
+        if sum(map(bool, (dimension.trait, dimension.field, dimension.cross, dimension.behaviour))) != 1:
+            yield f"dimensions.{name}", "give exactly one of trait, field, cross, behaviour"
         if len(dimension.cross) == 1:
             yield f"dimensions.{name}.cross", "a cross needs two dimensions or more"
         for part in dimension.cross:
             if part not in settings.dimensions or settings.dimensions[part].cross:
-                yield f"dimensions.{name}.cross", f"{part!r} is no dimension with a trait or field of its own"
+                yield (
+                    f"dimensions.{name}.cross",
+                    f"{part!r} is no dimension with a trait, field or rules of its own",
+                )
         if dimension.max_values < 1:
             yield f"dimensions.{name}.max_values", "must be at least 1"
+        yield from _behaviour(f"dimensions.{name}", dimension)
+
+
+def _behaviour(key: str, dimension: Dimension) -> Iterator[Fault]:
+    for value, rule in dimension.behaviour.items():
+        if value in _RESERVED or value != " ".join(value.split()) or not value:
+            yield f"{key}.behaviour", f"{value!r} cannot be a value: name it otherwise"
+        try:
+            parse(rule)
+        except RuleError as error:
+            yield f"{key}.behaviour.{value}", str(error)
+    if len(dimension.behaviour) > dimension.max_values:
+        yield f"{key}.max_values", f"must be at least {len(dimension.behaviour)}, the number of its rules"
 
 
 def _scoring(settings: Settings) -> Iterator[Fault]:

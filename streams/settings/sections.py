@@ -86,11 +86,12 @@ class Money(Section, frozen=True, kw_only=True):
 
 
 class Dimension(Section, frozen=True, kw_only=True):
-    """Exactly one of `trait`, `field`, `cross` says where the value comes from."""
+    """Exactly one of `trait`, `field`, `cross`, `behaviour` says where the value comes from."""
 
     trait: str | None = None  # a trait of the visitor
     field: Literal["campaign", "content"] | None = None  # a field of the event
     cross: tuple[str, ...] = ()  # other dimensions, joined
+    behaviour: dict[str, str] = {}  # value -> rule (as in behaviour.grammar): the first that holds gives the value
     max_values: int = 200
 
 

@@ -15,10 +15,10 @@ from tests.chaos.fleet import Fleet, thaw
 from tests.chaos.reading import SegmentPanes
 from tests.chaos.trial import Trial
 
-#: Panes of 5 min and one partition: a checkpoint is some thirty steps, and each of them is tried.
+#: Panes of 5 min and one partition: a checkpoint is some forty steps, and each of them is tried.
 SMALL = events.Shape(visitors=120, partitions=1)
 FEW = {"SEGPULSE_TIME_TICK": "5m"}
-EVERY = range(1, 36)
+EVERY = range(1, 46)
 
 
 def struck(fleet: Fleet, worker: Child) -> bool:
@@ -80,7 +80,7 @@ def test_killed_before_steps_of_scores(kafka: Server, tried: Tried, seed: int) -
 @pytest.mark.kafka
 @pytest.mark.scenario("stopped between two steps of a checkpoint past the session timeout, and continued")
 def test_stopped_between_two_steps(kafka: Server, tried: Tried, seed: int) -> None:
-    steps = [*range(1, 36, 2)] if LONG else Random(seed).sample(EVERY, 1)
+    steps = [*EVERY[::2]] if LONG else Random(seed).sample(EVERY, 1)
     with tried(kafka.address, events.tell(seed + 3, SMALL), **FEW) as trial:
         trial.tell(16.0 * len(steps))
         for step in steps:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import NamedTuple
 
-from tests.chaos.events import SESSION_TOPICS, STAGES, Event, Story
+from tests.chaos.events import HOUR, SESSION_TOPICS, STAGES, Event, Story
 
 PANE = 10_000  # ms
 GAP = 30 * 60_000  # ms without an event after which a session has ended
@@ -17,6 +17,12 @@ city_tier = { trait = "city_tier" }
 buying_stage = { trait = "buying_stage" }
 campaign = { field = "campaign" }
 city_tier_x_industry = { cross = ["city_tier", "industry"] }
+
+[dimensions.interest]
+behaviour.customer = "won"
+behaviour.hot = "downloads and clicks >= 2 in 1h"
+behaviour.back = "seen before 1h"
+behaviour.warm = "seen"
 
 [kpis.views]
 title = "Pages per session"
@@ -31,7 +37,7 @@ windows = ["5m", "1h", "24h"]
 min_trials = 20
 """
 
-DIMENSIONS = ("industry", "city_tier", "buying_stage", "campaign", "city_tier_x_industry")
+DIMENSIONS = ("industry", "city_tier", "buying_stage", "campaign", "city_tier_x_industry", "interest")
 _MEASURED = {"leads.created", "leads.won", "emails.sent", "emails.opened", "emails.clicked"}
 
 
@@ -59,7 +65,7 @@ def count(story: Story) -> Counter[Cell]:
 def _add_visitor(cells: Counter[Cell], events: list[Event]) -> None:
     stage = STAGES[0] if events[0].visitor.traits else "unknown"
     session: list[Event] = []
-    for event in events:
+    for number, event in enumerate(events):
         stage = event.stage or stage
         measures: dict[str, int] = {}
         if event.topic in SESSION_TOPICS:
@@ -70,7 +76,7 @@ def _add_visitor(cells: Counter[Cell], events: list[Event]) -> None:
         if f"{event.topic}.{event.name}" in _MEASURED:
             measures[f"{event.topic}.{event.name}"] = 1
         start = event.time // PANE * PANE
-        for dimension, value in _segments(event, stage).items():
+        for dimension, value in _segments(event, stage, events[:number]).items():
             for measure, amount in measures.items():
                 cells[Cell(event.visitor.partition, start, dimension, value, measure)] += amount
 
@@ -87,7 +93,7 @@ def _in_session(before: list[Event], event: Event) -> dict[str, int]:
     return {"sessions.intervals": 1, "sessions.seconds": event.time - before[-1].time, **measures}
 
 
-def _segments(event: Event, stage: str) -> dict[str, str]:
+def _segments(event: Event, stage: str, before: list[Event]) -> dict[str, str]:
     traits = event.visitor.traits
     cross = f"{traits['city_tier']} × {traits['industry']}" if traits else "unknown"
     return {
@@ -96,4 +102,18 @@ def _segments(event: Event, stage: str) -> dict[str, str]:
         "buying_stage": stage,
         "campaign": event.campaign or "unknown",
         "city_tier_x_industry": cross,
+        "interest": _interest(event, before),
     }
+
+
+def _interest(event: Event, before: list[Event]) -> str:
+    """The rules of CONFIG: what was in this hour of the clock or the one before is within an hour."""
+    lately = [each for each in before if each.time // HOUR >= event.time // HOUR - 1]
+    seen = [each for each in before if each.topic in SESSION_TOPICS or each.name in ("opened", "clicked")]
+    if any(each.name == "won" for each in before):
+        return "customer"
+    if any(each.topic == "downloads" for each in before) and sum(each.topic == "clicks" for each in lately) >= 2:
+        return "hot"
+    if any(each not in lately for each in seen):
+        return "back"
+    return "warm" if seen else "other"

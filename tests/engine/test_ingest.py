@@ -22,7 +22,7 @@ def waited(checkpoint_took: float) -> float:
     """Seconds from the beginning of a checkpoint to when the next is due."""
     settings = msgspec.structs.replace(SETTINGS, time=Time(checkpoint=Span(int(1000 * INTERVAL))))
     table = SimpleNamespace(changelog_topic_name="")
-    pipeline = SimpleNamespace(settings=settings, panes=table, traits=table)
+    pipeline = SimpleNamespace(settings=settings, panes=table, traits=table, history=table)
     ingest = Ingest(cast("Any", pipeline), MEASURES, Metrics())
 
     async def cycle() -> float:

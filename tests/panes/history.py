@@ -12,6 +12,7 @@ from streams.events.topics import PROFILES, SOURCE_TOPICS
 from streams.kpis.catalogue import BUILT_IN
 from streams.kpis.measures import Measures
 from streams.settings import Dimension, Kpi, Money, Settings
+from tests.panes.past import RULES, Past
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 START = 1_767_225_600_000  # 2026-01-01
@@ -23,6 +24,8 @@ SETTINGS = Settings(
         "tier": Dimension(trait="tier"),
         "industry_x_tier": Dimension(cross=("industry", "tier")),
         "campaign": Dimension(field="campaign"),
+        "heat": Dimension(behaviour=RULES),
+        "tier_x_heat": Dimension(cross=("tier", "heat")),
     },
     money=Money(currency="EUR", rates={"USD": 0.9}),
 )
@@ -177,6 +180,7 @@ def counted(happened: list[Happening]) -> Counts:
     for it in happened:
         by_visitor[it.visitor].append(it)
     for theirs in by_visitor.values():
+        past = Past()
         traits: dict[str, str | None] = {}
         seen: dict[int, int] = {}
         last_visit, had, events = -DAY, set[str](), 0
@@ -209,7 +213,13 @@ def counted(happened: list[Happening]) -> Counts:
                     measures[f"sessions.{it.topic}"] += 1
             industry, tier = traits.get("industry") or "unknown", traits.get("tier") or "unknown"
             both = "unknown" if "unknown" in (industry, tier) else f"{industry} × {tier}"
-            of = {"industry": industry, "tier": tier, "industry_x_tier": both, "campaign": it.campaign or "unknown"}
+            heat = past.heat(it.time) if it.visitor != NOBODY else "unknown"
+            past.add(it.time, it.topic, it.event, measures)
+            tier_x_heat = "unknown" if "unknown" in (tier, heat) else f"{tier} × {heat}"
+            of = {
+                **{"industry": industry, "tier": tier, "industry_x_tier": both, "campaign": it.campaign or "unknown"},
+                **{"heat": heat, "tier_x_heat": tier_x_heat},
+            }
             for measure in measures.keys() & set(MEASURES.names):
                 for segment in of.items():
                     counts[(it.time, *segment, measure)] += measures[measure]

@@ -6,6 +6,7 @@ import msgspec
 import numpy as np
 from hypothesis import strategies as st
 
+from streams.behaviour import records
 from streams.events.topics import SOURCE_TOPICS
 from streams.messages import PaneSnapshot, Watermark
 from streams.panes import codec
@@ -31,13 +32,14 @@ steps = st.lists(
 
 
 class Reader:
-    """`panes`, `progress`, `traits` are the changelogs; `said` is what went to segment_panes."""
+    """`panes`, `progress`, `traits`, `shards` are the changelogs; `said` is what went to segment_panes."""
 
     def __init__(self, log: Log, number: int = 0, settings: Settings = SETTINGS) -> None:
         self.log, self.number, self.settings = log, number, settings
         self.panes: dict[Key, bytes] = {}
         self.progress: Progress | None = None
         self.traits: dict[str, Traits] = {}
+        self.shards: dict[int, bytes] = {}
         self.said: list[Change | Watermark] = []
         self._last_said: dict[Key, PaneSnapshot] = {}
         self._start()
@@ -45,7 +47,7 @@ class Reader:
     def _start(self) -> None:
         self._left: int | None = None
         self.core = SourcePartition(self.number, self.settings, MEASURES)
-        self.core.load(self.panes, self.progress, self.traits, {})
+        self.core.load(self.panes, self.progress, self.traits, self.shards, {})
         resume = self.progress.resume if self.progress else {}
         self._next = {topic: resume.get(topic, 0) for topic in SOURCE_TOPICS}
         snapshots = [(key, codec.decode(value), value) for key, value in self.panes.items()]
@@ -74,20 +76,24 @@ class Reader:
         self.core.advance()
 
     def checkpoint(self, steps: int | None = None) -> None:
-        """Write the panes, send them on, remove those that are gone, write how far this has come; or only the first
-        so many `steps` of that.
+        """Write the panes, then shards of history, send the panes on, remove what is gone, write how far this has
+        come; or only the first so many `steps` of that.
 
         Nothing is sent on that is not written: a successor writes nothing before it has read all that went into what is
         written, so what it sends on has seen more than what its predecessor did.
         """
         if not self.core.caught_up:
             return
-        changes, progress, traits = self.core.changes(), self.core.progress(), self.core.traits()
+        changes, shards, traits = self.core.changes(), self.core.shards(), self.core.traits()
+        progress = self.core.progress()
         there, gone = [c for c in changes if c.value is not None], [c for c in changes if c.value is None]
         self._left = steps
         for change in there:
             if self._go_on():
                 self._write(change)
+        for number, value in shards.items():
+            if self._go_on():
+                self._keep(number, value)
         for change in [*self._unsaid, *there]:
             if self._go_on():
                 self._say(change)
@@ -100,6 +106,14 @@ class Reader:
             self.traits |= traits
             self.progress = _PROGRESS.decode(msgspec.json.encode(progress))
             self._unsaid = []
+
+    def _keep(self, number: int, value: bytes | None) -> None:
+        if value is None:
+            self.shards.pop(number, None)
+            return
+        old = self.shards.get(number)
+        assert old is None or records.newer(value, old), "would be passed over"
+        self.shards[number] = value
 
     def _say(self, change: Change) -> None:
         assert change.snapshot is not None

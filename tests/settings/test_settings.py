@@ -29,6 +29,7 @@ def _nothing_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 OWN = '[kpis.{}]\nnumerator = ["{}"]\ndenominator = ["sessions"]\nunit = "ratio"\nmodel = "binomial"'
 
 
+BEHAVIOUR = "[dimensions.d]\nbehaviour = {{ {} }}\n"
 MUTE = '[alerts]\nmute = [{{ segment = "{}", from = {}, to = {} }}]'
 
 
@@ -61,7 +62,7 @@ MUTE = '[alerts]\nmute = [{{ segment = "{}", from = {}, to = {} }}]'
         ('[sessions]\ntopics = ["visits"]', "sessions.topics: 'visits' is no topic of events; there are page_views,"),
         ("[dimensions]", "dimensions: declare at least one"),
         ('[dimensions."1st"]\ntrait = "a"', "dimensions.1st: a dimension's name is a letter, then letters,"),
-        ("[dimensions.d]\nmax_values = 3", "dimensions.d: give exactly one of trait, field, cross"),
+        ("[dimensions.d]\nmax_values = 3", "dimensions.d: give exactly one of trait, field, cross, behaviour"),
         ('[dimensions.d]\ntrait = "a"\nfield = "content"', "dimensions.d: give exactly one of"),
         ("[dimensions.d]\ntrait = 3", "dimensions.d.trait: Expected `str | null`, got `int`"),
         (
@@ -72,7 +73,14 @@ MUTE = '[alerts]\nmute = [{{ segment = "{}", from = {}, to = {} }}]'
         ('[dimensions.d]\ncross = ["e"]', "dimensions.d.cross: a cross needs two dimensions or more"),
         (
             '[dimensions.d]\ncross = ["e", "f"]',
-            "dimensions.d.cross: 'e' is no dimension with a trait or field of its own",
+            "dimensions.d.cross: 'e' is no dimension with a trait, field or rules of its own",
+        ),
+        (BEHAVIOUR.format('hot = "wno"'), "dimensions.d.behaviour.hot: column 1, 'wno': write seen, page_views,"),
+        (BEHAVIOUR.format('other = "won"'), "dimensions.d.behaviour: 'other' cannot be a value: name it otherwise"),
+        (BEHAVIOUR.format("hot = 3"), "dimensions.d.behaviour: Expected `str`, got `int`"),
+        (
+            BEHAVIOUR.format('a = "won", b = "lost"') + "max_values = 1",
+            "dimensions.d.max_values: must be at least 2, the number of its rules",
         ),
         ("[kpis.k]\nnumerator = 1", "kpis.k.numerator: Expected `array`, got `int`"),
         ('[kpis.k]\nnumerator = ["clicks"]', "kpis.k: Object missing required field `denominator`"),

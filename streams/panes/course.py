@@ -1,0 +1,82 @@
+"""How far one source partition has come in its topics and in time, beside its predecessor and for its successor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from streams.behaviour.shards import Mark, Marked
+from streams.events.columns import Ints
+from streams.events.sessions import OpenSession
+from streams.events.topics import SOURCE_TOPICS
+from streams.events.watermark import Clock
+from streams.panes.levels import LEVELS
+from streams.panes.predecessor import Predecessor
+from streams.panes.progress import Progress
+from streams.panes.resume import Resume
+from streams.settings import Settings
+
+_RANK = {topic: rank for rank, topic in enumerate(SOURCE_TOPICS)}
+
+
+class Course:
+    """See the module. `offsets`: topic rank -> last offset read."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.clock = Clock(SOURCE_TOPICS, settings.time.lateness, LEVELS[0])
+        self.offsets: dict[int, int] = {}
+        self.before = Predecessor(None, 0)
+        self._resume = Resume(settings)
+
+    @property
+    def horizon(self) -> int:
+        """ms before the watermark that events, sessions and ids seen still matter."""
+        return self._resume.horizon
+
+    def load(self, progress: Progress | None, begins: Mapping[str, int]) -> None:
+        """Begin after a predecessor; `begins`: the first offset that each topic's log still has."""
+        self.before = Predecessor(progress, self._resume.since(progress.watermark) if progress is not None else 0)
+        self.offsets = {_RANK[topic]: offset - 1 for topic, offset in begins.items() if offset}
+        if progress is not None:
+            self.clock.newest.update(progress.newest)
+
+    def read(self, topic: str, offsets: Ints, newest: int | None) -> None:
+        """Records of `topic` were read; its newest time was `newest` before."""
+        self.offsets[_RANK[topic]] = int(offsets[-1])
+        self._resume.read(topic, int(offsets[0]), newest, self.clock.newest[topic])
+
+    def has_come(self, marks: Iterable[Mark]) -> bool:
+        """Is all read and passed that any of `marks`, or the predecessor, had?"""
+        marks, watermark = [*marks, Mark(self.before.watermark, self.before.offsets)], self.clock.watermark
+        return (
+            watermark is not None
+            and watermark >= max(mark.watermark for mark in marks)
+            and all(
+                self.offsets.get(_RANK[topic], -1) >= offset
+                for mark in marks
+                for topic, offset in mark.offsets.items()
+                if topic in _RANK
+            )
+        )
+
+    @property
+    def mark(self) -> Mark:
+        """The events that have been counted."""
+        assert self.clock.watermark is not None
+        return Mark(self.clock.watermark, {SOURCE_TOPICS[rank]: offset for rank, offset in self.offsets.items()})
+
+    @property
+    def since(self) -> int:
+        """ms: all events from here on are read again by a successor."""
+        return self._resume.since(self.mark.watermark)
+
+    def progress(self, sessions: Mapping[str, OpenSession], shards: Sequence[Marked], least: Mark | None) -> Progress:
+        """What a successor is to know; it need not read again for the history what is in `least`."""
+        watermark, offsets = self.mark
+        return Progress(
+            offsets=dict(offsets),
+            resume=self._resume.offsets(self.mark if least is None else least),
+            watermark=watermark,
+            newest=self._resume.newest(),
+            sessions=sessions,
+            shards=shards,
+        )
