@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from grafana_foundation_sdk.builders import bargauge, dashboard, table, timeseries
-from grafana_foundation_sdk.builders import common as looks
+from grafana_foundation_sdk.builders import common as looks_of
 from grafana_foundation_sdk.models import common
 
-from grafana.build import parts
+from grafana.build import boards, looks, panels, queries
 
 _CELLS = 'dimension="$dimension", segment="$segment", window="$window"'
 _KPI = f'{_CELLS}, kpi="$kpi"'
@@ -25,28 +25,28 @@ def build() -> dashboard.Dashboard:
     """The dashboard."""
     of_segment = 'segpulse_segment_value{dimension="$dimension", segment="$segment"}'
     made = (
-        parts.board(parts.ONE, "One segment", "How one audience segment does on every KPI, beside the rest.")
-        .with_variable(parts.choice("dimension", "Dimension", "segpulse_segment_value", "industry"))
-        .with_variable(parts.choice("segment", "Segment", 'segpulse_segment_value{dimension="$dimension"}'))
-        .with_variable(parts.choice("window", "Window", of_segment, "1h"))
-        .with_variable(parts.choice("kpi", "KPI", of_segment, "form_fill_rate"))
+        boards.board(boards.ONE, "One segment", "How one audience segment does on every KPI, beside the rest.")
+        .with_variable(boards.choice("dimension", "Dimension", "segpulse_segment_value", "industry"))
+        .with_variable(boards.choice("segment", "Segment", 'segpulse_segment_value{dimension="$dimension"}'))
+        .with_variable(boards.choice("window", "Window", of_segment, "1h"))
+        .with_variable(boards.choice("kpi", "KPI", of_segment, "form_fill_rate"))
         .annotation(
             dashboard.AnnotationQuery()
             .name("Alerts")
-            .datasource(parts.DATA)
+            .datasource(queries.DATA)
             .enable(True)
             .icon_color("red")
             .expr(f'segpulse_segment_state{{{_CELLS}, state=~"over|under|silent", kind=~"shift|silent"}} == 1')
         )
     )
-    indexes = parts.lines(
+    indexes = panels.lines(
         "Index by KPI over $window",
         "100: on a par with the rest; 120: 20 % better in the good direction.",
-        [parts.over_time(f"segpulse_segment_index{{{_CELLS}}}", "{{kpi}}")],
+        [queries.over_time(f"segpulse_segment_index{{{_CELLS}}}", "{{kpi}}")],
         "none",
     )
-    states = parts.states("States over $window", "When each KPI was over or under par, or silent.", "kpi", _CELLS)
-    return parts.filled(made, [_kpis(), _value(), indexes, states, _funnel()])
+    states = panels.states("States over $window", "When each KPI was over or under par, or silent.", "kpi", _CELLS)
+    return boards.filled(made, [_kpis(), _value(), indexes, states, _funnel()])
 
 
 def _kpis() -> table.Panel:
@@ -59,7 +59,7 @@ def _kpis() -> table.Panel:
         "Trials": "trials",
         "P(better)": "probability_better",
     }
-    return parts.rows(
+    return panels.rows(
         "$dimension: $segment, every KPI over $window",
         "Low and high: 95 % credible interval of the shrunk value. P(better): probability of being better.",
         {"kpi": "KPI", "state": "State"},
@@ -69,12 +69,12 @@ def _kpis() -> table.Panel:
             "Since": f"1000 * max by (kpi) (segpulse_segment_state_since_timestamp_seconds{{{_CELLS}}})",
         },
         {
-            "State": parts.STATE,
-            "Index": parts.INDEX,
-            "Trials": parts.COUNT,
-            "P(better)": parts.SHARE,
-            "Since": parts.SINCE,
-            "State is": parts.looking(custom_hidden=True),
+            "State": looks.STATE,
+            "Index": looks.INDEX,
+            "Trials": looks.COUNT,
+            "P(better)": looks.SHARE,
+            "Since": looks.SINCE,
+            "State is": looks.looking(custom_hidden=True),
         },
         "Trials",
     ).height(14)
@@ -82,14 +82,14 @@ def _kpis() -> table.Panel:
 
 def _value() -> timeseries.Panel:
     names = {"value": "value", "rest": "the rest's", "low": "low", "high": "high"}
-    panel = parts.lines(
+    panel = panels.lines(
         "$kpi: value, rest and 95 % interval over $window",
         "The band is where the segment's true value lies with 95 % probability.",
-        [parts.over_time(f"segpulse_segment_{name}{{{_KPI}}}", title) for name, title in names.items()],
+        [queries.over_time(f"segpulse_segment_{name}{{{_KPI}}}", title) for name, title in names.items()],
         "none",
     )
-    return panel.override_by_name("high", parts.looking(custom_fillBelowTo="low", custom_lineWidth=0)).override_by_name(
-        "low", parts.looking(custom_lineWidth=0)
+    return panel.override_by_name("high", looks.looking(custom_fillBelowTo="low", custom_lineWidth=0)).override_by_name(
+        "low", looks.looking(custom_lineWidth=0)
     )
 
 
@@ -98,19 +98,19 @@ def _funnel() -> bargauge.Panel:
         bargauge.Panel()
         .title("Funnel over $window")
         .description("How many came so far within the window. Those who were won may have come in before it.")
-        .datasource(parts.DATA)
+        .datasource(queries.DATA)
         .unit("short")
         .decimals(0)
         .min(0)
         .orientation(common.VizOrientation.HORIZONTAL)
         .display_mode(common.BarGaugeDisplayMode.BASIC)
-        .reduce_options(looks.ReduceDataOptions().calcs(["lastNotNull"]))
-        .thresholds(parts.thresholds(((None, "blue"),)))
+        .reduce_options(looks_of.ReduceDataOptions().calcs(["lastNotNull"]))
+        .thresholds(looks.thresholds(((None, "blue"),)))
         .no_value("nothing yet")
         .targets(
-            parts.lettered(
+            queries.lettered(
                 [
-                    parts.over_time(f'segpulse_segment_{metric}{{{_CELLS}, kpi="{kpi}"}}', stage)
+                    queries.over_time(f'segpulse_segment_{metric}{{{_CELLS}, kpi="{kpi}"}}', stage)
                     for stage, (metric, kpi) in _FUNNEL.items()
                 ]
             )

@@ -5,16 +5,16 @@ from __future__ import annotations
 from grafana_foundation_sdk.builders import dashboard, stat, table
 from grafana_foundation_sdk.models.dashboard import DataTransformerConfig
 
-from grafana.build import parts
+from grafana.build import boards, looks, panels, queries
 
 _OFF_PAR = 'segpulse_segment_state{state=~"over|under|silent", window="$window"} == 1'
 _HERE = 'dimension="$dimension", window="$window"'
-_TO_SEGMENT = parts.looking(
+_TO_SEGMENT = looks.looking(
     links=[
         {
             "title": "This segment",
-            "url": parts.link_to(
-                parts.ONE,
+            "url": boards.link_to(
+                boards.ONE,
                 dimension="${__data.fields.Dimension}",
                 segment="${__data.fields.Segment}",
                 window="$window",
@@ -27,33 +27,33 @@ _TO_SEGMENT = parts.looking(
 def build() -> dashboard.Dashboard:
     """The dashboard."""
     made = (
-        parts.board(
-            parts.NOW,
+        boards.board(
+            boards.NOW,
             "Segments now",
             "Which audience segments are above or below par now, since when, and how sure that is.",
         )
-        .with_variable(parts.choice("window", "Window", "segpulse_segment_value", "1h"))
-        .with_variable(parts.choice("dimension", "Dimension", "segpulse_segment_value", "industry"))
-        .with_variable(parts.choice("kpi", "KPI", 'segpulse_segment_value{dimension="$dimension"}', "form_fill_rate"))
+        .with_variable(boards.choice("window", "Window", "segpulse_segment_value", "1h"))
+        .with_variable(boards.choice("dimension", "Dimension", "segpulse_segment_value", "industry"))
+        .with_variable(boards.choice("kpi", "KPI", 'segpulse_segment_value{dimension="$dimension"}', "form_fill_rate"))
     )
     numbers = (
         ("silent", "Silent", "hardly anything comes, though it was due", "purple"),
         ("under", "Under par", "surely worse than the rest, or than usual", "red"),
         ("over", "Over par", "surely better than the rest, or than usual", "green"),
     )
-    states = parts.states(
+    states = panels.states(
         "States of $dimension: $kpi over $window",
         "When each segment was over or under par, silent, or still being learned.",
         "segment",
         f'{_HERE}, kpi="$kpi"',
     )
     counts = [_segments(*each) for each in numbers]
-    return parts.filled(made, [*counts, _learning(), _age(), _ranked(), _heat_map(), _since_yesterday(), states])
+    return boards.filled(made, [*counts, _learning(), _age(), _ranked(), _heat_map(), _since_yesterday(), states])
 
 
 def _segments(state: str, title: str, what: str, colour: str) -> stat.Panel:
     counted = f'count(group by (dimension, segment) (segpulse_segment_state{{state="{state}", window="$window"}} == 1))'
-    return parts.number(
+    return panels.number(
         title,
         f"Segments of which on some KPI {what}. All dimensions, the window chosen above.",
         f"{counted} or vector(0)",
@@ -63,7 +63,7 @@ def _segments(state: str, title: str, what: str, colour: str) -> stat.Panel:
 
 
 def _learning() -> stat.Panel:
-    return parts.number(
+    return panels.number(
         "Learning",
         "Segments that have too few cases yet to tell, on all KPIs.",
         "count(group by (dimension, segment) (segpulse_segment_state"
@@ -75,7 +75,7 @@ def _learning() -> stat.Panel:
 
 
 def _age() -> stat.Panel:
-    return parts.number(
+    return panels.number(
         "Age of the scores",
         "The oldest dimension's. About one minute and a half is normal (events may come 60 s out of order).",
         "max(time() - segpulse_scores_at_timestamp_seconds)",
@@ -89,7 +89,7 @@ def _ranked() -> table.Panel:
     off_par = "and on (dimension, segment, kpi, window) " + _OFF_PAR
     by = "by (dimension, segment, kpi)"
     extra = '(segpulse_segment_value{window="$window"} - segpulse_segment_rest{window="$window"})'
-    return parts.rows(
+    return panels.rows(
         "Off par, by impact",
         "How many more or fewer there were in the window than at the rest's rate, in what the KPI counts. Click for "
         "the segment's own dashboard.",
@@ -105,12 +105,12 @@ def _ranked() -> table.Panel:
         },
         {
             "Segment": _TO_SEGMENT,
-            "State": parts.STATE,
-            "Index": parts.INDEX,
-            "Impact": parts.COUNT,
-            "Since": parts.SINCE,
-            "Size of impact": parts.looking(custom_hidden=True),
-            "State is": parts.looking(custom_hidden=True),
+            "State": looks.STATE,
+            "Index": looks.INDEX,
+            "Impact": looks.COUNT,
+            "Since": looks.SINCE,
+            "Size of impact": looks.looking(custom_hidden=True),
+            "State is": looks.looking(custom_hidden=True),
         },
         "Size of impact",
     )
@@ -122,15 +122,15 @@ def _heat_map() -> table.Panel:
         table.Panel()
         .title("Index of $dimension over $window")
         .description("100: on a par with the rest; 120: 20 % better in the good direction. A row a segment.")
-        .datasource(parts.DATA)
+        .datasource(queries.DATA)
         .decimals(0)
-        .thresholds(parts.thresholds(parts.INDEX_STEPS))
+        .thresholds(looks.thresholds(looks.INDEX_STEPS))
         .show_header(True)
         .no_value("nothing yet")
-        .with_target(parts.now(f"sum by (segment, kpi) (segpulse_segment_index{{{_HERE}}})"))
+        .with_target(queries.now(f"sum by (segment, kpi) (segpulse_segment_index{{{_HERE}}})"))
         .with_transformation(DataTransformerConfig(id_val="groupingToMatrix", options=matrix))
         .override_by_regexp(
-            "^(?!segment).*$", parts.looking(custom_cellOptions={"type": "color-background", "mode": "basic"})
+            "^(?!segment).*$", looks.looking(custom_cellOptions={"type": "color-background", "mode": "basic"})
         )
         .height(11)
         .span(24)
@@ -139,7 +139,7 @@ def _heat_map() -> table.Panel:
 
 def _since_yesterday() -> table.Panel:
     index = f'segpulse_segment_index{{{_HERE}, kpi="$kpi"}}'
-    return parts.rows(
+    return panels.rows(
         "Change since yesterday: $kpi of $dimension",
         "The index now and at this time yesterday. Empty until segpulse has run for a day.",
         {"segment": "Segment"},
@@ -148,6 +148,6 @@ def _since_yesterday() -> table.Panel:
             "Yesterday": f"sum by (segment) ({index} offset 1d and {index})",
             "Change": f"sum by (segment) ({index} - {index} offset 1d)",
         },
-        {"Index": parts.INDEX, "Yesterday": parts.looking(decimals=0), "Change": parts.looking(decimals=0)},
+        {"Index": looks.INDEX, "Yesterday": looks.looking(decimals=0), "Change": looks.looking(decimals=0)},
         "Change",
     )

@@ -49,6 +49,11 @@ class Trial:
         self._feed.start()
         return self._feed
 
+    @property
+    def cells(self) -> int:
+        """How many watermarks there are: of every source partition to every dimension."""
+        return len(truth.DIMENSIONS) * self.settings.kafka.partitions
+
     def reckon(self) -> None:
         """When all of the story is counted and scored: what is lost, and what is doubled?
 
@@ -58,8 +63,7 @@ class Trial:
         self._feed.wait()
         watermark = self.story.end - int(self.settings.time.lateness)
         panes = SegmentPanes(self.broker)
-        cells = len(truth.DIMENSIONS) * self.settings.kafka.partitions
-        self.fleet.wait(lambda: panes.come_to(watermark, cells), f"panes up to {watermark}")
+        self.fleet.wait(lambda: panes.come_to(watermark, self.cells), f"panes up to {watermark}")
         panes.close()
         happened = truth.count(self.story)
         said = compare(happened, panes.snapshots.standing())

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from streams.tools.local.servers import Server, ServerError, embedded_broker
+from consumers.board import server as board
+from streams.tools.local.servers import Server, ServerError, embedded_broker, free_port, listens
 from tests import servers
-from tests.consumers.samples import Scorer
+from tests.consumers.samples import Scorer, eventually, settings
 
 Running = Callable[[Callable[[threading.Event], None]], threading.Thread]
 
@@ -73,3 +74,12 @@ def paused(server: Server) -> Iterator[None]:
         yield
     finally:
         server.child.start()
+
+
+@pytest.fixture
+def board_address(scorer: Scorer, running: Running) -> str:
+    """Of a board that hears `scorer`."""
+    port = free_port()
+    running(lambda stop: board.run(settings(scorer.broker, port=port), stop))
+    eventually(lambda: listens(port))
+    return f"http://127.0.0.1:{port}/"

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from streams.kpis.catalogue import catalogue
+from streams.settings import Settings
+from tests.consumers.board_pages import chromium
+from tests.consumers.samples import T0, Scorer, alert, cell, scores
+
+pytestmark = pytest.mark.chromium
+
+
+def test_a_segment_has_a_page_of_all_its_kpis(scorer: Scorer, board_address: str, tmp_path: Path) -> None:
+    cells = [cell(), cell("download_rate", state="par", index=100.0), cell("nps", state="under", index=70.0)]
+    scorer.say(scores("2", cells=cells), scores("3"), alert("3", summary="of another"))
+    with chromium(tmp_path / "profile") as (page, errors):
+        page.goto(board_address)
+        page.evaluate("window.reloaded = false")
+        page.get_by_role("link", name="2", exact=True).focus()
+        scorer.say(scores("3", T0 + 10_000))
+        expect(page.locator("#scores tbody tr").nth(1)).to_contain_text("70 s")
+        expect(page.get_by_role("link", name="2", exact=True)).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(page.locator("h2.segment-title")).to_have_text("tier: 2 ▼Under")
+        expect(page.locator("h3")).to_have_text(["satisfaction", "engagement"])  # the family of the worst first
+        row = page.locator("tbody tr", has_text="Sessions with a form fill")
+        for text in ("Over", "120", "13.2%", "11.0%", "12.1% – 14.1%", "500", "60 s"):
+            expect(row).to_contain_text(text)
+        expect(page.locator("#alerts li")).to_have_count(0)
+        page.get_by_label("Only off par").check()
+        expect(page.locator("#scores tbody tr")).to_have_count(2)
+        scorer.gone("tier:2")
+        expect(page.locator("#scores")).to_contain_text("There are no scores of tier: 2 now.")
+        page.get_by_role("link", name="All segments").click()
+        expect(page.locator("#scores tbody tr")).to_have_count(1)
+        expect(page.locator("#alerts li")).to_contain_text("of another")
+        page.go_back()
+        expect(page.locator("#scores")).to_contain_text("There are no scores of tier: 2 now.")
+        assert page.evaluate("window.reloaded") is False
+        assert errors == []
+
+
+def test_a_segments_page_draws_how_a_kpi_moves(scorer: Scorer, board_address: str, tmp_path: Path) -> None:
+    for minute in range(5):
+        cells = [cell(value=0.1 + minute / 100), cell("download_rate", state="par", index=100.0)]
+        scorer.say(scores("2", T0 + minute * 60_000, cells))
+        time.sleep(0.6)  # each of them is told to the board by itself
+    with chromium(tmp_path / "profile") as (page, errors):
+        page.goto(f"{board_address}?dimension=tier&segment=2")
+        chart = page.locator("#chart")
+        expect(chart.locator("figcaption")).to_have_text(
+            "Sessions with a form fill: value, rest and 95 % interval over 1h"
+        )
+        expect(chart.locator("canvas")).to_be_visible()
+        box = chart.locator(".u-over").bounding_box()
+        assert box
+        page.mouse.move(box["x"] + box["width"] - 1, box["y"] + box["height"] / 2)
+        expect(chart.locator(".u-legend")).to_contain_text("14.0%")
+        expect(chart.locator(".u-legend")).to_contain_text("11.0%")
+        page.get_by_role("link", name="Sessions with a download").click()
+        expect(chart.locator("figcaption")).to_contain_text("Sessions with a download")
+        expect(chart.locator("canvas")).to_be_visible()
+        page.get_by_role("link", name="All segments").click()
+        expect(chart).to_be_hidden()
+        assert errors == []
+
+
+def test_of_no_trials_no_index_is_shown(scorer: Scorer, board_address: str, tmp_path: Path) -> None:
+    scorer.say(scores("2", cells=[cell(state="silent", numerator=0, denominator=0, value=None, index=100.0)]))
+    with chromium(tmp_path / "profile") as (page, errors):
+        page.goto(f"{board_address}?dimension=tier&segment=2")
+        row = page.locator("#scores tbody tr")
+        expect(row).to_contain_text("Silent")
+        for label in ("Index", "Value", "95 % interval"):
+            expect(row.locator(f"td[data-label='{label}']")).to_have_text("–")
+        assert errors == []
+
+
+def test_the_link_of_an_alert_leads_to_its_kpi(scorer: Scorer, board_address: str, tmp_path: Path) -> None:
+    cells = [cell(name, index=200.0 - n) for n, name in enumerate(catalogue(Settings()))]
+    scorer.say(scores("39", cells=[*cells, cell(window="24h")]))
+    with chromium(tmp_path / "profile") as (page, errors):
+        page.goto(f"{board_address}?dimension=tier&segment=39&kpi=refund_rate&window=1h")
+        expect(page.locator("tr.linked")).to_have_count(1)
+        expect(page.locator("tr.linked")).to_be_in_viewport()
+        expect(page.locator("tr.linked th")).to_have_text("Orders refunded")
+        expect(page.locator("#scores tbody tr")).to_have_count(len(cells))
+        assert errors == []
