@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -15,12 +16,17 @@ Narrow = npt.NDArray[np.integer]  # as few bytes a number as the largest needs
 
 
 class Counted:
-    """Some of a dimension's values [ids], and how much of each measure [ids × measures]."""
+    """How much of some measures some values have: `places` in a total [values × measures] laid flat, each once, and the
+    `amounts` there."""
 
-    __slots__ = ("counts", "ids")
+    __slots__ = ("amounts", "places")
 
-    def __init__(self, ids: Ints, counts: Ints) -> None:
-        self.ids, self.counts = ids, counts
+    def __init__(self, places: Narrow, amounts: Narrow) -> None:
+        self.places, self.amounts = places, amounts
+
+    def add_to(self, total: Ints, sign: int) -> None:
+        """Add it (`sign` 1) to a total [values × measures], or take it away again (-1)."""
+        total.reshape(-1)[self.places] += np.multiply(self.amounts, sign, dtype=np.int64)
 
 
 class Contribution:
@@ -29,24 +35,22 @@ class Contribution:
     Thousands of them lie here for as long as a window slides by their panes, so each is kept as small as it goes.
     """
 
-    __slots__ = ("_amounts", "_offsets", "_places", "level", "partition", "start", "watermark")
+    __slots__ = ("_counted", "_offsets", "level", "partition", "start", "watermark")
 
     def __init__(self, counted: Counted, snapshot: PaneSnapshot) -> None:
         self.partition, self.level, self.start = snapshot.partition, snapshot.level, snapshot.start
         self.watermark = snapshot.watermark
         self._offsets = _by_rank(snapshot)
-        row, column = np.nonzero(counted.counts)
-        self._places = _narrowed(counted.ids[row] * counted.counts.shape[1] + column)
-        self._amounts = _narrowed(counted.counts[row, column])
+        self._counted = Counted(_narrowed(counted.places), _narrowed(counted.amounts))
 
     def add_to(self, total: Ints, sign: int) -> None:
-        """Add it (`sign` 1) to a total [values × measures], or take it away again (-1)."""
-        total.reshape(-1)[self._places] += np.multiply(self._amounts, sign, dtype=np.int64)
+        """As of Counted."""
+        self._counted.add_to(total, sign)
 
     @property
     def nbytes(self) -> int:
         """What its numbers take."""
-        return self._places.nbytes + self._amounts.nbytes + self._offsets.nbytes
+        return self._counted.places.nbytes + self._counted.amounts.nbytes + self._offsets.nbytes
 
     # Offsets make the order of snapshots, as in panes.codec.newer.
 
@@ -79,15 +83,14 @@ class Values:
         self._ids: dict[str, int] = {}
 
     def counted(self, measures: Sequence[str], counts: Mapping[str, Sequence[int]]) -> Counted:
-        """`counts`, value -> count of each of `measures`, by id and column; measures that are not kept are left out."""
+        """`counts`: value -> count of each of `measures`; measures that are not kept are left out."""
         for value in counts:
             if value not in self._ids:
                 self._ids[value] = len(self.names)
                 self.names.append(value)
-        ids = np.array([self._ids[value] for value in counts], dtype=np.int64)
-        given = np.array(list(counts.values()), dtype=np.int64).reshape(len(ids), len(measures))
-        out = np.zeros((len(ids), len(self.measures)), dtype=np.int64)
-        for column, name in enumerate(measures):
-            if name in self._columns:
-                out[:, self._columns[name]] = given[:, column]
-        return Counted(ids, out)
+        column = np.array([self._columns.get(name, -1) for name in measures], dtype=np.int64)
+        ids = np.fromiter(map(self._ids.__getitem__, counts), np.int64, len(counts))
+        amounts = np.fromiter(chain.from_iterable(counts.values()), np.int64, len(ids) * len(column))
+        given = amounts.reshape(len(ids), len(column))
+        row, at = np.nonzero(given if (column >= 0).all() else np.where(column >= 0, given, 0))
+        return Counted(ids[row] * len(self.measures) + column[at], given[row, at])

@@ -57,5 +57,5 @@ class Early:
                 if start + LEVELS[self._grid.finest] <= end and (seen is None or seen <= said.watermark):
                     for index, window in enumerate(self._grid.windows):
                         if self._grid.start(window, end) <= start:
-                            totals[index, counted.ids] += counted.counts
+                            counted.add_to(totals[index], 1)
         return totals

@@ -73,7 +73,8 @@ _counts = st.just(0) | st.integers(0, 255) | st.integers(0, 2**40) | st.integers
 def test_a_contribution_is_as_narrow_as_its_numbers(rows: dict[int, tuple[int, int]]) -> None:
     """And adds up to what it was made of."""
     ids, counts = np.array(list(rows), dtype=np.int64), np.array(list(rows.values()), dtype=np.int64).reshape(-1, 2)
-    contribution = Contribution(Counted(ids, counts), snapshot(0, 0, START, 1, []))
+    row, column = np.nonzero(counts)
+    contribution = Contribution(Counted(ids[row] * 2 + column, counts[row, column]), snapshot(0, 0, START, 1, []))
     total = np.zeros((301, 2), dtype=np.int64)
     contribution.add_to(total, 1)
     assert {row: tuple(total[row].tolist()) for row in rows} == rows
