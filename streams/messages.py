@@ -113,7 +113,7 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 class Evidence(msgspec.Struct, frozen=True, gc=False):
     """A figure that a diagnosis rests on, of a segment and of the rest of its dimension."""
 
-    measure: str  # a KPI, a volume, or a part of the segment: see docs/diagnosis.md
+    measure: str  # a KPI (also `… silent`, of which there are no figures), a volume, or a part: see docs/diagnosis.md
     value: float | None
     rest: float | None
     lift: float | None  # value over rest, or rest over value where less is better; 1.2 = a fifth better

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta, timezone
 
+from streams.kpis.figures import with_unit
 from streams.messages import Alert
 from streams.scoring.contributors import Contribution
 from streams.scoring.grouping import Page
-from streams.scoring.sentences import beside, figure
+from streams.scoring.sentences import beside
 from streams.settings import Kpi
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
@@ -42,7 +43,7 @@ def against_the_rest(head: Alert, kpis: Mapping[str, Kpi]) -> str:
         return ""
     unit = kpis[head.kpi].unit if head.kpi in kpis else ""
     index = "" if head.index is None else f" (index {head.index:.0f})"
-    return f"{figure(head.actual, unit).strip()} against {figure(head.rest, unit).strip()}{index}"
+    return f"{with_unit(head.actual, unit)} against {with_unit(head.rest, unit)}{index}"
 
 
 def impact(head: Alert) -> str:

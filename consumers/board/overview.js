@@ -3,7 +3,7 @@
 import { FIGURES, figures, index, isOffPar, worseFirst } from "./cells.js";
 import { link } from "./link.js";
 import { more, someOf, table } from "./table.js";
-import { STATES, badge, element, span, time } from "./text.js";
+import { STATES, badge, element, span, time, whole } from "./text.js";
 
 const NAMED = 3; // KPIs of a segment that stand out
 const OUTLINE = [
@@ -87,5 +87,5 @@ export function showOverview(place, entries, { kpis, dimensions }, kpi, redraw) 
 export function showCounts(place, cells) {
   const counts = STATES.map((state) => [state, cells.filter((cell) => cell.state === state).length]);
   const shown = counts.filter(([, count]) => count);
-  place.replaceChildren(...shown.map(([state, count]) => element("span", "count", badge(state), ` ${count}`)));
+  place.replaceChildren(...shown.map(([state, count]) => element("span", "count", badge(state), ` ${whole(count)}`)));
 }

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Iterable
 
 import msgspec
 
-from streams.messages import Cell, Diagnosis, SegmentScores, State
+from consumers.states import worst
+from streams.messages import Cell, Diagnosis, SegmentScores
 
 VERSION = 1  # of the layout; readers may refuse one they do not know
-
-#: Worst first: the state of a segment is the first of these that any of its cells is in.
-WORST_FIRST: tuple[State, ...] = ("silent", "under", "over", "watch", "par", "learning")
 
 _FIGURES = (
     "index",
@@ -32,11 +29,6 @@ _FIGURES = (
     "end",
 )
 _figures = operator.attrgetter("value", *_FIGURES)
-
-
-def worst(states: Iterable[State]) -> State:
-    """The state of the whole of which these are the parts; of nothing, `learning`."""
-    return min(states, key=WORST_FIRST.index, default="learning")
 
 
 def name(cell: Cell) -> str:

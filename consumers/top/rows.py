@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from streams.messages import Cell, SegmentScores, State
+from consumers.states import WORST_FIRST
+from streams.messages import Cell, SegmentScores
 from streams.settings import Kpi
 
 HOUR_MS = 3_600_000
-#: As on the board (consumers/board/text.js).
-WORST_FIRST: tuple[State, ...] = ("silent", "under", "over", "watch", "par", "learning")
 USUAL_WINDOW = "1h"
 
 

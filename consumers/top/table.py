@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from consumers.top.rows import Row
+from streams.kpis.figures import figure
 from streams.messages import State
 
 NONE = "–"
@@ -47,15 +48,15 @@ def _widths(columns: Sequence[str], texts: Sequence[Mapping[str, str]], width: i
 
 def _texts(row: Row) -> list[str]:
     cell = row.cell
-    ratio = row.kpi is not None and row.kpi.unit == "ratio"
-    interval = [_value(cell.low, ratio), _value(cell.high, ratio)]
+    unit = row.kpi.unit if row.kpi is not None else ""
+    interval = [_value(cell.low, unit), _value(cell.high, unit)]
     return [
         row.segment,
         cell.kpi,
         cell.state,
         NONE if cell.index is None or not cell.denominator else f"{cell.index:.0f}",
-        _value(cell.value, ratio),
-        _value(cell.rest, ratio),
+        _value(cell.value, unit),
+        _value(cell.rest, unit),
         NONE if cell.low is None or not cell.denominator else " – ".join(interval),
         f"{cell.denominator:,.0f}",
         f"{row.impact:+,.3g}" if row.impact else NONE,
@@ -63,10 +64,8 @@ def _texts(row: Row) -> list[str]:
     ]
 
 
-def _value(value: float | None, ratio: bool) -> str:
-    if value is None:
-        return NONE
-    return f"{100 * value:.3g}%" if ratio else f"{value:,.3g}"
+def _value(value: float | None, unit: str) -> str:
+    return NONE if value is None else figure(value, unit)
 
 
 def _span(ms: int) -> str:

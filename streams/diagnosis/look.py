@@ -11,7 +11,7 @@ from streams.diagnosis.apart import Apart, Early, apart, early, stages
 from streams.diagnosis.board import Board
 from streams.diagnosis.lift import Bools, Hits, Lift, lift
 from streams.diagnosis.parting import Ints
-from streams.diagnosis.rules import CONVERSION, STAGE, Ask
+from streams.diagnosis.rules import CONVERSION, SILENT, STAGE, Ask
 from streams.messages import Evidence
 
 
@@ -50,7 +50,9 @@ class Look:
             return self._mix(at)
         columns = self._columns(ask)
         if ask.shows == "silent":
-            return [self._figure(next(column for column in columns if self._silent[at, column]), at)]
+            # Its figures are of what came before, and say nothing of what does not come.
+            kpi = next(self._names[column] for column in columns if self._silent[at, column])
+            return [Evidence(f"{kpi} {SILENT}", None, None, None, None, None)]
         bound = self._lift.low if ask.shows in ("as well", "better") else -self._lift.high
         return [self._figure(max(columns, key=lambda column: float(np.nan_to_num(bound[at, column], nan=-1e9))), at)]
 

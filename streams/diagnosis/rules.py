@@ -22,6 +22,7 @@ from streams.settings import Kpi
 
 Shows = Literal["worse", "better", "as well", "far less", "silent", "apart", "early"]
 
+SILENT = "silent"  # after a KPI: its usual share of the trials does not come
 STAGE = "buying_stage"  # the dimension that says how far a visitor's buying has come
 
 ENGAGEMENT = ("engaged_session_rate", "pages_per_session", "clicks_per_session", "time_on_site")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from streams.diagnosis.rules import STAGE, TRAFFIC
+from streams.diagnosis.rules import SILENT, STAGE, TRAFFIC
+from streams.kpis.figures import figure
 from streams.messages import Cause, Evidence
 from streams.settings import Kpi
 
@@ -34,13 +35,15 @@ def _figure(each: Evidence, kpis: Mapping[str, Kpi]) -> str:
     declared = kpis.get(kpi)
     title = _VOLUMES.get(kpi) or (declared.title if declared else "") or kpi
     unit = declared.unit if declared is not None else ""
+    if where == f" {SILENT}":
+        return f"silent on {title}"
     said = f"{title}{where} {_value(each.value, unit)} against {_value(each.rest, unit)}"
     return said if each.lift is None else f"{said} (index {100 * each.lift:.0f})"
 
 
 def _split(measure: str) -> tuple[str, str]:
-    """The KPI, and of which part or mix."""
-    for word in (" in ", f" by {STAGE} alone"):
+    """The KPI, and of which part or mix, or that it is silent."""
+    for word in (" in ", f" by {STAGE} alone", f" {SILENT}"):
         kpi, found, rest = measure.partition(word)
         if found:
             return kpi, f"{found}{rest}"
@@ -48,8 +51,4 @@ def _split(measure: str) -> tuple[str, str]:
 
 
 def _value(value: float | None, unit: str) -> str:
-    if value is None:
-        return "nothing"
-    if unit == "ratio":
-        return f"{100 * value:.3g} %"
-    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+    return "nothing" if value is None else figure(value, unit)

@@ -68,7 +68,7 @@ def _by_rank(snapshot: PaneSnapshot) -> Ints:
     return np.array([snapshot.offsets.get(topic, -1) for topic in SOURCE_TOPICS], dtype=np.int64)
 
 
-def _narrowed(numbers: Ints) -> Narrow:
+def _narrowed(numbers: Narrow) -> Narrow:
     low, high = int(numbers.min(initial=0)), int(numbers.max(initial=0))
     return numbers.astype(np.min_scalar_type(high if low == 0 else min(low, -high - 1)))
 

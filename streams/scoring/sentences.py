@@ -6,6 +6,8 @@ import math
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Literal
 
+from streams.kpis.figures import with_unit
+
 if TYPE_CHECKING:
     from streams.scoring.alerts import Facts, Weight
 
@@ -41,13 +43,7 @@ def _figures(facts: Facts) -> str:
     counts = f"({amount} {of} {facts.denominator:,} in the last {facts.window})"
     if facts.actual is None or facts.rest is None:
         return f"with nothing to compare {counts}"
-    return f"{figure(facts.actual, facts.unit)} against {figure(facts.rest, facts.unit)} for the rest {counts}"
-
-
-def figure(value: float, unit: str) -> str:
-    """A KPI's value as people read it."""
-    amount, unit = (100 * value, "%") if unit == "ratio" else (value, f" {unit}")
-    return (f"{amount:.3g}" if abs(amount) < 100 else f"{amount:,.0f}") + unit
+    return f"{with_unit(facts.actual, facts.unit)} against {with_unit(facts.rest, facts.unit)} for the rest {counts}"
 
 
 def beside(change: float) -> str:

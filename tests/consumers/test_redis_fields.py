@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from consumers.redis.fields import fields, worst
+from consumers.redis.fields import fields
+from consumers.states import worst
 from streams.messages import State
 from tests.consumers.samples import T0, cell, scores, too_broad
 

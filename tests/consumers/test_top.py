@@ -11,7 +11,8 @@ import pytest
 from click.testing import CliRunner
 from rich.console import Console
 
-from consumers.top.rows import SORTS, WORST_FIRST, Row, rows, usual_window
+from consumers.states import WORST_FIRST
+from consumers.top.rows import SORTS, Row, rows, usual_window
 from consumers.top.table import table
 from segpulse.cli import cli
 from streams.kpis.catalogue import BUILT_IN

@@ -44,6 +44,16 @@ def test_below_par(of: dict[str, Count], states: dict[str, State], named: Cause)
     assert cause(of, states) == named
 
 
+def test_of_what_is_silent_no_figure_is_told() -> None:
+    """They are of what came before."""
+    found = diagnosis(board({"engaged_session_rate": AS_WELL}, {"engaged_session_rate": "silent"}))
+    assert found is not None
+    assert found.summary == "Badly reached: silent on Sessions that do not bounce"
+    assert [(each.measure, each.value, each.lift) for each in found.evidence] == [
+        ("engaged_session_rate silent", None, None)
+    ]
+
+
 def test_on_a_par_there_is_no_diagnosis() -> None:
     assert cause({"engaged_session_rate": AS_WELL, "leads_per_session": HALF}, {"leads_per_session": "watch"}) is None
 
@@ -91,7 +101,7 @@ def test_of_two_that_hold_none_is_named() -> None:
     assert found is not None
     assert found.cause == "unclear"
     assert found.summary == (
-        "Unclear: Sessions with a download 5 % against 10 % (index 50); signs of both badly reached and lacking content"
+        "Unclear: Sessions with a download 5% against 10% (index 50); signs of both badly reached and lacking content"
     )
 
 

@@ -68,7 +68,7 @@ class History:
         counted = [values.counted(pane.measures, pane.counts.get(dimension, {})) for pane in inside]
         totals = np.zeros(((end - start) // DAY, len(values.names), len(values.measures)), dtype=np.int64)
         for pane, each in zip(inside, counted, strict=True):
-            totals[(pane.start - start) // DAY, each.ids] += each.counts
+            each.add_to(totals[(pane.start - start) // DAY], 1)
         shown = _shown(values.names, totals.sum(axis=(0, 2)).tolist(), most)
         names = sorted(set(shown))
         counts = np.zeros((len(totals), len(names), totals.shape[2]), dtype=np.int64)

@@ -76,7 +76,7 @@ def test_says_what_there_is(page: str) -> None:
     for said in (
         "Divides people well.",
         "Why, at the end of the period",
-        "basic: Unclear: Customers who bought 20 % against",
+        "basic: Unclear: Customers who bought 20% against",
         "plus: Customers who bought 50.0 %, the rest 37.5 %",
         "Merge <b>pro</b> and plus: no KPI tells them apart.",
         "Compared with 1 January 2026 to 10 January 2026",
