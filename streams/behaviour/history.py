@@ -20,8 +20,9 @@ from streams.behaviour.adding import Adding
 from streams.behaviour.buckets import Buckets
 from streams.behaviour.records import Rows, Track
 from streams.behaviour.rules import Quantity, Rule, holds, quantities
-from streams.behaviour.shards import Mark, Marked, Shards
+from streams.behaviour.shards import Marked, Shards
 from streams.events.columns import NOBODY, Bools, Columns, Ints
+from streams.events.mark import Mark, mark_of
 
 
 class History:
@@ -124,7 +125,7 @@ class History:
         if not self:
             self._dropped = list(written)
             return
-        self._shards.load({shard: records.mark(value) for shard, value in written.items()}, said, stood)
+        self._shards.load({shard: mark_of(value) for shard, value in written.items()}, said, stood)
         found = {shard: records.decode(value, rows) for shard, value in written.items()}
         for shard, (visitors, tracks) in found.items():
             self._shards.place(visitors, shard, changed=tracks.keys() != self._tracks.keys())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -10,8 +9,8 @@ import msgspec
 import numpy as np
 
 from streams.behaviour.buckets import Buckets
-from streams.behaviour.shards import Mark
 from streams.events.columns import Ints
+from streams.events.mark import Mark, pack, unpack
 
 Track = tuple[str, int]  # measure, and ms of a bucket
 Rows = Callable[[Sequence[str]], Ints]  # of visitors by their names
@@ -32,15 +31,6 @@ class _Content(msgspec.Struct, array_like=True):
     tracks: list[_Entries]
 
 
-class _Record(msgspec.Struct, array_like=True):
-    """What tells which of two records has seen more, and the rest, packed."""
-
-    watermark: int
-    offsets: dict[str, int]
-    content: bytes
-
-
-_records = msgspec.msgpack.Decoder(_Record)
 _contents = msgspec.msgpack.Decoder(_Content)
 _encode = msgspec.msgpack.Encoder().encode
 
@@ -58,14 +48,7 @@ def encode(mark: Mark, visitors: Ints, names: Sequence[str], tracks: Mapping[Tra
     for (measure, unit), (which, bucket, amount) in found.items():
         numbers = (_bytes(np.diff(index[which], prepend=0), "<i4"), _bytes(bucket, "<u4"), _bytes(amount, "<i8"))
         packed.append(_Entries(measure, unit, *numbers))
-    content = _encode(_Content([names[row] for row in visitors.tolist()], packed))
-    return _encode(_Record(mark.watermark, mark.offsets, zlib.compress(content, level=1)))
-
-
-def mark(value: bytes) -> Mark:
-    """The events that a record contains."""
-    record = _records.decode(value)
-    return Mark(record.watermark, record.offsets)
+    return pack(mark, _encode(_Content([names[row] for row in visitors.tolist()], packed)))
 
 
 class Loaded(NamedTuple):
@@ -77,7 +60,7 @@ class Loaded(NamedTuple):
 
 def decode(value: bytes, rows: Rows) -> Loaded:
     """The inverse of `encode`; `rows` gives visitors theirs."""
-    content = _contents.decode(zlib.decompress(_records.decode(value).content))
+    content = _contents.decode(unpack(value))
     visitors = rows(content.visitors)
     tracks = {
         (of.measure, of.unit): (
@@ -88,11 +71,6 @@ def decode(value: bytes, rows: Rows) -> Loaded:
         for of in content.tracks
     }
     return Loaded(visitors, tracks)
-
-
-def newer(new: bytes, old: bytes) -> bool:
-    """May `new` stand in the place of `old`? What has seen more stands."""
-    return mark(new).includes(mark(old))
 
 
 def _bytes(numbers: Ints, kind: str) -> bytes:

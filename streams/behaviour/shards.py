@@ -21,6 +21,7 @@ from typing import NamedTuple
 import numpy as np
 
 from streams.events.columns import Bools, Columns, Ints, Rows
+from streams.events.mark import Mark
 from streams.events.topics import SOURCE_TOPICS
 
 SHARDS = 256
@@ -28,24 +29,12 @@ _AT_ONCE = 4  # shards a checkpoint writes at most
 _NEVER = -(2**62)
 
 
-class Mark(NamedTuple):
-    """The events at or below `offsets` (topic -> offset) and before `watermark` (ms)."""
-
-    watermark: int
-    offsets: dict[str, int]
-
-    def includes(self, other: Mark) -> bool:
-        """Are all events of `other` among these?"""
-        mine = self.offsets
-        return self.watermark >= other.watermark and all(mine.get(t, -1) >= last for t, last in other.offsets.items())
-
-
 class Marked(NamedTuple):
     """The shards of one mark."""
 
     shards: list[int]
     watermark: int
-    offsets: dict[str, int]
+    offsets: Mapping[str, int]
 
 
 class Shards:

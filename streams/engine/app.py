@@ -10,12 +10,12 @@ from typing import Any
 
 import faust
 
-from streams.behaviour import records
 from streams.engine import parts, progress
 from streams.engine.consuming import EngineConsumer, EngineTransport
 from streams.engine.fence import Fence
 from streams.engine.membership import member_of
 from streams.engine.store import PartitionStore, PartitionTable
+from streams.events import mark
 from streams.events.topics import SEGMENT_PANES, SOURCE_TOPICS
 from streams.settings import LARGEST_MESSAGE, Settings
 
@@ -76,7 +76,7 @@ class Pipeline:
         store_of(self.panes).newer = progress.newer
         self.traits = self._table("traits", "what events have said of visitors")
         self.history = self._table("history", "what visitors did, as far as behaviour segments ask for it")
-        store_of(self.history).newer = lambda _, new, old: records.newer(new, old)
+        store_of(self.history).newer = lambda _, new, old: mark.newer(new, old)
         self.states = self._table("states", "what was found of each dimension at its last tick")
         store_of(self.states).newer = parts.newer
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 import numpy as np
 
+from streams.events.mark import Mark
 from streams.events.topics import SOURCE_TOPICS
 from streams.kpis.measures import Measures
 from streams.messages import PaneSnapshot, Watermark
@@ -111,7 +112,7 @@ def newer(new: PaneSnapshot | Head, old: PaneSnapshot | Head) -> bool:
 
     A worker that was stopped and wakes beside its successor may write late; what has seen more stands.
     """
-    return new.watermark >= old.watermark and all(new.offsets.get(t, -1) >= o for t, o in old.offsets.items())
+    return Mark(new.watermark, new.offsets).includes(Mark(old.watermark, old.offsets))
 
 
 def by_dimension(record: PaneSnapshot) -> dict[str, PaneSnapshot]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from streams.behaviour.shards import Mark, Marked
+from streams.behaviour.shards import Marked
 from streams.events.columns import Ints
+from streams.events.mark import Mark
 from streams.events.sessions import OpenSession
 from streams.events.topics import SOURCE_TOPICS
 from streams.events.watermark import Clock

@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from streams.behaviour.shards import Mark
 from streams.events.columns import Columns, Ints
 from streams.events.dedupe import Dedupe
 from streams.events.intake import Good, Intake
+from streams.events.mark import Mark
 from streams.events.reorder import Reorder
 from streams.events.topics import PROFILES
 from streams.kpis.measures import Measures

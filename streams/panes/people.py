@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from streams.behaviour.history import History
-from streams.behaviour.shards import Mark
 from streams.events.columns import Ints
 from streams.events.fingerprints import fingerprints
+from streams.events.mark import Mark
 from streams.events.sessions import OpenSession
 from streams.panes.counting import Counting
 from streams.panes.progress import Progress

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from streams.behaviour.shards import Mark
+from streams.events.mark import Mark
 from streams.events.topics import PROFILES
 from streams.settings import Settings
 

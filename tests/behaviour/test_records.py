@@ -7,11 +7,11 @@ import zlib
 import numpy as np
 import pytest
 
-from streams.behaviour import records
 from streams.behaviour.grammar import parse
 from streams.behaviour.history import History
-from streams.behaviour.shards import SHARDS, Mark
+from streams.behaviour.shards import SHARDS
 from streams.events.columns import Ints
+from streams.events.mark import Mark, newer
 from tests.behaviour.made import DAY, HOUR, NAMES, START, Act, acted, history
 
 NOW = Mark(START + 10 * DAY, {"clicks": 99, "leads": 99})
@@ -125,4 +125,4 @@ def test_of_two_records_the_one_that_has_seen_more_stands(ahead: int, stands: bo
         past.add(acted([Act(0, 1, ("leads", "won"))]))
         values += written(past, Mark(NOW.watermark, {"leads": 99 + more})).values()
     old, new = values
-    assert records.newer(new, old) == stands
+    assert newer(new, old) == stands

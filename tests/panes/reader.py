@@ -6,7 +6,7 @@ import msgspec
 import numpy as np
 from hypothesis import strategies as st
 
-from streams.behaviour import records
+from streams.events.mark import newer
 from streams.events.topics import SOURCE_TOPICS
 from streams.messages import PaneSnapshot, Watermark
 from streams.panes import codec
@@ -112,7 +112,7 @@ class Reader:
             self.shards.pop(number, None)
             return
         old = self.shards.get(number)
-        assert old is None or records.newer(value, old), "would be passed over"
+        assert old is None or newer(value, old), "would be passed over"
         self.shards[number] = value
 
     def _say(self, change: Change) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from streams.behaviour.shards import Mark
+from streams.events.mark import Mark
 from streams.panes.resume import Resume
 from tests.panes.history import HOUR, MINUTE, SETTINGS, START
 
