@@ -12,37 +12,43 @@ from streams.messages import Cell, SegmentScores
 
 POINTS = 96  # of a segment, even; when there is one more, every other one goes
 KEPT_MS = 86_400_000
-CELLS = 50_000  # of all segments together: 80 MB; what comes when there are so many has no history
+CELLS = 50_000  # of all segments together: 80 MB; of what comes when there are so many nothing is kept
 _FIGURES = ("value", "rest", "low", "high")
 
 
 class _Point(NamedTuple):
     to: int  # ms: the end of the windows
-    figures: npt.NDArray[np.float32]  # [cells × _FIGURES]; NaN: none
+    figures: npt.NDArray[np.float32]  # [columns × _FIGURES] of those that there were; NaN: none
 
 
 class _Course:
     """Of one segment."""
 
-    def __init__(self, scores: SegmentScores) -> None:
-        self.cells = [(cell.kpi, cell.window) for cell in scores.cells]
+    def __init__(self) -> None:
+        self.columns: dict[tuple[str, str], int] = {}  # of each KPI and window; those that come later come after
         self._points: list[_Point] = []
         self._apart = 0  # ms between two points at least
 
     def add(self, scores: SegmentScores) -> None:
         if self._points and scores.to < self._points[-1].to + max(self._apart, 1):
             return
+        for cell in scores.cells:
+            self.columns.setdefault((cell.kpi, cell.window), len(self.columns))
+        figures = np.full((len(self.columns), len(_FIGURES)), np.nan, dtype=np.float32)
+        figures[[self.columns[cell.kpi, cell.window] for cell in scores.cells]] = _figures(scores.cells)
         self._points = [p for p in self._points if p.to > scores.to - KEPT_MS]
-        self._points.append(_Point(scores.to, _figures(scores.cells)))
+        self._points.append(_Point(scores.to, figures))
         if len(self._points) > POINTS:
             self._points = self._points[::2]  # with the first and the last of an odd number
             self._apart = max(later.to - earlier.to for earlier, later in pairwise(self._points[-3:]))
 
     def of(self, window: str) -> dict[str, list[list[float | None]]]:
+        nothing = np.full(len(_FIGURES), np.nan, dtype=np.float32)
         found = {}
-        for number, (kpi, its) in enumerate(self.cells):
+        for (kpi, its), number in self.columns.items():
             if its == window:
-                columns = np.array([point.figures[number] for point in self._points]).T.astype(object)
+                points = [p.figures[number] if number < len(p.figures) else nothing for p in self._points]
+                columns = np.array(points).T.astype(object)
                 columns[columns != columns] = None  # NaN
                 found[kpi] = columns.tolist()
         return found
@@ -60,21 +66,20 @@ class History:
         self._cells = 0
 
     def add(self, key: str, scores: SegmentScores) -> None:
-        """Take in the segment's latest scores. A segment whose KPIs are others than before begins anew."""
-        course = self._courses.get(key)
-        if course is None or course.cells != [(cell.kpi, cell.window) for cell in scores.cells]:
-            self.forget(key)
-            if self._cells + len(scores.cells) > CELLS:
-                return
-            course = self._courses[key] = _Course(scores)
-            self._cells += len(course.cells)
+        """Take in the segment's latest scores."""
+        course = self._courses.get(key, _Course())
+        known = len(course.columns)
+        if self._cells - known + max(known, len(scores.cells)) > CELLS:
+            return
         course.add(scores)
+        self._courses[key] = course
+        self._cells += len(course.columns) - known
 
     def forget(self, key: str) -> None:
         """The segment is gone."""
         course = self._courses.pop(key, None)
         if course is not None:
-            self._cells -= len(course.cells)
+            self._cells -= len(course.columns)
 
     def of(self, key: str, window: str) -> dict[str, object]:
         """`at` (ms) of the points, and of each KPI its value, rest, low and high at each; null where there is none."""

@@ -49,13 +49,22 @@ def test_a_day_is_kept_in_few_points_the_newest_among_them(gaps: list[int]) -> N
     assert found["kpis"]["a"][0] == times, "values are those of their times"  # type: ignore[index]
 
 
-def test_a_segment_that_is_gone_or_of_other_kpis_begins_anew() -> None:
+def test_a_kpi_that_comes_later_or_is_away_leaves_the_others_history_alone() -> None:
+    history = History()
+    for minute, values in enumerate([(0.5,), (0.25, 2.0), (0.125,)]):
+        history.add("tier:2", of(minute, *values))
+    kpis = history.of("tier:2", "1h")["kpis"]
+    assert kpis["a"][0] == [0.5, 0.25, 0.125]  # type: ignore[index]
+    assert kpis["b"][0] == [None, 2.0, None]  # type: ignore[index]
+
+
+def test_a_segment_that_is_gone_begins_anew() -> None:
     history = History()
     history.add("tier:2", of(0, 0.5))
-    history.add("tier:2", of(1, 0.5, 0.5))
-    assert history.of("tier:2", "1h")["at"] == [T0 + 130_000]
     history.forget("tier:2")
-    assert history.of("tier:2", "1h")["at"] == []
+    assert history.of("tier:2", "1h") == {"at": [], "kpis": {}}
+    history.add("tier:2", of(1, 0.5))
+    assert history.of("tier:2", "1h")["at"] == [T0 + 130_000]
 
 
 def test_of_too_many_cells_nothing_is_kept_until_others_go(monkeypatch: pytest.MonkeyPatch) -> None:

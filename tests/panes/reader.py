@@ -15,7 +15,7 @@ from streams.panes.partition import SourcePartition
 from streams.panes.progress import Progress
 from streams.segments.known import Traits
 from streams.settings import Settings
-from tests.panes.history import MEASURES, SETTINGS, Log
+from tests.panes.history import MEASURES, MINUTE, SETTINGS, START, Happening, Log, heartbeat, record
 
 _PROGRESS = msgspec.json.Decoder(Progress)  # as the engine writes and reads it
 
@@ -139,3 +139,19 @@ class Reader:
         for topic in SOURCE_TOPICS:
             self.read(topic, len(self.log[topic]))
         self.checkpoint()
+
+
+def sent_again(event: Happening) -> Reader:
+    """`event` at START, and once more when it has been nine minutes: a reader that has begun anew after the first."""
+    log = {topic: [heartbeat(START + m * MINUTE) for m in (0, 9, 11, 20, 35)] for topic in SOURCE_TOPICS}
+    log[event.topic][1:1] = [record(event)]
+    log[event.topic][3:3] = [record(event)]
+    reader = Reader(log)
+    for _ in range(9):
+        for topic in SOURCE_TOPICS:
+            reader.read(topic, 1)
+        reader.checkpoint()
+    assert reader.progress is not None
+    assert reader.progress.resume[event.topic] == 2
+    reader.run([("crash", -1, 0)])
+    return reader

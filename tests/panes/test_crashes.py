@@ -16,7 +16,7 @@ from msgspec import structs
 from streams.events.topics import SOURCE_TOPICS
 from streams.settings import Dimension
 from tests.panes.history import DAY, MINUTE, SETTINGS, START, Happening, counted, heartbeat, record
-from tests.panes.reader import Reader
+from tests.panes.reader import Reader, sent_again
 from tests.panes.summed import assert_exact, in_panes, summed
 
 VISITORS = 6
@@ -159,20 +159,10 @@ def test_what_was_sent_again_is_once_in_history_though_a_restart_reads_back_to_t
     """It has changed no shard since: that it is dealt with is what the predecessor's progress says."""
     order = Happening(START, "orders", "order", 0, 7, None, None, (12.0, None))
     click = Happening(START + 40 * MINUTE, "clicks", None, 0, None, None, None)
-    log = {topic: [heartbeat(START + m * MINUTE) for m in (0, 9, 11, 20, 35)] for topic in SOURCE_TOPICS}
-    log["orders"][1:1] = [record(order)]
-    log["orders"][3:3] = [record(order)]  # when it has been nine minutes
-    reader = Reader(log)
-    for _ in range(9):
-        for topic in SOURCE_TOPICS:
-            reader.read(topic, 1)
-        reader.checkpoint()
-    assert reader.progress is not None
-    assert reader.progress.resume["orders"] == 2  # after the first
-    reader.run([("crash", -1, 0)])
-    log["clicks"].append(record(click))
+    reader = sent_again(order)
+    reader.log["clicks"].append(record(click))
     for topic in SOURCE_TOPICS:
-        log[topic].append(heartbeat(START + DAY))
+        reader.log[topic].append(heartbeat(START + DAY))
     reader.finish()
     assert_exact([reader], [order, click])
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from streams.events.topics import SOURCE_TOPICS
 from streams.panes.panes import Change
 from tests.panes.history import END, MINUTE, START, Happening, happenings, heartbeat, record, written
-from tests.panes.reader import Reader, Step, steps
+from tests.panes.reader import Reader, Step, sent_again, steps
 from tests.panes.summed import assert_exact, summed
 
 
@@ -104,19 +104,9 @@ def test_a_session_before_is_not_taken_for_this_one_where_a_restart_reads_one_to
 def test_what_was_sent_again_counts_once_though_a_restart_reads_back_to_the_second_only() -> None:
     """The second is in no pane's offsets: it changed none. That it was read is what the predecessor's progress says."""
     click = Happening(START, "clicks", None, 0, 7, None, None)
-    log = {topic: [heartbeat(START + m * MINUTE) for m in (0, 9, 11, 20, 35)] for topic in SOURCE_TOPICS}
-    log["clicks"][1:1] = [record(click)]
-    log["clicks"][3:3] = [record(click)]  # when it has been nine minutes
-    reader = Reader(log)
-    for _ in range(9):
-        for topic in SOURCE_TOPICS:
-            reader.read(topic, 1)
-        reader.checkpoint()
-    assert reader.progress is not None
-    assert reader.progress.resume["clicks"] == 2  # after the first
-    reader.run([("crash", -1, 0)])
+    reader = sent_again(click)
     for topic in SOURCE_TOPICS:
-        log[topic].append(heartbeat(END))
+        reader.log[topic].append(heartbeat(END))
     reader.finish()
     assert sum(n for (_, d, _, m), n in summed([reader]).items() if (d, m) == ("tier", "clicks")) == 1
 
