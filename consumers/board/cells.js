@@ -17,11 +17,12 @@ export const FIGURES = [
 
 const distance = (cell) => (cell.index === null ? 0 : Math.abs(cell.index - 100));
 
+/** Of what is silent the index is of what came before, and ranks nothing. */
+const rank = (cell) => (cell.state === "silent" ? 0 : distance(cell));
+
 /** The order of two cells: the worst state first, then the farthest from par, then the one of most trials. */
 export function worseFirst(a, b) {
-  return (
-    STATES.indexOf(a.state) - STATES.indexOf(b.state) || distance(b) - distance(a) || b.denominator - a.denominator
-  );
+  return STATES.indexOf(a.state) - STATES.indexOf(b.state) || rank(b) - rank(a) || b.denominator - a.denominator;
 }
 
 export const isOffPar = (cell) => STATES.indexOf(cell.state) < STATES.indexOf("par");

@@ -35,7 +35,8 @@ class Row(NamedTuple):
 
 
 def _off_par(row: Row) -> float:
-    return 0.0 if row.cell.index is None else abs(row.cell.index - 100)
+    """Of what is silent the index is of what came before, and ranks nothing."""
+    return 0.0 if row.cell.index is None or row.cell.state == "silent" else abs(row.cell.index - 100)
 
 
 def _as_on_the_board(row: Row) -> tuple[Any, ...]:
