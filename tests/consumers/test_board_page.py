@@ -65,6 +65,16 @@ def test_a_state_says_what_it_is_measured_by(scorer: Scorer, board_address: str,
         assert errors == []
 
 
+def test_what_is_silent_is_ranked_by_its_trials(scorer: Scorer, board_address: str, tmp_path: Path) -> None:
+    few = cell("nps", state="silent", index=2_300.0, denominator=1)
+    many = cell("download_rate", state="silent", index=95.0, denominator=700)
+    scorer.say(scores("2", cells=[few, many]))
+    with chromium(tmp_path / "profile") as (page, errors):
+        page.goto(board_address)
+        expect(page.locator("#scores .kpi-name")).to_have_text(["Sessions with a download", "Net promoter score"])
+        assert errors == []
+
+
 def test_why_segments_are_off_par(scorer: Scorer, board_address: str, tmp_path: Path) -> None:
     """As text; where it is not clear, on the segment's page only."""
     unclear = msgspec.structs.replace(too_broad(), cause="unclear", summary="Unclear: no cause has the evidence")

@@ -52,6 +52,14 @@ def test_orders() -> None:
     }
 
 
+def test_what_is_silent_is_ranked_by_its_trials() -> None:
+    """Its index is of what came before."""
+    few = scores("few", cells=[cell(state="silent", index=2_300.0, denominator=1)])
+    many = scores("many", cells=[cell(state="silent", index=95.0, denominator=700)])
+    found = rows([few, many], BUILT_IN, window="1h")
+    assert [row.scores.value for row in found] == ["many", "few"]
+
+
 def test_the_states_are_in_the_board_s_order() -> None:
     (told,) = re.findall(r"STATES = (\[.*?\])", (ROOT / "consumers" / "board" / "text.js").read_text("utf-8"))
     assert list(WORST_FIRST) == json.loads(told)
