@@ -34,7 +34,7 @@ class Marked(NamedTuple):
 
     shards: list[int]
     watermark: int
-    offsets: Mapping[str, int]
+    offsets: dict[str, int]
 
 
 class Shards:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -13,7 +12,7 @@ class Mark(NamedTuple):
     """The events at or below `offsets` (topic -> offset) and before `watermark` (ms)."""
 
     watermark: int
-    offsets: Mapping[str, int]
+    offsets: dict[str, int]
 
     def includes(self, other: Mark) -> bool:
         """Are all events of `other` among these?"""
@@ -23,7 +22,7 @@ class Mark(NamedTuple):
 
 class _Record(msgspec.Struct, array_like=True):
     watermark: int
-    offsets: Mapping[str, int]
+    offsets: dict[str, int]
     content: bytes  # compressed
 
 

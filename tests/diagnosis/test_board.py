@@ -35,8 +35,8 @@ def test_parts_whatever_came_first() -> None:
         assert found is not None
         said.add(found.summary)
     assert said == {
-        "Too broad, split it by size: Qualified leads that sales accepted in size:small 1.5 % against 30 % (index 5); "
-        "Qualified leads that sales accepted in size:huge 30 % against 30 % (index 100)"
+        "Too broad, split it by size: Qualified leads that sales accepted in size:small 1.5% against 30% (index 5); "
+        "Qualified leads that sales accepted in size:huge 30% against 30% (index 100)"
     }
 
 

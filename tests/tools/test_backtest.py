@@ -185,6 +185,6 @@ def test_it_says_why(tmp_path: Path) -> None:
     arguments = ["--config", str(config), "backtest", str(file)]
     result = CliRunner().invoke(cli, arguments, catch_exceptions=False)
     assert (
-        "industry:a: Too broad, split it by company_size: Leads won in company_size:small 3 % against 30 % (index 10); "
-        "Leads won in company_size:large 30 % against 30 % (index 100) (30d)"
+        "industry:a: Too broad, split it by company_size: Leads won in company_size:small 3% against 30% (index 10); "
+        "Leads won in company_size:large 30% against 30% (index 100) (30d)"
     ) in " ".join(result.stdout.split())
