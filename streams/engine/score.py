@@ -20,7 +20,6 @@ from streams.engine.position import new_since
 from streams.events.topics import SEGMENT_ALERTS, SEGMENT_PANES, SEGMENT_SCORES
 from streams.kpis.measures import Measures
 from streams.messages import Alert
-from streams.panes import codec
 from streams.scoring.scorer import DimensionScorer
 from streams.scoring.standing import Saved
 from streams.settings import Kpi
@@ -75,18 +74,19 @@ class Score:
         for record in fetched.since(await new_since(self._pipeline.app, tp, owned.position, fetched)):
             if record.key is None or record.value is None:
                 continue  # a pane rolled up: the coarser one has said so
-            now, dimension = time.monotonic(), keys.dimension_of(record.key)
             if keys.is_watermark(record.key):
-                if dimension in owned.scorers:  # else it is no longer declared
-                    said = codec.decode_watermark(record.value)
-                    owned.scorers[dimension].offer_watermark(said)
-                    owned.paces[dimension].spoken(now, said.partition, bool(said.early))
-            elif readers := [name for name, scorer in owned.scorers.items() if dimension in scorer.reads]:
-                snapshot = codec.decode(record.value)
-                for name in readers:
-                    owned.scorers[name].offer(snapshot)
-                    owned.paces[name].counted(now)
-            self._came.set()
+                owned.take_watermark(record.key, record.value)
+            elif owned.backlog is not None:
+                owned.hold(record.key, record.value)
+            else:
+                owned.take_pane(record.key, record.value)
+        if owned.backlog is not None and owned.is_read:
+            slices = _Slices()
+            for key, value in owned.backlog.items():
+                owned.take_pane(key, value)
+                await slices.over()
+            owned.backlog = None
+        self._came.set()
 
     async def wait(self) -> None:
         """Return when it is time for the next `checkpoint`: soon after something has come or while it waits for its

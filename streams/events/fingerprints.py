@@ -87,7 +87,8 @@ class Table:
     def keep(self, kept: Bools) -> None:
         """Free all slots but those `kept` [slots]."""
         slots = np.flatnonzero(kept & (self._high != 0))
-        self._rebuild(slots, room=len(slots))
+        if len(slots) < self._used:
+            self._rebuild(slots, room=len(slots))
 
     def _place(self, high: Half, low: Half) -> tuple[Ints, Bools]:
         slot, end = self._wanted(low), len(self.values)

@@ -122,12 +122,12 @@ class Sessions:
         """
         open_still = self._last >= watermark - self._gap
         told = (self._had_since < before) | ((self._before != NEVER) & (self._before < before))
-        rows = np.flatnonzero(open_still & told).tolist()
+        rows = np.flatnonzero(open_still & told)
         topics = [SOURCE_TOPICS[rank] for rank in self._ranks]
-        return {
-            row: OpenSession(int(self._last[row]), [t for bit, t in enumerate(topics) if self._had[row] >> bit & 1])
-            for row in rows
-        }
+        sets, which = np.unique(self._had[rows], return_inverse=True)
+        had = [[topic for bit, topic in enumerate(topics) if each >> bit & 1] for each in sets.tolist()]
+        sessions = map(OpenSession, self._last[rows].tolist(), map(had.__getitem__, which.tolist()))
+        return dict(zip(rows.tolist(), sessions, strict=True))
 
     def load(self, sessions: Mapping[int, OpenSession]) -> None:
         """Begin with these open, by visitor row."""
