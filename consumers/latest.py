@@ -1,10 +1,11 @@
-"""The latest scores of every segment, in memory, for consumers that serve them."""
+"""The latest scores of every segment and the quality of every dimension, in memory, for consumers that serve them."""
 
 from __future__ import annotations
 
 import threading
 
 from consumers.state import Scored, Update
+from streams.messages import SegmentationQuality
 
 
 class Latest:
@@ -13,17 +14,29 @@ class Latest:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._scored: dict[str, Scored] = {}
+        self._quality: dict[str, SegmentationQuality] = {}
 
     def apply(self, update: Update) -> None:
         """Take in `update`. Older scores never replace newer ones; a whole update replaces everything."""
         with self._lock:
             if update.whole:
-                self._scored = {}
+                self._scored, self._quality = {}, {}
             for key, scored in update.scores.items():
                 if scored is None:
                     self._scored.pop(key, None)
                 elif key not in self._scored or self._scored[key].scores.at <= scored.scores.at:
                     self._scored[key] = scored
+
+            for dimension, quality in update.quality.items():
+                if quality is None:
+                    self._quality.pop(dimension, None)
+                else:
+                    self._quality[dimension] = quality
+
+    def quality(self) -> list[SegmentationQuality]:
+        """How well each dimension divides people, by its name."""
+        with self._lock:
+            return [self._quality[dimension] for dimension in sorted(self._quality)]
 
     def all(self) -> list[Scored]:
         """What stands now, by segment."""

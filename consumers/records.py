@@ -9,12 +9,13 @@ from typing import Any, TypeVar
 import msgspec
 from kafka.consumer.fetcher import ConsumerRecord
 
-from streams.messages import Alert, SegmentScores
+from streams.messages import Alert, SegmentationQuality, SegmentScores
 
 T = TypeVar("T")
 log = logging.getLogger("segpulse.kafka")
 YEAR_10000 = 253_402_300_800_000  # ms: from then on there is no way to write a time down
 _scores = msgspec.json.Decoder(SegmentScores)
+_quality = msgspec.json.Decoder(SegmentationQuality)
 _alert = msgspec.json.Decoder(Alert)
 
 
@@ -37,6 +38,21 @@ def scores_of(record: ConsumerRecord) -> tuple[str, SegmentScores | None]:
     if f"{scores.dimension}:{scores.value}" != key:
         raise MalformedError(f"the key is {key!r}, the value is of {scores.dimension}:{scores.value}")
     return key, scores
+
+
+def quality_of(record: ConsumerRecord) -> tuple[str, SegmentationQuality | None]:
+    """Key and value of a record of `segment_quality`; None: not told any more. Raises MalformedError."""
+    try:
+        key = (record.key or b"").decode()
+    except UnicodeDecodeError:
+        raise MalformedError("the key is not UTF-8") from None
+    if record.value is None:
+        return key, None
+    quality = _decode(_quality, record.value)
+    _check_times(quality.start, quality.end)
+    if quality.dimension != key:
+        raise MalformedError(f"the key is {key!r}, the value is of {quality.dimension}")
+    return key, quality
 
 
 def alert_of(record: ConsumerRecord) -> Alert:

@@ -146,6 +146,45 @@ class SegmentScores(msgspec.Struct, frozen=True, kw_only=True):
     diagnosis: Diagnosis | None = None  # of a segment off par
 
 
+class SegmentVerdict(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether a segment is worth having: `accurate` if it is all of the next three; see docs/quality.md."""
+
+    value: str
+    accurate: bool
+    enough: bool  # trials, at least scoring.min_trials of some KPI
+    different: bool  # from the rest, surely, on some KPI
+    alike: bool  # within: its days vary little more than chance; also where it is not told yet
+    trials: int  # of the KPI that has most
+    differs_on: str | None  # KPI on which it differs most surely
+    dispersion: float | None  # of its days; 1 is chance
+
+
+class KpiDivision(msgspec.Struct, frozen=True, kw_only=True):
+    """How well a dimension divides people by one KPI; a figure that cannot be had is None."""
+
+    kpi: str
+    spread: float | None  # how far a typical segment is from the average, chance taken out; 0.2 = a fifth
+    real: float | None  # how much of the differences is not chance (I²)
+    icc: float | None  # share of the variance that lies between the segments, and its 95 % interval
+    icc_low: float | None
+    icc_high: float | None
+    dispersion: float | None  # within: of the segments' days, the median; 1 is chance
+    cramers_v: float | None  # agreement of trait and behaviour; binomial KPIs
+
+
+class SegmentationQuality(msgspec.Struct, frozen=True, kw_only=True):
+    """Value of topic `segment_quality`, key the dimension: is it worth having, over the longest window?"""
+
+    dimension: str
+    start: int  # ms: of what was counted
+    end: int
+    accuracy: float | None  # accurate segments over segments
+    segments: list[SegmentVerdict]
+    groups: list[list[str]]  # that can be told apart, by all KPIs together
+    merges: list[list[str]]  # segments that nothing tells apart
+    kpis: list[KpiDivision]
+
+
 class Alert(msgspec.Struct, frozen=True, kw_only=True):
     """Value of topic `segment_alerts`: a segment's KPI began (`firing`) or ceased (`resolved`) to be worth a call.
 

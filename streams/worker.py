@@ -25,6 +25,7 @@ from streams.engine.fence import FencedError, NoTransactionsError, check_offered
 from streams.engine.ingest import Ingest
 from streams.engine.membership import NameTakenError
 from streams.engine.metrics import Metrics
+from streams.engine.quality import Quality
 from streams.engine.score import Score
 from streams.kpis.catalogue import catalogue
 from streams.kpis.measures import Measures
@@ -73,7 +74,8 @@ async def _run(chosen: Settings, kpis: Mapping[str, Kpi], metrics: Metrics) -> N
     score = Score(pipeline, kpis, measures, metrics)
     ingest_agent.wire(pipeline, ingest)
     score_agent.wire(pipeline, score)
-    take_leave = lifecycle.wire(pipeline, ingest, score, lambda: _look_at_topics(chosen))
+    quality = Quality(pipeline, score, kpis, measures)
+    take_leave = lifecycle.wire(pipeline, ingest, score, quality, lambda: _look_at_topics(chosen))
     stop = asyncio.Event()
     for signum in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(signum, stop.set)

@@ -34,9 +34,11 @@ class Dimensions:
         self.backlog: dict[bytes, bytes] | None = {} if end else None
         self.published: dict[str, int] = {}  # dimension -> tick
         self.shown: dict[str, set[str]] = {}  # dimension -> values on segment_scores
+        self.judged: dict[str, int] = {}  # dimension -> tick up to which it was told how well it divides people
         self.generation: dict[str, int] = {}  # dimension -> under which its state is written next
         self.closed: list[Alert] = []  # of dimensions that are no more, still to be sent
-        self.dropped: list[bytes] = []  # keys of their states
+        self.gone: list[str] = []  # their names
+        self.dropped: list[bytes] = []  # and the keys of their states
 
     @property
     def is_read(self) -> bool:
@@ -81,6 +83,7 @@ class Dimensions:
         except msgspec.DecodeError as error:
             log.warning("score: the state of %s is another version's, and begins anew: %s", dimension, error)
         if dimension not in self.scorers:
+            self.gone.append(dimension)
             self.dropped += [key for key in held if parts.names({key: b""}) == {dimension}]
             if saved is not None:
                 self.closed += calls.closed(dimension, saved.tick, saved, range(len(saved.kpis)))

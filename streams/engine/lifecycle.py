@@ -15,6 +15,7 @@ from streams.engine.changelog import Log
 from streams.engine.fence import of_dimensions, of_source
 from streams.engine.ingest import Ingest, commit
 from streams.engine.membership import leave_group
+from streams.engine.quality import Quality
 from streams.engine.score import Score
 from streams.events.topics import SEGMENT_PANES, SOURCE_TOPICS
 
@@ -22,11 +23,14 @@ log = logging.getLogger("segpulse")
 
 _STALLED = 60.0  # seconds without progress after which a worker that has no state gives it up and begins again
 _LOOK = 30.0  # seconds between looks at the topics
+_JUDGE = 5.0  # seconds between looks whether there is a dimension to be judged
 
 Look = Callable[[], Awaitable[None]]
 
 
-def wire(pipeline: Pipeline, ingest: Ingest, score: Score, look_at_topics: Look) -> Callable[[], Awaitable[None]]:
+def wire(
+    pipeline: Pipeline, ingest: Ingest, score: Score, quality: Quality, look_at_topics: Look
+) -> Callable[[], Awaitable[None]]:
     """Connect the engine to the app's signals and give it its tasks. The function returned takes leave, politely.
 
     `look_at_topics` raises where they have become unusable, which ends the worker.
@@ -106,6 +110,13 @@ def wire(pipeline: Pipeline, ingest: Ingest, score: Score, look_at_topics: Look)
             await score.wait()
             await loaded.wait()
             await pipeline.or_crash(score.checkpoint())
+
+    @app.task  # type: ignore[untyped-decorator]
+    async def judge_dimensions() -> None:
+        while not app.should_stop:
+            await asyncio.sleep(_JUDGE)
+            await loaded.wait()
+            await pipeline.or_crash(quality.checkpoint())
 
     @app.task  # type: ignore[untyped-decorator]
     async def watch_topics() -> None:

@@ -17,7 +17,7 @@ from streams.engine.fetching import Fetched
 from streams.engine.metrics import Metrics
 from streams.engine.pace import Pace
 from streams.engine.position import new_since
-from streams.events.topics import SEGMENT_ALERTS, SEGMENT_PANES, SEGMENT_SCORES
+from streams.events.topics import SEGMENT_ALERTS, SEGMENT_PANES, SEGMENT_QUALITY, SEGMENT_SCORES
 from streams.kpis.measures import Measures
 from streams.messages import Alert
 from streams.scoring.scorer import DimensionScorer
@@ -66,6 +66,10 @@ class Score:
         """Forget everything: the partitions are being given out anew."""
         self._owned.clear()
 
+    def owned(self) -> list[tuple[int, Dimensions]]:
+        """By partition, what is owned and read."""
+        return [(partition, owned) for partition, owned in self._owned.items() if owned.ready]
+
     async def take(self, tp: TP, fetched: Fetched) -> None:
         """Take a fetched batch of segment_panes."""
         owned = self._owned.get(tp.partition)
@@ -100,12 +104,11 @@ class Score:
     async def checkpoint(self) -> None:
         """Of dimensions whose turn it is: score up to the watermark; send out alerts and scores, then what a successor
         must know."""
-        for partition, owned in list(self._owned.items()):
-            if owned.ready:
-                await self._close(partition, owned)
-                for dimension, pace in owned.paces.items():
-                    if pace.is_due(time.monotonic()):
-                        await self._score(partition, owned, dimension, pace)
+        for partition, owned in self.owned():
+            await self._close(partition, owned)
+            for dimension, pace in owned.paces.items():
+                if pace.is_due(time.monotonic()):
+                    await self._score(partition, owned, dimension, pace)
 
     async def _close(self, partition: int, owned: Dimensions) -> None:
         """End the alerts of dimensions that are no longer declared."""
@@ -115,9 +118,11 @@ class Score:
             for alert in owned.closed:
                 await outbox.send(SEGMENT_ALERTS, alert.fingerprint.encode(), _encode(alert), partition)
             await outbox.settle()
+            for dimension in owned.gone:
+                await outbox.send(SEGMENT_QUALITY, dimension.encode(), None, partition)
             for key in owned.dropped:
                 await outbox.send(self._pipeline.states.changelog_topic_name, key, None, partition)
-        owned.closed, owned.dropped = [], []
+        owned.closed, owned.gone, owned.dropped = [], [], []
 
     async def _score(self, partition: int, owned: Dimensions, dimension: str, pace: Pace) -> None:
         scorer = owned.scorers[dimension]

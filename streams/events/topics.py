@@ -21,6 +21,7 @@ PROFILES = "profiles"  # compacted: who the visitor is
 DEAD_LETTERS = "dead_letters"
 SEGMENT_PANES = "segment_panes"
 SEGMENT_SCORES = "segment_scores"
+SEGMENT_QUALITY = "segment_quality"
 SEGMENT_ALERTS = "segment_alerts"
 
 #: Tables of the scorer, each kept in a changelog topic of its own.

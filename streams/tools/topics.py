@@ -40,6 +40,7 @@ TOPICS: Mapping[str, Mapping[str, str]] = {
     topics.DEAD_LETTERS: _LARGE,
     topics.SEGMENT_PANES: {**_STATE, **_RECENT_KEPT},
     topics.SEGMENT_SCORES: _STATE,
+    topics.SEGMENT_QUALITY: _STATE,
     topics.SEGMENT_ALERTS: {},
 }
 

@@ -11,8 +11,17 @@ import redis
 from kafka import KafkaProducer
 from kafka.admin import KafkaAdminClient
 
-from streams.events.topics import SEGMENT_ALERTS, SEGMENT_SCORES
-from streams.messages import Alert, Cell, Diagnosis, Evidence, SegmentScores
+from streams.events.topics import SEGMENT_ALERTS, SEGMENT_QUALITY, SEGMENT_SCORES
+from streams.messages import (
+    Alert,
+    Cell,
+    Diagnosis,
+    Evidence,
+    KpiDivision,
+    SegmentationQuality,
+    SegmentScores,
+    SegmentVerdict,
+)
 from streams.settings import Alerts, Kafka, Redis, Serve, Settings, Span
 
 T0 = 1_700_000_000_000
@@ -47,6 +56,27 @@ def scores(
 ) -> SegmentScores:
     shown = [cell()] if cells is None else list(cells)
     return SegmentScores(dimension=dimension, value=value, at=at, to=at + 70_000, cells=shown, diagnosis=diagnosis)
+
+
+def quality(dimension: str = "tier", **other: object) -> SegmentationQuality:
+    """Of a dimension of three segments: one is accurate, one like the rest, one has too few cases."""
+    verdicts = {"accurate": (True, True, True), "like": (False, True, False), "few": (False, False, False)}
+    segments = [
+        SegmentVerdict(
+            value=value, accurate=accurate, enough=enough, different=different, alike=True, trials=500,
+            differs_on="form_fill_rate", dispersion=1.1,
+        )
+        for value, (accurate, enough, different) in verdicts.items()
+    ]  # fmt: skip
+    division = KpiDivision(
+        kpi="form_fill_rate", spread=0.2, real=0.9, icc=0.01, icc_low=0.004, icc_high=0.03, dispersion=1.1,
+        cramers_v=0.1,
+    )  # fmt: skip
+    figures: dict[str, object] = {
+        "start": T0 - 3_600_000, "end": T0, "accuracy": 1 / 3, "segments": segments, "groups": [["like"], ["accurate"]],
+        "merges": [], "kpis": [division],
+    }  # fmt: skip
+    return SegmentationQuality(dimension=dimension, **{**figures, **other})  # type: ignore[arg-type]
 
 
 def too_broad(by: str = "industry") -> Diagnosis:
@@ -101,7 +131,7 @@ class Scorer:
         self.broker = broker
         admin = KafkaAdminClient(bootstrap_servers=broker)
         there = {topic["name"] for topic in admin.describe_topics()}
-        made = [topic for topic in (SEGMENT_SCORES, SEGMENT_ALERTS) if topic not in there]
+        made = [topic for topic in (SEGMENT_SCORES, SEGMENT_QUALITY, SEGMENT_ALERTS) if topic not in there]
         admin.create_topics({topic: {"num_partitions": 2, "replication_factor": 1} for topic in made})
         admin.wait_for_topics(made)
         admin.close()

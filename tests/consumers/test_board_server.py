@@ -30,7 +30,7 @@ TIER = {"tier": Dimension(trait="tier")}
 
 
 def whole(*values: str) -> Update:
-    return Update({f"tier:{value}": Scored(scores(value), T0 + 5) for value in values}, [alert("1")], whole=True)
+    return Update({f"tier:{value}": Scored(scores(value), T0 + 5) for value in values}, [alert("1")], {}, whole=True)
 
 
 @asynccontextmanager
@@ -93,7 +93,7 @@ def test_scores_and_alerts_are_json() -> None:
 def test_alerts_are_the_latest_200_newest_first_each_once() -> None:
     book = Book({}, [], {})
     for _ in range(2):
-        book.apply(Update({}, [alert(str(n), at=T0 + n) for n in range(500)], whole=False))
+        book.apply(Update({}, [alert(str(n), at=T0 + n) for n in range(500)], {}, whole=False))
     told = json.loads(book.alerts())["alerts"]
     assert [a["at"] - T0 for a in told] == list(range(499, 499 - ALERTS_KEPT, -1))
 
@@ -103,7 +103,7 @@ def test_alerts_of_one_cause_are_one_page_until_the_last_is_over() -> None:
     book = Book({}, [], dimensions)
 
     def told(*alerts: Alert) -> tuple[list[list[str]], list[str]]:
-        book.apply(Update({}, list(alerts), whole=False))
+        book.apply(Update({}, list(alerts), {}, whole=False))
         body = json.loads(book.snapshot())
         return [[a["fingerprint"] for a in page] for page in body["pages"]], [a["fingerprint"] for a in body["over"]]
 
@@ -125,7 +125,7 @@ def test_the_stream_says_what_stands_and_then_what_changes() -> None:
         assert answer.content_type == "text/event-stream"
         name, told = await event(answer)
         assert (name, len(told["segments"]), len(told["pages"])) == ("snapshot", 2, 1)
-        update = Update({"tier:1": None, "tier:3": Scored(scores("3"), T0)}, [alert("3")], whole=False)
+        update = Update({"tier:1": None, "tier:3": Scored(scores("3"), T0)}, [alert("3")], {}, whole=False)
         stream.publish(book.apply(update))
         name, told = await event(answer)
         assert (name, told["gone"], len(told["pages"])) == ("change", ["tier:1"], 2)
@@ -143,7 +143,7 @@ def test_a_page_that_cannot_keep_up_gets_all_anew_instead_of_a_queue() -> None:
         answer = await client.get("/events")
         await event(answer)
         for n in range(100):  # the handler cannot run in between
-            stream.publish(book.apply(Update({"tier:1": Scored(scores("1", T0 + n), T0)}, [], whole=False)))
+            stream.publish(book.apply(Update({"tier:1": Scored(scores("1", T0 + n), T0)}, [], {}, whole=False)))
         names: list[str] = []
         last: dict[str, Any] = {}
         while not last or last["segments"][0]["at"] < T0 + 99:

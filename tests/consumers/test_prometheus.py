@@ -10,10 +10,11 @@ from prometheus_client.parser import text_string_to_metric_families
 from consumers.errors import CannotStartError
 from consumers.latest import Latest
 from consumers.prometheus import ScoresCollector, run
+from consumers.quality import QualityCollector
 from consumers.state import Scored, Update
 from streams.tools.local.servers import free_port, listens
 from tests.consumers.conftest import Running
-from tests.consumers.samples import T0, Scorer, cell, eventually, scores, settings
+from tests.consumers.samples import T0, Scorer, cell, eventually, quality, scores, settings
 
 Series = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
@@ -72,7 +73,7 @@ def test_what_is_scored_is_scraped_and_what_is_gone_is_not(scorer: Scorer, runni
 def test_any_text_is_a_label() -> None:
     awkward = 'a "b"\\c\nd'
     latest = Latest()
-    latest.apply(Update({f"tier:{awkward}": Scored(scores(awkward), T0)}, [], whole=True))
+    latest.apply(Update({f"tier:{awkward}": Scored(scores(awkward), T0)}, [], {}, whole=True))
     registry = CollectorRegistry()
     registry.register(ScoresCollector(latest))
     assert ("segpulse_segment_value", labels(awkward)) in parsed(generate_latest(registry).decode())
@@ -81,13 +82,34 @@ def test_any_text_is_a_label() -> None:
 def test_older_scores_never_replace_newer_ones() -> None:
     latest = Latest()
     for at in (T0, T0 + 2, T0 + 1):
-        latest.apply(Update({"tier:2": Scored(scores(at=at), T0)}, [], whole=False))
+        latest.apply(Update({"tier:2": Scored(scores(at=at), T0)}, [], {}, whole=False))
     assert [scored.scores.at for scored in latest.all()] == [T0 + 2]
     for seen in (1, 2):  # of the same tick the later record has seen more
-        latest.apply(Update({"tier:2": Scored(scores(at=T0 + 2, cells=[cell(numerator=seen)]), T0)}, [], whole=False))
+        latest.apply(
+            Update({"tier:2": Scored(scores(at=T0 + 2, cells=[cell(numerator=seen)]), T0)}, [], {}, whole=False)
+        )
     assert [scored.scores.cells[0].numerator for scored in latest.all()] == [2]
-    latest.apply(Update({}, [], whole=True))
+    latest.apply(Update({}, [], {}, whole=True))
     assert latest.all() == []
+
+
+def test_quality_is_scraped_while_it_is_told() -> None:
+    latest, registry = Latest(), CollectorRegistry()
+    registry.register(QualityCollector(latest))
+    latest.apply(Update({}, [], {"tier": quality(), "city": quality("city", accuracy=None)}, whole=True))
+    latest.apply(Update({}, [], {"city": None}, whole=False))
+    series = parsed(generate_latest(registry).decode())
+    of_tier = frozenset({("dimension", "tier")})
+    assert series["segpulse_dimension_accuracy_ratio", of_tier] == pytest.approx(1 / 3)
+    assert series["segpulse_dimension_groups", of_tier] == 2
+    assert series["segpulse_dimension_cramers_v", of_tier | {("kpi", "form_fill_rate")}] == 0.1
+    told = {
+        tuple(dict(found)[name] for name in ("segment", "verdict", "group"))
+        for name, found in series
+        if name == "segpulse_segment_verdict"
+    }
+    assert told == {("accurate", "accurate", "2"), ("like", "like the rest", "1"), ("few", "too few cases", "")}
+    assert {dict(found)["dimension"] for _, found in series} == {"tier"}
 
 
 def test_a_taken_port_is_said_in_one_line(running: Running, stop: threading.Event) -> None:

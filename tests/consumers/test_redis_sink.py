@@ -27,7 +27,7 @@ def now() -> int:
 
 def update(*changes: SegmentScores, gone: tuple[str, ...] = (), written: int | None = None) -> Update:
     scored = {f"{s.dimension}:{s.value}": Scored(s, written or now()) for s in changes}
-    return Update({**scored, **dict.fromkeys(gone)}, [], whole=False)
+    return Update({**scored, **dict.fromkeys(gone)}, [], {}, whole=False)
 
 
 def stream(client: redis.Redis) -> list[dict[str, str]]:
@@ -169,7 +169,7 @@ def test_whatever_order_and_repetition_the_newest_stands(redis_server: Server, p
 def test_an_alert_is_added_once_however_often_it_is_read(client: redis.Redis, sink: Sink) -> None:
     alerts = [alert("1"), alert("1", at=T0 + 1, status="resolved"), alert("2", actual=None)]
     for _ in range(3):
-        sink.update(Update({}, alerts, whole=True))
+        sink.update(Update({}, alerts, {}, whole=True))
         sink = Sink(client, HOUR)
     entries = stream(client)
     assert [(e["fingerprint"], e["status"]) for e in entries] == [
@@ -187,10 +187,10 @@ def test_the_stream_and_what_it_remembers_are_bounded(
     monkeypatch.setattr("consumers.redis.sink.ALERTS_KEPT", 100)
     monkeypatch.setattr("consumers.redis.sink.ALERTS_REMEMBERED", 300)
     alerts = [alert(str(i), at=T0 + i) for i in range(1_000)]
-    sink.update(Update({}, alerts, whole=False))
+    sink.update(Update({}, alerts, {}, whole=False))
     assert stream(client)[-1]["value"] == "999"
     assert client.zcard("segpulse:alerts:seen") == 300
     length = client.xlen("segpulse:alerts")
     assert 100 <= length <= 300
-    sink.update(Update({}, alerts, whole=True))  # the old ones, no longer remembered, are not taken for new
+    sink.update(Update({}, alerts, {}, whole=True))  # the old ones, no longer remembered, are not taken for new
     assert client.xlen("segpulse:alerts") == length

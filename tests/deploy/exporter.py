@@ -11,10 +11,12 @@ from prometheus_client import CollectorRegistry, start_http_server
 
 from consumers.latest import Latest
 from consumers.prometheus import ScoresCollector
+from consumers.quality import QualityCollector
 from consumers.state import Scored, Update
 from streams.engine.metrics import Metrics
 from streams.messages import Cell, SegmentScores, State
 from streams.tools.local.servers import LOOPBACK
+from tests.consumers.samples import quality
 
 AT_PAR = ("mql_rate", "sql_rate", "lead_conversion")  # KPIs that nothing is wrong with
 
@@ -38,9 +40,17 @@ def serving(*segments: SegmentScores) -> Iterator[tuple[str, Metrics]]:
     _touch(metrics)
     latest = Latest()
     now = int(time.time() * 1000)
-    latest.apply(Update({f"{s.dimension}:{s.value}": Scored(s, now) for s in segments}, [], whole=True))
+    latest.apply(
+        Update(
+            {f"{s.dimension}:{s.value}": Scored(s, now) for s in segments},
+            [],
+            {"industry": quality("industry")},
+            whole=True,
+        )
+    )
     both = CollectorRegistry()
     both.register(ScoresCollector(latest))
+    both.register(QualityCollector(latest))
     both.register(metrics.registry)
     server, thread = start_http_server(0, LOOPBACK, both)
     try:
