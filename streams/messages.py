@@ -146,6 +146,13 @@ class SegmentScores(msgspec.Struct, frozen=True, kw_only=True):
     diagnosis: Diagnosis | None = None  # of a segment off par
 
 
+class VisitorSegments(msgspec.Struct, frozen=True):
+    """Value of topic `visitor_segments`, key the visitor: where they are, as of their last event in order."""
+
+    at: int  # ms: of that event
+    segments: dict[str, str]  # dimension -> value; of a dimension that nothing is known for, none
+
+
 class SegmentVerdict(msgspec.Struct, frozen=True, kw_only=True):
     """Whether a segment is worth having: `accurate` if it is all of the next three; see docs/quality.md."""
 

@@ -23,6 +23,7 @@ SEGMENT_PANES = "segment_panes"
 SEGMENT_SCORES = "segment_scores"
 SEGMENT_QUALITY = "segment_quality"
 SEGMENT_ALERTS = "segment_alerts"
+VISITOR_SEGMENTS = "visitor_segments"
 
 #: Tables of the scorer, each kept in a changelog topic of its own.
 TABLES = ("panes", "traits", "history", "states")

@@ -17,7 +17,7 @@ from streams.events.mark import Mark
 from streams.events.reorder import Reorder
 from streams.events.topics import PROFILES
 from streams.kpis.measures import Measures
-from streams.messages import DeadLetter
+from streams.messages import DeadLetter, VisitorSegments
 from streams.panes.columnar import Columnar
 from streams.panes.counting import Counting
 from streams.panes.course import Course
@@ -50,7 +50,7 @@ class SourcePartition:
             Membership(settings.dimensions, self._visitors.names),
             Measuring(measures, settings.sessions.gap, settings.sessions.topics),
         )
-        self._people = People(self._visitors, self._counting)
+        self._people = People(self._visitors, self._counting, settings)
         self._course = Course(settings)
         self._clock = self._course.clock
         self._intake = Intake(self._clock, settings.time.ahead, max(settings.scoring.windows), settings.money)
@@ -138,6 +138,7 @@ class SourcePartition:
         else:
             counted, fresh = self._counting.count(events, old)
             self._panes.add(counted, told[fresh])
+            self._people.place(counted)
         self.stats.count(events, fresh)
 
     def early(self, now: int) -> Told:
@@ -184,6 +185,10 @@ class SourcePartition:
     def traits(self) -> dict[str, Traits]:
         """What events (not profiles, which are on a topic of their own) have newly said of visitors; then forgotten."""
         return self._people.traits()
+
+    def placed(self) -> dict[str, VisitorSegments]:
+        """By visitor, the segments that they are newly in; then forgotten."""
+        return self._people.placed()
 
     def progress(self) -> Progress:
         """How far this has come; to be written after what `changes`, `shards` and `traits` returned before."""

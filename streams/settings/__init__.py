@@ -28,6 +28,7 @@ from streams.settings.sections import (
     SettingsError,
     Span,
     Time,
+    Visitors,
 )
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "SettingsError",
     "Span",
     "Time",
+    "Visitors",
     "convert",
     "load",
     "read_toml",

@@ -26,6 +26,8 @@ def faults(settings: Settings) -> Iterator[Fault]:
     yield from _dimensions(settings)
     yield from _scoring(settings)
     yield from _alerts(settings)
+    if settings.visitors.ttl < _PANE:
+        yield "visitors.ttl", "must be 10s at least, like '7d'"
     if settings.review.every < _DAY:
         yield "review.every", "must be a day at least, like '90d'"
     for name in ("prometheus", "worker", "board", "alerts"):

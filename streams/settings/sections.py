@@ -147,6 +147,11 @@ class Alerts(Section, frozen=True, kw_only=True):
         return bool(self.webhook or self.slack_webhook or self.pagerduty_key)
 
 
+class Visitors(Section, frozen=True, kw_only=True):
+    publish: bool = False  # tell where each visitor is now: topic `visitor_segments`, `segpulse consume visitors`
+    ttl: Span = Span.parse("7d")  # in Redis, after a visitor's last event; told again after half of it
+
+
 class Review(Section, frozen=True, kw_only=True):
     every: Span = Span.parse("90d")  # how often the segmentation is looked over: `segpulse review`
 
@@ -167,6 +172,7 @@ class Settings(Section, frozen=True, kw_only=True):
     kpis: dict[str, Kpi] = {}
     scoring: Scoring = Scoring()
     alerts: Alerts = Alerts()
+    visitors: Visitors = Visitors()
     review: Review = Review()
     prometheus: Serve = Serve(port=9308)  # scores
     worker: Serve = Serve(port=9309)  # the worker's own metrics

@@ -42,6 +42,7 @@ TOPICS: Mapping[str, Mapping[str, str]] = {
     topics.SEGMENT_SCORES: _STATE,
     topics.SEGMENT_QUALITY: _STATE,
     topics.SEGMENT_ALERTS: {},
+    topics.VISITOR_SEGMENTS: {**_STATE, "cleanup.policy": "compact,delete"},  # who does not come back is forgotten
 }
 
 

@@ -118,6 +118,7 @@ MUTE = '[alerts]\nmute = [{{ segment = "{}", from = {}, to = {} }}]'
             "alerts.mute[0].from: Expected `datetime` with",
         ),
         ('[review]\nevery = "12h"', "review.every: must be a day at least"),
+        ('[visitors]\nttl = "5s"', "visitors.ttl: must be 10s at least"),
         ("[board]\nport = 65536", "board.port: must be from 0 (any that is free) to 65535"),
     ],
 )
