@@ -1,4 +1,4 @@
-"""`segpulse consume redis | prometheus | alerts | board`: each a process of its own."""
+"""`segpulse consume redis | visitors | prometheus | alerts | board`: each a process of its own."""
 
 from __future__ import annotations
 
@@ -41,6 +41,16 @@ def redis_command(ctx: click.Context) -> None:
     Scores that are not renewed for redis.ttl vanish.
     """
     _run(ctx, "consumers.redis.consumer")
+
+
+@command.command("visitors", short_help="Each visitor's segments into Redis.")
+@click.pass_context
+def visitors_command(ctx: click.Context) -> None:
+    """Keep the segments that each visitor is in now in Redis (redis.url), one hash a visitor.
+
+    The worker tells them where visitors.publish is true. Who does not come back for visitors.ttl vanishes.
+    """
+    _run(ctx, "consumers.redis.visitors")
 
 
 @command.command("prometheus", short_help="Scores as metrics for Prometheus.")

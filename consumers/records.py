@@ -9,13 +9,14 @@ from typing import Any, TypeVar
 import msgspec
 from kafka.consumer.fetcher import ConsumerRecord
 
-from streams.messages import Alert, SegmentationQuality, SegmentScores
+from streams.messages import Alert, SegmentationQuality, SegmentScores, VisitorSegments
 
 T = TypeVar("T")
 log = logging.getLogger("segpulse.kafka")
 YEAR_10000 = 253_402_300_800_000  # ms: from then on there is no way to write a time down
 _scores = msgspec.json.Decoder(SegmentScores)
 _quality = msgspec.json.Decoder(SegmentationQuality)
+_visitor = msgspec.json.Decoder(VisitorSegments)
 _alert = msgspec.json.Decoder(Alert)
 
 
@@ -25,10 +26,7 @@ class MalformedError(ValueError):
 
 def scores_of(record: ConsumerRecord) -> tuple[str, SegmentScores | None]:
     """Key and value of a record of `segment_scores`; None: the segment is gone. Raises MalformedError."""
-    try:
-        key = (record.key or b"").decode()
-    except UnicodeDecodeError:
-        raise MalformedError("the key is not UTF-8") from None
+    key = _key(record)
     if ":" not in key:
         raise MalformedError(f"the key must be dimension:value, not {key!r}")
     if record.value is None:
@@ -42,10 +40,7 @@ def scores_of(record: ConsumerRecord) -> tuple[str, SegmentScores | None]:
 
 def quality_of(record: ConsumerRecord) -> tuple[str, SegmentationQuality | None]:
     """Key and value of a record of `segment_quality`; None: not told any more. Raises MalformedError."""
-    try:
-        key = (record.key or b"").decode()
-    except UnicodeDecodeError:
-        raise MalformedError("the key is not UTF-8") from None
+    key = _key(record)
     if record.value is None:
         return key, None
     quality = _decode(_quality, record.value)
@@ -62,6 +57,25 @@ def alert_of(record: ConsumerRecord) -> Alert:
     alert = _decode(_alert, record.value)
     _check_times(alert.at, alert.since)
     return alert
+
+
+def visitor_of(record: ConsumerRecord) -> tuple[str, VisitorSegments | None]:
+    """Key and value of a record of `visitor_segments`; None: nothing is told any more. Raises MalformedError."""
+    key = _key(record)
+    if not key:
+        raise MalformedError("the key is empty: it must be a visitor's id")
+    if record.value is None:
+        return key, None
+    said = _decode(_visitor, record.value)
+    _check_times(said.at)
+    return key, said
+
+
+def _key(record: ConsumerRecord) -> str:
+    try:
+        return bytes(record.key or b"").decode()
+    except UnicodeDecodeError:
+        raise MalformedError("the key is not UTF-8") from None
 
 
 def _decode(decoder: msgspec.json.Decoder[T], value: bytes) -> T:

@@ -11,7 +11,7 @@ import redis
 from kafka import KafkaProducer
 from kafka.admin import KafkaAdminClient
 
-from streams.events.topics import SEGMENT_ALERTS, SEGMENT_QUALITY, SEGMENT_SCORES
+from streams.events.topics import SEGMENT_ALERTS, SEGMENT_QUALITY, SEGMENT_SCORES, VISITOR_SEGMENTS
 from streams.messages import (
     Alert,
     Cell,
@@ -131,7 +131,9 @@ class Scorer:
         self.broker = broker
         admin = KafkaAdminClient(bootstrap_servers=broker)
         there = {topic["name"] for topic in admin.describe_topics()}
-        made = [topic for topic in (SEGMENT_SCORES, SEGMENT_QUALITY, SEGMENT_ALERTS) if topic not in there]
+        made = [
+            topic for topic in (SEGMENT_SCORES, SEGMENT_QUALITY, SEGMENT_ALERTS, VISITOR_SEGMENTS) if topic not in there
+        ]
         admin.create_topics({topic: {"num_partitions": 2, "replication_factor": 1} for topic in made})
         admin.wait_for_topics(made)
         admin.close()
