@@ -8,7 +8,8 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from consumers.latest import Latest
-from streams.messages import KpiDivision, SegmentationQuality, SegmentVerdict
+from consumers.verdicts import verdict
+from streams.messages import KpiDivision, SegmentationQuality
 
 #: name -> (help, figure of a dimension's KPI). A figure that is None has no series.
 DIVISIONS: dict[str, tuple[str, Callable[[KpiDivision], float | None]]] = {
@@ -20,15 +21,6 @@ DIVISIONS: dict[str, tuple[str, Callable[[KpiDivision], float | None]]] = {
     "dispersion": ("How the segments' days vary, the median; 1 is chance.", lambda kpi: kpi.dispersion),
     "cramers_v": ("How far behaviour agrees with the trait: 0 not at all, 1 wholly.", lambda kpi: kpi.cramers_v),
 }
-
-
-def verdict(segment: SegmentVerdict) -> str:
-    """Is it worth having, and if not, why?"""
-    if not segment.enough:
-        return "too few cases"
-    if not segment.different:
-        return "like the rest"
-    return "accurate" if segment.alike else "mixed"
 
 
 class QualityCollector(Collector):

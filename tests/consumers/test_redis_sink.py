@@ -15,7 +15,7 @@ from consumers.redis.sink import Sink
 from consumers.state import Scored, Update
 from streams.messages import SegmentScores
 from streams.tools.local.servers import Server
-from tests.consumers.samples import T0, alert, cell, scores
+from tests.consumers.samples import T0, alert, cell, quality, scores
 
 HOUR = 3_600_000
 KPIS = ("x", "y", "z")
@@ -194,3 +194,18 @@ def test_the_stream_and_what_it_remembers_are_bounded(
     assert 100 <= length <= 300
     sink.update(Update({}, alerts, {}, whole=True))  # the old ones, no longer remembered, are not taken for new
     assert client.xlen("segpulse:alerts") == length
+
+
+def test_one_command_reads_a_dimension_s_quality(client: redis.Redis, sink: Sink) -> None:
+    sink.update(Update({}, [], {"tier": quality(merges=[["like", "few"]])}, whole=True))
+    found = client.hgetall("segpulse:quality:tier")
+    assert float(found["accuracy"]) == pytest.approx(1 / 3)
+    assert (found["segments"], found["groups"]) == ("3", "2")
+    assert found["merge"] == '[["like","few"]]'
+    assert found["verdict:like"] == "like the rest"
+    assert found["icc:form_fill_rate"] == "0.01"
+    assert client.pttl("segpulse:quality:tier") > 0
+    sink.update(Update({}, [], {"tier": quality(accuracy=None)}, whole=False))
+    assert client.hget("segpulse:quality:tier", "accuracy") is None
+    sink.update(Update({}, [], {"tier": None}, whole=False))
+    assert not client.exists("segpulse:quality:tier")
