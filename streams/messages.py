@@ -192,6 +192,28 @@ class SegmentationQuality(msgspec.Struct, frozen=True, kw_only=True):
     kpis: list[KpiDivision]
 
 
+class SegmentPaths(msgspec.Struct, frozen=True, kw_only=True):
+    """How people go from touchpoint to touchpoint; see streams.paths.chain."""
+
+    value: str
+    steps: list[list[int]]  # [1 + touchpoints × touchpoints]: from the start, and from each, to each
+    conversion: float  # chance that a path ends in a conversion
+    removal: dict[str, float]  # touchpoint -> share of conversions lost without it
+    likeliest: list[str]  # the likeliest path to a conversion
+
+
+class DimensionPaths(msgspec.Struct, frozen=True, kw_only=True):
+    """Value of topic `segment_paths`, key the dimension: paths within sessions, over the longest window."""
+
+    dimension: str
+    start: int  # ms: of what was counted
+    end: int
+    to: str  # the touchpoint that is the conversion
+    touchpoints: list[str]
+    segments: list[SegmentPaths]
+    whole: SegmentPaths  # of all of them together
+
+
 class Alert(msgspec.Struct, frozen=True, kw_only=True):
     """Value of topic `segment_alerts`: a segment's KPI began (`firing`) or ceased (`resolved`) to be worth a call.
 

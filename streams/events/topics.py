@@ -22,6 +22,7 @@ DEAD_LETTERS = "dead_letters"
 SEGMENT_PANES = "segment_panes"
 SEGMENT_SCORES = "segment_scores"
 SEGMENT_QUALITY = "segment_quality"
+SEGMENT_PATHS = "segment_paths"
 SEGMENT_ALERTS = "segment_alerts"
 VISITOR_SEGMENTS = "visitor_segments"
 
