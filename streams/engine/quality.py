@@ -16,7 +16,8 @@ from streams.kpis.measures import Measures
 from streams.messages import SegmentationQuality
 from streams.panes.levels import LEVELS
 from streams.quality.daily import Daily
-from streams.settings import Kpi, Scoring
+from streams.quality.segmentation import segmentation
+from streams.settings import Kpi
 
 _encode = msgspec.json.Encoder().encode
 _EVERY = LEVELS[1]  # ms
@@ -37,7 +38,7 @@ class Quality:
                 daily = _due(owned, dimension)
                 if daily is None:
                     continue
-                found = await asyncio.to_thread(_judged, daily, *self._declared)
+                found = await asyncio.to_thread(segmentation, daily, *self._declared)
                 if (partition, owned) in self._score.owned():
                     await self._publish(partition, dimension, found)
 
@@ -54,9 +55,3 @@ def _due(owned: Dimensions, dimension: str) -> Daily | None:
         return None
     owned.judged[dimension] = tick
     return owned.scorers[dimension].daily()
-
-
-def _judged(daily: Daily, kpis: Mapping[str, Kpi], measures: Measures, scoring: Scoring) -> SegmentationQuality | None:
-    from streams.quality.segmentation import segmentation  # scipy.stats takes 0.7 s: not while a worker starts
-
-    return segmentation(daily, kpis, measures, scoring)
