@@ -26,6 +26,9 @@ SEGMENT_PATHS = "segment_paths"
 SEGMENT_ALERTS = "segment_alerts"
 VISITOR_SEGMENTS = "visitor_segments"
 
+#: On which there is one record a dimension.
+OVERVIEWS = (SEGMENT_QUALITY, SEGMENT_PATHS)
+
 #: Tables of the scorer, each kept in a changelog topic of its own.
 TABLES = ("panes", "traits", "history", "states")
 

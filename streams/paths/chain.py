@@ -5,9 +5,9 @@
                     └────────► away
 
 The chance of a conversion from each touchpoint is `p = (I - Q)^-1 r`, Q being the chances of a step to another
-touchpoint and r those of one to the conversion (Kemeny & Snell, Finite Markov Chains (1960), 3.3). The removal effect of
-a touchpoint is the share of conversions that are lost if whoever comes to it goes away (Anderl, Becker, von Wangenheim,
-Schumann: Mapping the customer journey. Int. J. of Research in Marketing 33 (2016) 457-474).
+touchpoint and r those of one to the conversion (Kemeny & Snell, Finite Markov Chains (1960), 3.3). The removal effect
+of a touchpoint is the share of conversions that are lost if whoever comes to it goes away (Anderl, Becker, von
+Wangenheim, Schumann: Mapping the customer journey. Int. J. of Research in Marketing 33 (2016) 457-474).
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
 from streams.events.columns import Ints
@@ -71,9 +72,9 @@ def likeliest(of: Chain) -> list[int]:
     n = len(of.begins)
     edges = np.zeros((n + 1, n + 1))
     edges[0, 1:], edges[1:, 1:] = of.begins, of.chance
-    some = edges > 0
-    # The product of chances is largest where the sum of their logarithms is; a chance of 1 is an edge of length 0 too.
-    length = np.where(some, -np.log(np.where(some, edges, 1.0)) + 1e-12, 0.0)
+    there = np.nonzero(edges)
+    # The product of chances is largest where the sum of their logarithms is. Sparse: a length of 0 is an edge too.
+    length = csr_matrix((-np.log(edges[there]), there), shape=edges.shape)
     far, before = dijkstra(length, indices=0, return_predecessors=True)
     if not np.isfinite(far[of.to + 1]):
         return []

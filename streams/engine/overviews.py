@@ -1,4 +1,4 @@
-"""How well dimensions divide people, told every five minutes of event time: one at a time, beside the scoring."""
+"""What is told of whole dimensions every five minutes of event time: one at a time, beside the scoring."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from streams.engine import fence
 from streams.engine.app import Pipeline
 from streams.engine.dimensions import Dimensions
 from streams.engine.score import Score
-from streams.events.topics import SEGMENT_QUALITY
+from streams.events.topics import SEGMENT_PATHS, SEGMENT_QUALITY
 from streams.kpis.measures import Measures
-from streams.messages import SegmentationQuality
 from streams.panes.levels import LEVELS
+from streams.paths.paths import paths
 from streams.quality.daily import Daily
 from streams.quality.segmentation import segmentation
 from streams.settings import Kpi
@@ -23,35 +23,45 @@ _encode = msgspec.json.Encoder().encode
 _EVERY = LEVELS[1]  # ms
 
 
-class Quality:
+class Overviews:
     """Of the dimensions that `score` owns."""
 
     def __init__(self, pipeline: Pipeline, score: Score, kpis: Mapping[str, Kpi], measures: Measures) -> None:
         self._pipeline = pipeline
         self._score = score
-        self._declared = kpis, measures, pipeline.settings.scoring
+        self._kpis = kpis
+        self._measures = measures
 
     async def checkpoint(self) -> None:
-        """Judge the dimensions whose time it is."""
+        """Look at the dimensions whose time it is."""
         for partition, owned in self._score.owned():
             for dimension in owned.scorers:
                 daily = _due(owned, dimension)
                 if daily is None:
                     continue
-                found = await asyncio.to_thread(segmentation, daily, *self._declared)
+                found = await asyncio.to_thread(self._made, daily)
                 if (partition, owned) in self._score.owned():
                     await self._publish(partition, dimension, found)
 
-    async def _publish(self, partition: int, dimension: str, found: SegmentationQuality | None) -> None:
+    def _made(self, daily: Daily) -> dict[str, msgspec.Struct | None]:
+        """By topic; None: there is nothing to tell."""
+        settings = self._pipeline.settings
+        return {
+            SEGMENT_QUALITY: segmentation(daily, self._kpis, self._measures, settings.scoring),
+            SEGMENT_PATHS: paths(daily, settings, self._measures),
+        }
+
+    async def _publish(self, partition: int, dimension: str, found: Mapping[str, msgspec.Struct | None]) -> None:
         async with self._pipeline.fence.checkpoint(fence.of_dimensions(partition)) as outbox:
-            value = _encode(found) if found is not None else None
-            await outbox.send(SEGMENT_QUALITY, dimension.encode(), value, partition)
+            for topic, message in found.items():
+                value = _encode(message) if message is not None else None
+                await outbox.send(topic, dimension.encode(), value, partition)
 
 
 def _due(owned: Dimensions, dimension: str) -> Daily | None:
-    """What is to be judged now: not at the first tick of an owner, which has other things to do then."""
+    """What is to be looked at now: not at the first tick of an owner, which has other things to do then."""
     tick = owned.published.get(dimension)
-    if tick is None or tick // _EVERY == owned.judged.setdefault(dimension, tick) // _EVERY:
+    if tick is None or tick // _EVERY == owned.viewed.setdefault(dimension, tick) // _EVERY:
         return None
-    owned.judged[dimension] = tick
+    owned.viewed[dimension] = tick
     return owned.scorers[dimension].daily()
