@@ -15,8 +15,8 @@ from streams.events.topics import SEGMENT_PATHS, SEGMENT_QUALITY
 from streams.kpis.measures import Measures
 from streams.panes.levels import LEVELS
 from streams.paths.paths import paths
-from streams.quality.daily import Daily
 from streams.quality.segmentation import segmentation
+from streams.scoring.daily import Daily
 from streams.settings import Kpi
 
 _encode = msgspec.json.Encoder().encode

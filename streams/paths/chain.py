@@ -15,8 +15,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import dijkstra
 
 from streams.events.columns import Ints
 from streams.quality.heterogeneity import Floats
@@ -69,16 +67,11 @@ def removal(of: Chain) -> Floats:
 
 def likeliest(of: Chain) -> list[int]:
     """The touchpoints of the single likeliest path to the conversion, the last of them; empty: there is none."""
-    n = len(of.begins)
-    edges = np.zeros((n + 1, n + 1))
-    edges[0, 1:], edges[1:, 1:] = of.begins, of.chance
-    there = np.nonzero(edges)
-    # The product of chances is largest where the sum of their logarithms is. Sparse: a length of 0 is an edge too.
-    length = csr_matrix((-np.log(edges[there]), there), shape=edges.shape)
-    far, before = dijkstra(length, indices=0, return_predecessors=True)
-    if not np.isfinite(far[of.to + 1]):
-        return []
-    path = [of.to]
-    while (one := int(before[path[0] + 1])) > 0:
-        path.insert(0, one - 1)
-    return path
+    chance, path = of.begins.copy(), [[touchpoint] for touchpoint in range(len(of.begins))]
+    for _ in path:  # so many steps at most: a likelier path comes nowhere twice
+        on = chance[:, None] * of.chance
+        best = on.argmax(axis=0)
+        for touchpoint in np.flatnonzero(on.max(axis=0) > chance).tolist():
+            path[touchpoint] = [*path[best[touchpoint]], touchpoint]
+        chance = np.maximum(chance, on.max(axis=0))
+    return path[of.to] if chance[of.to] > 0 else []

@@ -12,7 +12,7 @@ from streams.kpis.measures import Measures
 from streams.kpis.terms import START, step
 from streams.messages import DimensionPaths, SegmentPaths
 from streams.paths.chain import chain, conversion, likeliest, removal
-from streams.quality.daily import Daily
+from streams.scoring.daily import Daily
 from streams.settings import Settings
 
 

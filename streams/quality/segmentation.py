@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from streams.kpis.measures import Measures
 from streams.messages import KpiDivision, SegmentationQuality, SegmentVerdict
 from streams.quality.association import cramers_v, outcomes
-from streams.quality.daily import Daily
 from streams.quality.days import days_of, judged, named
 from streams.quality.grouping import mergers, together
 from streams.quality.heterogeneity import between
 from streams.quality.verdicts import Verdicts, median, verdicts
+from streams.scoring.daily import Daily
 from streams.settings import Kpi, Scoring
 
 

@@ -15,9 +15,9 @@ from msgspec.structs import replace
 from streams.kpis.measures import Measures
 from streams.messages import Alert, PaneSnapshot, SegmentScores, Watermark
 from streams.panes.levels import LEVELS, Grid
-from streams.quality.daily import Daily
 from streams.scoring import shown
 from streams.scoring.crosses import Crosses
+from streams.scoring.daily import Daily
 from streams.scoring.diagnosing import Diagnosing
 from streams.scoring.early import Early
 from streams.scoring.judge import Judge

@@ -14,7 +14,7 @@ from streams.engine.fence import Fence
 from streams.engine.overviews import Overviews
 from streams.events.topics import SEGMENT_PATHS, SEGMENT_QUALITY
 from streams.messages import SegmentationQuality
-from streams.quality.daily import Daily
+from streams.scoring.daily import Daily
 from tests.engine.test_score import CHOSEN
 from tests.scoring.test_scorer import KPIS, MEASURES
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from itertools import pairwise, permutations
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streams.paths.chain import chain, conversion, likeliest, removal
+from streams.paths.chain import Chain, chain, conversion, likeliest, removal
 
 A, B, C = range(3)  # C is the conversion
 
@@ -38,6 +41,15 @@ def test_nobody_and_nowhere() -> None:
     assert likeliest(found) == []
 
 
+def ways() -> Iterator[tuple[int, ...]]:
+    """All there are from the start to the conversion that come nowhere twice, without the latter."""
+    return (way for length in range(4) for way in permutations([A, B, 3], length))
+
+
+def chance_of(found: Chain, way: Sequence[int]) -> float:
+    return float(found.begins[way[0]] * np.prod([found.chance[one, other] for one, other in pairwise(way)]))
+
+
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.lists(st.integers(0, 20), min_size=4, max_size=4), min_size=5, max_size=5), st.integers(0, 3))
 def test_as_many_convert_as_of_walkers(steps: list[list[int]], seed: int) -> None:
@@ -58,4 +70,10 @@ def test_as_many_convert_as_of_walkers(steps: list[list[int]], seed: int) -> Non
     left_walking = len(at)
     assert converted / walkers == pytest.approx(conversion(found), abs=0.03 + left_walking / walkers)
     effects = removal(found)[[A, B, 3]]
+    path = likeliest(found)
+    assert bool(path) == (conversion(found) > 0)
+    assert len(set(path)) == len(path)
+    if path:
+        assert path[-1] == C
+        assert chance_of(found, path) == pytest.approx(max(chance_of(found, [*way, C]) for way in ways()))
     assert (np.isnan(effects) | ((effects > -1e-9) & (effects < 1 + 1e-9))).all()

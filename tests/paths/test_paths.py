@@ -8,7 +8,7 @@ import pytest
 from streams.kpis.measures import Measures
 from streams.kpis.terms import step
 from streams.paths.paths import paths, wanted
-from streams.quality.daily import Daily
+from streams.scoring.daily import Daily
 from streams.settings import Paths, Settings
 
 SETTINGS = Settings(paths=Paths(to="form_fills"))

@@ -7,8 +7,8 @@ import pytest
 
 from streams.kpis.measures import Measures
 from streams.messages import SegmentationQuality
-from streams.quality.daily import Daily
 from streams.quality.segmentation import segmentation
+from streams.scoring.daily import Daily
 from streams.settings import Kpi, Scoring
 from tests.quality.made import drawn
 

@@ -1,4 +1,4 @@
-"""What is judged of a dimension."""
+"""What a dimension has, day by day."""
 
 from __future__ import annotations
 
