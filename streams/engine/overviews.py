@@ -11,8 +11,9 @@ from streams.engine import fence
 from streams.engine.app import Pipeline
 from streams.engine.dimensions import Dimensions
 from streams.engine.score import Score
-from streams.events.topics import SEGMENT_PATHS, SEGMENT_QUALITY
+from streams.events.topics import DIMENSION_OVERVIEWS
 from streams.kpis.measures import Measures
+from streams.messages import DimensionOverview
 from streams.panes.levels import LEVELS
 from streams.paths.paths import paths
 from streams.quality.segmentation import segmentation
@@ -43,19 +44,21 @@ class Overviews:
                 if (partition, owned) in self._score.owned():
                     await self._publish(partition, dimension, found)
 
-    def _made(self, daily: Daily) -> dict[str, msgspec.Struct | None]:
-        """By topic; None: there is nothing to tell."""
+    def _made(self, daily: Daily) -> DimensionOverview | None:
+        """None: there is nothing to tell."""
         settings = self._pipeline.settings
-        return {
-            SEGMENT_QUALITY: segmentation(daily, self._kpis, self._measures, settings.scoring),
-            SEGMENT_PATHS: paths(daily, settings, self._measures),
-        }
+        quality = segmentation(daily, self._kpis, self._measures, settings.scoring)
+        ways = paths(daily, settings, self._measures)
+        if quality is None and ways is None:
+            return None
+        return DimensionOverview(
+            dimension=daily.dimension, start=daily.start, end=daily.end, quality=quality, paths=ways
+        )
 
-    async def _publish(self, partition: int, dimension: str, found: Mapping[str, msgspec.Struct | None]) -> None:
+    async def _publish(self, partition: int, dimension: str, found: DimensionOverview | None) -> None:
         async with self._pipeline.fence.checkpoint(fence.of_dimensions(partition)) as outbox:
-            for topic, message in found.items():
-                value = _encode(message) if message is not None else None
-                await outbox.send(topic, dimension.encode(), value, partition)
+            value = _encode(found) if found is not None else None
+            await outbox.send(DIMENSION_OVERVIEWS, dimension.encode(), value, partition)
 
 
 def _due(owned: Dimensions, dimension: str) -> Daily | None:

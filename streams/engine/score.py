@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import itertools
 import time
 from collections.abc import Mapping
 
@@ -18,7 +17,7 @@ from streams.engine.fetching import Fetched
 from streams.engine.metrics import Metrics
 from streams.engine.pace import Pace
 from streams.engine.position import new_since
-from streams.events.topics import OVERVIEWS, SEGMENT_ALERTS, SEGMENT_PANES, SEGMENT_SCORES
+from streams.events.topics import DIMENSION_OVERVIEWS, SEGMENT_ALERTS, SEGMENT_PANES, SEGMENT_SCORES
 from streams.kpis.measures import Measures
 from streams.messages import Alert
 from streams.scoring.scorer import DimensionScorer
@@ -119,8 +118,8 @@ class Score:
             for alert in owned.closed:
                 await outbox.send(SEGMENT_ALERTS, alert.fingerprint.encode(), _encode(alert), partition)
             await outbox.settle()
-            for topic, dimension in itertools.product(OVERVIEWS, owned.gone):
-                await outbox.send(topic, dimension.encode(), None, partition)
+            for dimension in owned.gone:
+                await outbox.send(DIMENSION_OVERVIEWS, dimension.encode(), None, partition)
             for key in owned.dropped:
                 await outbox.send(self._pipeline.states.changelog_topic_name, key, None, partition)
         owned.closed, owned.gone, owned.dropped = [], [], []

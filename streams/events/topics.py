@@ -21,13 +21,9 @@ PROFILES = "profiles"  # compacted: who the visitor is
 DEAD_LETTERS = "dead_letters"
 SEGMENT_PANES = "segment_panes"
 SEGMENT_SCORES = "segment_scores"
-SEGMENT_QUALITY = "segment_quality"
-SEGMENT_PATHS = "segment_paths"
+DIMENSION_OVERVIEWS = "dimension_overviews"
 SEGMENT_ALERTS = "segment_alerts"
 VISITOR_SEGMENTS = "visitor_segments"
-
-#: On which there is one record a dimension.
-OVERVIEWS = (SEGMENT_QUALITY, SEGMENT_PATHS)
 
 #: Tables of the scorer, each kept in a changelog topic of its own.
 TABLES = ("panes", "traits", "history", "states")

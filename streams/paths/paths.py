@@ -35,9 +35,6 @@ def paths(daily: Daily, settings: Settings, measures: Measures) -> DimensionPath
     if whole is None:
         return None
     return DimensionPaths(
-        dimension=daily.dimension,
-        start=daily.start,
-        end=daily.end,
         to=settings.paths.to,
         touchpoints=list(topics),
         segments=of,

@@ -12,8 +12,8 @@ import pytest
 
 from streams.engine.fence import Fence
 from streams.engine.overviews import Overviews
-from streams.events.topics import SEGMENT_PATHS, SEGMENT_QUALITY
-from streams.messages import SegmentationQuality
+from streams.events.topics import DIMENSION_OVERVIEWS
+from streams.messages import DimensionOverview
 from streams.scoring.daily import Daily
 from tests.engine.test_score import CHOSEN
 from tests.scoring.test_scorer import KPIS, MEASURES
@@ -56,14 +56,16 @@ def test_it_is_told_every_five_minutes_but_not_when_an_owner_begins() -> None:
         owner = Owner()
         assert await owner.at(12 * MINUTE) == []
         assert await owner.at(14 * MINUTE) == []
-        (topic, key, value), paths = await owner.at(15 * MINUTE)
-        assert (topic, key) == (SEGMENT_QUALITY, b"d")
-        assert paths == (SEGMENT_PATHS, b"d", None), "nobody wants to know"
-        found = msgspec.json.decode(value or b"", type=SegmentationQuality)
-        assert found.accuracy == 1.0
-        assert found.groups == [["a"], ["b"]]
+        ((topic, key, value),) = await owner.at(15 * MINUTE)
+        assert (topic, key) == (DIMENSION_OVERVIEWS, b"d")
+        found = msgspec.json.decode(value or b"", type=DimensionOverview)
+        assert (found.dimension, found.start, found.end) == ("d", 0, 3 * 86_400_000)
+        assert found.quality is not None
+        assert found.quality.accuracy == 1.0
+        assert found.quality.groups == [["a"], ["b"]]
+        assert found.paths is None, "nobody wants to know"
         assert await owner.at(19 * MINUTE) == []
-        assert len(await owner.at(31 * MINUTE)) == 2
+        assert len(await owner.at(31 * MINUTE)) == 1
 
     asyncio.run(story())
 
@@ -73,7 +75,7 @@ def test_where_there_is_nothing_to_judge_any_more_what_was_told_goes() -> None:
         owner = Owner()
         await owner.at(0)
         owner.won = (0, 0)
-        assert (SEGMENT_QUALITY, b"d", None) in await owner.at(5 * MINUTE)
+        assert await owner.at(5 * MINUTE) == [(DIMENSION_OVERVIEWS, b"d", None)]
 
     asyncio.run(story())
 
