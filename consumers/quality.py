@@ -33,24 +33,27 @@ class QualityCollector(Collector):
         """All gauges."""
         accuracy = _gauge("accuracy_ratio", "Accurate segments over segments; the aim is more than 0.85.", "dimension")
         groups = _gauge("groups", "Groups of segments that can be told apart; 3 to 5 are usual.", "dimension")
-        at = _gauge("quality_at_timestamp_seconds", "The tick (event time) that this is as of.", "dimension")
+        at = _gauge("overview_at_timestamp_seconds", "The tick (event time) that this is as of.", "dimension")
         divisions = {name: _gauge(name, text, "dimension", "kpi") for name, (text, _) in DIVISIONS.items()}
         verdicts = GaugeMetricFamily(
             "segpulse_segment_verdict",
             "1; verdict: is the segment worth having? group: those of one group nothing tells apart.",
             labels=("dimension", "segment", "verdict", "group"),
         )
-        for quality in self._latest.quality():
-            at.add_metric((quality.dimension,), quality.end / 1000)
-            groups.add_metric((quality.dimension,), len(quality.groups))
+        for overview in self._latest.overviews():
+            dimension, quality = overview.dimension, overview.quality
+            at.add_metric((dimension,), overview.end / 1000)
+            if quality is None:
+                continue
+            groups.add_metric((dimension,), len(quality.groups))
             if quality.accuracy is not None:
-                accuracy.add_metric((quality.dimension,), quality.accuracy)
-            _add_verdicts(verdicts, quality)
+                accuracy.add_metric((dimension,), quality.accuracy)
+            _add_verdicts(verdicts, dimension, quality)
             for kpi in quality.kpis:
                 for name, (_, figure) in DIVISIONS.items():
                     value = figure(kpi)
                     if value is not None:
-                        divisions[name].add_metric((quality.dimension, kpi.kpi), value)
+                        divisions[name].add_metric((dimension, kpi.kpi), value)
         return [accuracy, groups, at, *divisions.values(), verdicts]
 
 
@@ -58,8 +61,8 @@ def _gauge(name: str, text: str, *labels: str) -> GaugeMetricFamily:
     return GaugeMetricFamily(f"segpulse_dimension_{name}", text, labels=labels)
 
 
-def _add_verdicts(verdicts: GaugeMetricFamily, quality: SegmentationQuality) -> None:
+def _add_verdicts(verdicts: GaugeMetricFamily, dimension: str, quality: SegmentationQuality) -> None:
     group = {value: str(number) for number, values in enumerate(quality.groups, 1) for value in values}
     for segment in quality.segments:
-        labels = (quality.dimension, segment.value, verdict(segment), group.get(segment.value, ""))
+        labels = (dimension, segment.value, verdict(segment), group.get(segment.value, ""))
         verdicts.add_metric(labels, 1)

@@ -9,13 +9,13 @@ from typing import Any, TypeVar
 import msgspec
 from kafka.consumer.fetcher import ConsumerRecord
 
-from streams.messages import Alert, SegmentationQuality, SegmentScores, VisitorSegments
+from streams.messages import Alert, DimensionOverview, SegmentScores, VisitorSegments
 
 T = TypeVar("T")
 log = logging.getLogger("segpulse.kafka")
 YEAR_10000 = 253_402_300_800_000  # ms: from then on there is no way to write a time down
 _scores = msgspec.json.Decoder(SegmentScores)
-_quality = msgspec.json.Decoder(SegmentationQuality)
+_overview = msgspec.json.Decoder(DimensionOverview)
 _visitor = msgspec.json.Decoder(VisitorSegments)
 _alert = msgspec.json.Decoder(Alert)
 
@@ -38,16 +38,16 @@ def scores_of(record: ConsumerRecord) -> tuple[str, SegmentScores | None]:
     return key, scores
 
 
-def quality_of(record: ConsumerRecord) -> tuple[str, SegmentationQuality | None]:
-    """Key and value of a record of `segment_quality`; None: not told any more. Raises MalformedError."""
+def overview_of(record: ConsumerRecord) -> tuple[str, DimensionOverview | None]:
+    """Key and value of a record of `dimension_overviews`; None: not told any more. Raises MalformedError."""
     key = _key(record)
     if record.value is None:
         return key, None
-    quality = _decode(_quality, record.value)
-    _check_times(quality.start, quality.end)
-    if quality.dimension != key:
-        raise MalformedError(f"the key is {key!r}, the value is of {quality.dimension}")
-    return key, quality
+    overview = _decode(_overview, record.value)
+    _check_times(overview.start, overview.end)
+    if overview.dimension != key:
+        raise MalformedError(f"the key is {key!r}, the value is of {overview.dimension}")
+    return key, overview
 
 
 def alert_of(record: ConsumerRecord) -> Alert:

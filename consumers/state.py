@@ -12,9 +12,9 @@ from kafka.consumer.fetcher import ConsumerRecord
 
 from consumers.backoff import Backoff
 from consumers.connection import Connection, OutageError
-from consumers.records import alert_of, quality_of, readable, scores_of
-from streams.events.topics import SEGMENT_ALERTS, SEGMENT_QUALITY, SEGMENT_SCORES
-from streams.messages import Alert, SegmentationQuality, SegmentScores
+from consumers.records import alert_of, overview_of, readable, scores_of
+from streams.events.topics import DIMENSION_OVERVIEWS, SEGMENT_ALERTS, SEGMENT_SCORES
+from streams.messages import Alert, DimensionOverview, SegmentScores
 from streams.settings import Kafka
 
 log = logging.getLogger("segpulse.kafka")
@@ -33,13 +33,13 @@ class Update(NamedTuple):
 
     scores: dict[str, Scored | None]  # `dimension:value` -> its last scores; None: the segment is gone
     alerts: list[Alert]  # oldest first
-    quality: dict[str, SegmentationQuality | None]  # dimension -> how well it divides people; None: not told any more
+    overviews: dict[str, DimensionOverview | None]  # dimension -> what is told of it as a whole; None: nothing any more
     whole: bool  # this is all there is: what is not in it is gone
 
 
 def read_state(kafka: Kafka, stop: threading.Event, alerts: bool = False) -> Generator[Update, None, None]:
     """Updates until `stop`; the first, and the first after an outage, is whole. `alerts`: read those too."""
-    topics = (SEGMENT_SCORES, SEGMENT_QUALITY, *([SEGMENT_ALERTS] if alerts else []))
+    topics = (SEGMENT_SCORES, DIMENSION_OVERVIEWS, *([SEGMENT_ALERTS] if alerts else []))
     backoff = Backoff(stop)
     while not stop.is_set():
         try:
@@ -78,8 +78,8 @@ def _follow(connection: Connection, stop: threading.Event) -> Generator[Update, 
 def _add(update: Update, records: list[ConsumerRecord]) -> None:
     for record, (key, scores) in readable((r for r in records if r.topic == SEGMENT_SCORES), scores_of):
         update.scores[key] = None if scores is None else Scored(scores, record.timestamp)
-    for _, (dimension, quality) in readable((r for r in records if r.topic == SEGMENT_QUALITY), quality_of):
-        update.quality[dimension] = quality
+    for _, (dimension, overview) in readable((r for r in records if r.topic == DIMENSION_OVERVIEWS), overview_of):
+        update.overviews[dimension] = overview
     update.alerts.extend(alert for _, alert in readable((r for r in records if r.topic == SEGMENT_ALERTS), alert_of))
     if len(update.alerts) > 2 * KEPT_ALERTS:
         update.alerts.sort(key=lambda alert: alert.at)

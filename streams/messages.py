@@ -180,16 +180,42 @@ class KpiDivision(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SegmentationQuality(msgspec.Struct, frozen=True, kw_only=True):
-    """Value of topic `segment_quality`, key the dimension: is it worth having, over the longest window?"""
+    """Is a dimension worth having? See docs/quality.md."""
 
-    dimension: str
-    start: int  # ms: of what was counted
-    end: int
     accuracy: float | None  # accurate segments over segments
     segments: list[SegmentVerdict]
     groups: list[list[str]]  # that can be told apart, by all KPIs together
     merges: list[list[str]]  # segments that nothing tells apart
     kpis: list[KpiDivision]
+
+
+class SegmentPaths(msgspec.Struct, frozen=True, kw_only=True):
+    """How people go from touchpoint to touchpoint; see streams.paths.chain."""
+
+    value: str
+    steps: list[list[int]]  # [1 + touchpoints × touchpoints]: from the start, and from each, to each
+    conversion: float  # chance that a path ends in a conversion
+    removal: dict[str, float]  # touchpoint -> share of conversions lost without it
+    likeliest: list[str]  # the likeliest path to a conversion
+
+
+class DimensionPaths(msgspec.Struct, frozen=True, kw_only=True):
+    """The paths within sessions of a dimension's segments."""
+
+    to: str  # the touchpoint that is the conversion
+    touchpoints: list[str]
+    segments: list[SegmentPaths]
+    whole: SegmentPaths  # of all of them together
+
+
+class DimensionOverview(msgspec.Struct, frozen=True, kw_only=True):
+    """Value of topic `dimension_overviews`, key the dimension: what is told of it as a whole, by the longest window."""
+
+    dimension: str
+    start: int  # ms: of what was counted
+    end: int
+    quality: SegmentationQuality | None  # None: nothing can be judged
+    paths: DimensionPaths | None  # None: nobody wants to know, or nobody has come
 
 
 class Alert(msgspec.Struct, frozen=True, kw_only=True):

@@ -27,6 +27,7 @@ LAYERS = (
     "streams.diagnosis",
     "streams.scoring",
     "streams.quality",
+    "streams.paths",
     "streams.engine",
     "streams.agents",
     "streams.tools",

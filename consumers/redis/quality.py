@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from consumers.verdicts import verdict
-from streams.messages import SegmentationQuality
+from streams.messages import DimensionOverview, SegmentationQuality
 
 QUALITY = "segpulse:quality:"  # + dimension, a hash
 VERSION = 1  # of the layout
@@ -16,10 +16,10 @@ LEAST_TTL = 900_000  # ms: it is written every five minutes
 _FIGURES = ("spread", "real", "icc", "icc_low", "icc_high", "dispersion", "cramers_v")
 
 
-def fields(quality: SegmentationQuality, written: int) -> dict[Any, str | int | float]:
+def fields(overview: DimensionOverview, quality: SegmentationQuality, written: int) -> dict[Any, str | int | float]:
     """Field -> value, as `HGETALL segpulse:quality:{dimension}` gives them; a figure that is None has no field.
 
-    `written` is the wall clock, ms.
+    `quality` is that of the overview; `written` is the wall clock, ms.
     """
     out: dict[Any, str | int | float | None] = {
         "accuracy": quality.accuracy,
@@ -27,8 +27,8 @@ def fields(quality: SegmentationQuality, written: int) -> dict[Any, str | int | 
         "groups": len(quality.groups),
         "alike": _json(quality.groups),
         "merge": _json(quality.merges),
-        "start": quality.start,
-        "end": quality.end,
+        "start": overview.start,
+        "end": overview.end,
         "updated_at": written,
         "version": VERSION,
     }

@@ -11,7 +11,7 @@ import redis
 from consumers.redis import quality, scripts
 from consumers.redis.fields import fields, name
 from consumers.state import Scored, Update
-from streams.messages import Alert, SegmentationQuality, SegmentScores
+from streams.messages import Alert, DimensionOverview, SegmentScores
 
 SEGMENTS_A_TRIP = 200
 ALERTS_KEPT = 10_000
@@ -37,7 +37,7 @@ class Sink:
         changes = list(update.scores.items())
         for start in range(0, len(changes), SEGMENTS_A_TRIP):
             self._update(changes[start : start + SEGMENTS_A_TRIP])
-        self._tell_quality(update.quality)
+        self._tell_quality(update.overviews)
         self._add_alerts(update.alerts)
 
     def sweep(self) -> int:
@@ -80,14 +80,14 @@ class Sink:
         keys = [scripts.SCORES + member, scripts.SEGMENTS, scripts.RANKS]
         self._remove(keys, [member, scripts.RANK, why], client=pipe)
 
-    def _tell_quality(self, found: Mapping[str, SegmentationQuality | None]) -> None:
+    def _tell_quality(self, found: Mapping[str, DimensionOverview | None]) -> None:
         now = time.time_ns() // 1_000_000
         with self._client.pipeline(transaction=True) as pipe:
             for dimension, told in found.items():
                 key = quality.QUALITY + dimension
                 pipe.delete(key)
-                if told is not None:
-                    pipe.hset(key, mapping=quality.fields(told, now))
+                if told is not None and told.quality is not None:
+                    pipe.hset(key, mapping=quality.fields(told, told.quality, now))
                     pipe.pexpire(key, max(self._ttl, quality.LEAST_TTL))
             pipe.execute()
 

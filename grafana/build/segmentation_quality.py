@@ -69,7 +69,7 @@ def _dimensions() -> table.Panel:
             "Accuracy": "sum by (dimension) (segpulse_dimension_accuracy_ratio)",
             "Segments": segments,
             "Groups": "sum by (dimension) (segpulse_dimension_groups)",
-            "As of": "1000 * max by (dimension) (segpulse_dimension_quality_at_timestamp_seconds)",
+            "As of": "1000 * max by (dimension) (segpulse_dimension_overview_at_timestamp_seconds)",
         },
         {"Accuracy": _ACCURACY, "Segments": looks.COUNT, "Groups": looks.COUNT, "As of": looks.SINCE},
         "Accuracy",

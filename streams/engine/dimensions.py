@@ -34,7 +34,7 @@ class Dimensions:
         self.backlog: dict[bytes, bytes] | None = {} if end else None
         self.published: dict[str, int] = {}  # dimension -> tick
         self.shown: dict[str, set[str]] = {}  # dimension -> values on segment_scores
-        self.judged: dict[str, int] = {}  # dimension -> tick up to which it was told how well it divides people
+        self.viewed: dict[str, int] = {}  # dimension -> tick of the last overview
         self.generation: dict[str, int] = {}  # dimension -> under which its state is written next
         self.closed: list[Alert] = []  # of dimensions that are no more, still to be sent
         self.gone: list[str] = []  # their names

@@ -15,7 +15,7 @@ from streams.engine.changelog import Log
 from streams.engine.fence import of_dimensions, of_source
 from streams.engine.ingest import Ingest, commit
 from streams.engine.membership import leave_group
-from streams.engine.quality import Quality
+from streams.engine.overviews import Overviews
 from streams.engine.score import Score
 from streams.events.topics import SEGMENT_PANES, SOURCE_TOPICS
 
@@ -23,13 +23,13 @@ log = logging.getLogger("segpulse")
 
 _STALLED = 60.0  # seconds without progress after which a worker that has no state gives it up and begins again
 _LOOK = 30.0  # seconds between looks at the topics
-_JUDGE = 5.0  # seconds between looks whether there is a dimension to be judged
+_VIEW = 5.0  # seconds between looks whether an overview is due
 
 Look = Callable[[], Awaitable[None]]
 
 
 def wire(
-    pipeline: Pipeline, ingest: Ingest, score: Score, quality: Quality, look_at_topics: Look
+    pipeline: Pipeline, ingest: Ingest, score: Score, overviews: Overviews, look_at_topics: Look
 ) -> Callable[[], Awaitable[None]]:
     """Connect the engine to the app's signals and give it its tasks. The function returned takes leave, politely.
 
@@ -112,11 +112,11 @@ def wire(
             await pipeline.or_crash(score.checkpoint())
 
     @app.task  # type: ignore[untyped-decorator]
-    async def judge_dimensions() -> None:
+    async def view_dimensions() -> None:
         while not app.should_stop:
-            await asyncio.sleep(_JUDGE)
+            await asyncio.sleep(_VIEW)
             await loaded.wait()
-            await pipeline.or_crash(quality.checkpoint())
+            await pipeline.or_crash(overviews.checkpoint())
 
     @app.task  # type: ignore[untyped-decorator]
     async def watch_topics() -> None:

@@ -17,7 +17,7 @@ from streams.engine.fetching import Fetched
 from streams.engine.metrics import Metrics
 from streams.engine.pace import Pace
 from streams.engine.position import new_since
-from streams.events.topics import SEGMENT_ALERTS, SEGMENT_PANES, SEGMENT_QUALITY, SEGMENT_SCORES
+from streams.events.topics import DIMENSION_OVERVIEWS, SEGMENT_ALERTS, SEGMENT_PANES, SEGMENT_SCORES
 from streams.kpis.measures import Measures
 from streams.messages import Alert
 from streams.scoring.scorer import DimensionScorer
@@ -119,7 +119,7 @@ class Score:
                 await outbox.send(SEGMENT_ALERTS, alert.fingerprint.encode(), _encode(alert), partition)
             await outbox.settle()
             for dimension in owned.gone:
-                await outbox.send(SEGMENT_QUALITY, dimension.encode(), None, partition)
+                await outbox.send(DIMENSION_OVERVIEWS, dimension.encode(), None, partition)
             for key in owned.dropped:
                 await outbox.send(self._pipeline.states.changelog_topic_name, key, None, partition)
         owned.closed, owned.gone, owned.dropped = [], [], []

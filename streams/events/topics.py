@@ -21,7 +21,7 @@ PROFILES = "profiles"  # compacted: who the visitor is
 DEAD_LETTERS = "dead_letters"
 SEGMENT_PANES = "segment_panes"
 SEGMENT_SCORES = "segment_scores"
-SEGMENT_QUALITY = "segment_quality"
+DIMENSION_OVERVIEWS = "dimension_overviews"
 SEGMENT_ALERTS = "segment_alerts"
 VISITOR_SEGMENTS = "visitor_segments"
 

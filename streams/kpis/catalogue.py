@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from streams.events.topics import ANSWERS
+from streams.events.topics import ANSWERS, SOURCES
 from streams.kpis import (
     acquisition,
     conversion,
@@ -93,7 +93,7 @@ def _hint(measure: str) -> str:
     topic, _, event = measure.partition(".")
     event = event.partition(".")[0]
     if topic not in MEASURES:
-        return f"topics are {', '.join(name for name in MEASURES if name != 'sessions')}, and sessions"
+        return f"topics are {', '.join(SOURCES)}, and there are sessions and steps"
     answers = ANSWERS.get((topic, event), {})
     known = sorted(MEASURES[topic] if not answers else {f"{topic}.{event}.{answer}" for answer in answers})
     return f"{topic} has {', '.join(known)}"

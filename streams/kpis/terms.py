@@ -3,7 +3,8 @@
 `topic` and `topic.event` count events; with `.value` they sum the values, with `.valued` they count those that have
 one; `feedback.nps.promoters` and the like count answers within a range. `sessions` counts sessions, `sessions.topic`
 those with an event of a topic, `sessions.engaged` those with a second event; `sessions.seconds` sums the time from each
-event of a session to the next, of which there are `sessions.intervals`.
+event of a session to the next, of which there are `sessions.intervals`. `steps.one.other` counts the events of topic
+`other` that come right after one of `one` in their session, `steps.start.other` those that open it.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from streams.events.topics import ANSWERS, SOURCES
 
 SESSIONS, ENGAGED = "sessions", "sessions.engaged"
 SECONDS, INTERVALS = "sessions.seconds", "sessions.intervals"
+STEPS, START = "steps", "start"
 SPENT = "spend.value"
 UNIT = 1000  # of a sum: it is kept in thousandths
 
@@ -46,6 +48,11 @@ def additions(topic: str, event: str) -> Iterator[Addition]:
         yield Addition(f"{topic}.{event}.{answer}", (round(low * UNIT), round(high * UNIT)))
 
 
+def step(one: str, other: str) -> str:
+    """The measure that counts the steps from one topic (or START) to another."""
+    return f"{STEPS}.{one}.{other}"
+
+
 def split(term: str) -> tuple[int, str]:
     """1 and the measure, or -1 and the measure where the term takes it away."""
     return (-1, term[1:]) if term.startswith("-") else (1, term)
@@ -69,5 +76,6 @@ MEASURES: dict[str, frozenset[str]] = {
         topic: frozenset(a.measure for name in source.names or [""] for a in additions(topic, name))
         for topic, source in SOURCES.items()
     },
+    STEPS: frozenset(step(one, other) for one in (START, *SOURCES) for other in SOURCES),
     SESSIONS: frozenset({SESSIONS, ENGAGED, SECONDS, INTERVALS, *(f"{SESSIONS}.{topic}" for topic in SOURCES)}),
 }

@@ -34,9 +34,6 @@ def segmentation(
     hits, trials = days.hits.sum(axis=0)[is_named], days.trials.sum(axis=0)[is_named]
     apart = between(hits, trials, days.binomial, found.chance)
     return SegmentationQuality(
-        dimension=daily.dimension,
-        start=daily.start,
-        end=daily.end,
         accuracy=_number(found.accuracy.share),
         segments=segments,
         groups=groups,

@@ -52,6 +52,8 @@ def _sessions_and_kpis(settings: Settings) -> Iterator[Fault]:
     for topic in settings.sessions.topics:
         if topic not in SOURCES:
             yield "sessions.topics", f"{topic!r} is no topic of events; there are {', '.join(SOURCES)}"
+    if settings.paths.to and settings.paths.to not in settings.sessions.topics:
+        yield "paths.to", f"{settings.paths.to!r} is none of sessions.topics: {', '.join(settings.sessions.topics)}"
     for name, kpi in settings.kpis.items():
         if not _NAME.fullmatch(name):
             yield f"kpis.{name}", f"a KPI's name is {_NAME_IS}"

@@ -152,6 +152,10 @@ class Visitors(Section, frozen=True, kw_only=True):
     ttl: Span = Span.parse("7d")  # in Redis, after a visitor's last event; told again after half of it
 
 
+class Paths(Section, frozen=True, kw_only=True):
+    to: str = ""  # the topic (of sessions.topics) that paths lead to, like form_fills; empty: no paths are kept
+
+
 class Review(Section, frozen=True, kw_only=True):
     every: Span = Span.parse("90d")  # how often the segmentation is looked over: `segpulse review`
 
@@ -173,6 +177,7 @@ class Settings(Section, frozen=True, kw_only=True):
     scoring: Scoring = Scoring()
     alerts: Alerts = Alerts()
     visitors: Visitors = Visitors()
+    paths: Paths = Paths()
     review: Review = Review()
     prometheus: Serve = Serve(port=9308)  # scores
     worker: Serve = Serve(port=9309)  # the worker's own metrics

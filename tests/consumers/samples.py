@@ -11,11 +11,12 @@ import redis
 from kafka import KafkaProducer
 from kafka.admin import KafkaAdminClient
 
-from streams.events.topics import SEGMENT_ALERTS, SEGMENT_QUALITY, SEGMENT_SCORES, VISITOR_SEGMENTS
+from streams.events.topics import DIMENSION_OVERVIEWS, SEGMENT_ALERTS, SEGMENT_SCORES, VISITOR_SEGMENTS
 from streams.messages import (
     Alert,
     Cell,
     Diagnosis,
+    DimensionOverview,
     Evidence,
     KpiDivision,
     SegmentationQuality,
@@ -58,8 +59,8 @@ def scores(
     return SegmentScores(dimension=dimension, value=value, at=at, to=at + 70_000, cells=shown, diagnosis=diagnosis)
 
 
-def quality(dimension: str = "tier", **other: object) -> SegmentationQuality:
-    """Of a dimension of three segments: one is accurate, one like the rest, one has too few cases."""
+def overview(dimension: str = "tier", **other: object) -> DimensionOverview:
+    """Of three segments: one is accurate, one like the rest, one has too few cases; `other` figures as given."""
     verdicts = {"accurate": (True, True, True), "like": (False, True, False), "few": (False, False, False)}
     segments = [
         SegmentVerdict(
@@ -73,10 +74,11 @@ def quality(dimension: str = "tier", **other: object) -> SegmentationQuality:
         cramers_v=0.1,
     )  # fmt: skip
     figures: dict[str, object] = {
-        "start": T0 - 3_600_000, "end": T0, "accuracy": 1 / 3, "segments": segments, "groups": [["like"], ["accurate"]],
+        "accuracy": 1 / 3, "segments": segments, "groups": [["like"], ["accurate"]],
         "merges": [], "kpis": [division],
     }  # fmt: skip
-    return SegmentationQuality(dimension=dimension, **{**figures, **other})  # type: ignore[arg-type]
+    quality = SegmentationQuality(**{**figures, **other})  # type: ignore[arg-type]
+    return DimensionOverview(dimension=dimension, start=T0 - 3_600_000, end=T0, quality=quality, paths=None)
 
 
 def too_broad(by: str = "industry") -> Diagnosis:
@@ -132,7 +134,9 @@ class Scorer:
         admin = KafkaAdminClient(bootstrap_servers=broker)
         there = {topic["name"] for topic in admin.describe_topics()}
         made = [
-            topic for topic in (SEGMENT_SCORES, SEGMENT_QUALITY, SEGMENT_ALERTS, VISITOR_SEGMENTS) if topic not in there
+            topic
+            for topic in (SEGMENT_SCORES, DIMENSION_OVERVIEWS, SEGMENT_ALERTS, VISITOR_SEGMENTS)
+            if topic not in there
         ]
         admin.create_topics({topic: {"num_partitions": 2, "replication_factor": 1} for topic in made})
         admin.wait_for_topics(made)

@@ -14,7 +14,7 @@ from consumers.quality import QualityCollector
 from consumers.state import Scored, Update
 from streams.tools.local.servers import free_port, listens
 from tests.consumers.conftest import Running
-from tests.consumers.samples import T0, Scorer, cell, eventually, quality, scores, settings
+from tests.consumers.samples import T0, Scorer, cell, eventually, overview, scores, settings
 
 Series = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
@@ -96,7 +96,7 @@ def test_older_scores_never_replace_newer_ones() -> None:
 def test_quality_is_scraped_while_it_is_told() -> None:
     latest, registry = Latest(), CollectorRegistry()
     registry.register(QualityCollector(latest))
-    latest.apply(Update({}, [], {"tier": quality(), "city": quality("city", accuracy=None)}, whole=True))
+    latest.apply(Update({}, [], {"tier": overview(), "city": overview("city", accuracy=None)}, whole=True))
     latest.apply(Update({}, [], {"city": None}, whole=False))
     series = parsed(generate_latest(registry).decode())
     of_tier = frozenset({("dimension", "tier")})

@@ -15,7 +15,7 @@ from consumers.redis.sink import Sink
 from consumers.state import Scored, Update
 from streams.messages import SegmentScores
 from streams.tools.local.servers import Server
-from tests.consumers.samples import T0, alert, cell, quality, scores
+from tests.consumers.samples import T0, alert, cell, overview, scores
 
 HOUR = 3_600_000
 KPIS = ("x", "y", "z")
@@ -197,7 +197,7 @@ def test_the_stream_and_what_it_remembers_are_bounded(
 
 
 def test_one_command_reads_a_dimension_s_quality(client: redis.Redis, sink: Sink) -> None:
-    sink.update(Update({}, [], {"tier": quality(merges=[["like", "few"]])}, whole=True))
+    sink.update(Update({}, [], {"tier": overview(merges=[["like", "few"]])}, whole=True))
     found = client.hgetall("segpulse:quality:tier")
     assert float(found["accuracy"]) == pytest.approx(1 / 3)
     assert (found["segments"], found["groups"]) == ("3", "2")
@@ -205,7 +205,7 @@ def test_one_command_reads_a_dimension_s_quality(client: redis.Redis, sink: Sink
     assert found["verdict:like"] == "like the rest"
     assert found["icc:form_fill_rate"] == "0.01"
     assert client.pttl("segpulse:quality:tier") > 0
-    sink.update(Update({}, [], {"tier": quality(accuracy=None)}, whole=False))
+    sink.update(Update({}, [], {"tier": overview(accuracy=None)}, whole=False))
     assert client.hget("segpulse:quality:tier", "accuracy") is None
     sink.update(Update({}, [], {"tier": None}, whole=False))
     assert not client.exists("segpulse:quality:tier")

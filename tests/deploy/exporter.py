@@ -16,7 +16,7 @@ from consumers.state import Scored, Update
 from streams.engine.metrics import Metrics
 from streams.messages import Cell, SegmentScores, State
 from streams.tools.local.servers import LOOPBACK
-from tests.consumers.samples import quality
+from tests.consumers.samples import overview
 
 AT_PAR = ("mql_rate", "sql_rate", "lead_conversion")  # KPIs that nothing is wrong with
 
@@ -44,7 +44,7 @@ def serving(*segments: SegmentScores) -> Iterator[tuple[str, Metrics]]:
         Update(
             {f"{s.dimension}:{s.value}": Scored(s, now) for s in segments},
             [],
-            {"industry": quality("industry")},
+            {"industry": overview("industry")},
             whole=True,
         )
     )

@@ -39,7 +39,13 @@ _OTHERS = Kpi(
     unit="",
     model="figure",
 )
-MEASURES = Measures([*BUILT_IN.values(), _OTHERS])
+_STEPS = [
+    f"steps.{one}.{other}"
+    for one in ("start", *SETTINGS.sessions.topics)
+    for other in SETTINGS.sessions.topics
+    if one != "clicks"
+]
+MEASURES = Measures([*BUILT_IN.values(), _OTHERS], _STEPS)
 GAP, HORIZON = int(SETTINGS.sessions.gap), int(SETTINGS.dedupe.horizon)
 
 Log = dict[str, list[bytes]]  # topic -> records by offset
@@ -183,7 +189,7 @@ def counted(happened: list[Happening]) -> Counts:
         past = Past()
         traits: dict[str, str | None] = {}
         seen: dict[int, int] = {}
-        last_visit, had, events = -DAY, set[str](), 0
+        last_visit, last_topic, had, events = -DAY, "start", set[str](), 0
         for it in sorted(theirs, key=lambda it: (it.time, SOURCE_TOPICS.index(it.topic))):
             if it.topic == PROFILES:
                 traits.update(it.traits or ())
@@ -200,6 +206,7 @@ def counted(happened: list[Happening]) -> Counts:
             measures.update(_of_value(it))
             if it.topic in SETTINGS.sessions.topics:
                 if it.time - last_visit > GAP:
+                    last_topic = "start"
                     measures["sessions"] += 1
                     had.clear()
                     events = 0
@@ -207,7 +214,8 @@ def counted(happened: list[Happening]) -> Counts:
                     measures["sessions.engaged"] += events == 1
                     measures.update({"sessions.seconds": it.time - last_visit, "sessions.intervals": 1})
                 events += 1
-                last_visit = it.time
+                measures[f"steps.{last_topic}.{it.topic}"] += 1
+                last_visit, last_topic = it.time, it.topic
                 if it.topic not in had:
                     had.add(it.topic)
                     measures[f"sessions.{it.topic}"] += 1

@@ -35,7 +35,6 @@ def test_what_was_put_in_is_found() -> None:
     rates = {"a": 0.1, "b": 0.1, "high": 0.3, "few": 0.9, "other": 0.2, "unknown": 0.8}
     found = judged(rates, [300, 300, 300, 1, 300, 300])
     assert found is not None
-    assert (found.dimension, found.start, found.end) == ("tier", 0, 10 * DAY)
     verdicts = {each.value: (each.enough, each.different, each.alike, each.accurate) for each in found.segments}
     assert verdicts.keys() == {"a", "b", "high", "few"}, "neither unknown nor other is a segment"
     assert verdicts["high"] == (True, True, True, True)
