@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from streams.events.topics import SOURCES
+from streams.kpis.past import past
 from streams.kpis.terms import ENGAGED, INTERVALS, KINDS, SECONDS, SESSIONS, SPENT, Addition, additions, pieces, split
 from streams.settings import Kpi
 
@@ -58,6 +59,11 @@ class Measures:
         )
         #: topic -> column of `sessions.topic`
         self.sessions_with = {t: column[f"sessions.{t}"] for t in SOURCES if f"sessions.{t}" in column}
+        self.past = past(self.names)  # what is asked of what visitors did before
+        #: [columns]: something has happened where it is counted; who stays is looked at though nothing has.
+        self.of_events: npt.NDArray[np.bool_] = np.ones(len(self.names), dtype=np.bool_)
+        for each in self.past.retentions:
+            self.of_events[[j for j in each.columns if j >= 0]] = False
 
     def kind(self, topic: str, event: str) -> int:
         """The kind of an event called `event` on `topic`; KeyError where the topic has no event of that name."""
