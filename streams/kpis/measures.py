@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from streams.events.topics import SOURCES
+from streams.kpis.past import past
 from streams.kpis.terms import (
     ENGAGED,
     INTERVALS,
@@ -72,6 +73,11 @@ class Measures:
         )
         #: topic -> column of `sessions.topic`
         self.sessions_with = {t: column[f"sessions.{t}"] for t in SOURCES if f"sessions.{t}" in column}
+        self.past = past(self.names)  # what is asked of what visitors did before
+        #: [columns]: something has happened where it is counted; who stays is looked at though nothing has.
+        self.of_events: npt.NDArray[np.bool_] = np.ones(len(self.names), dtype=np.bool_)
+        for each in self.past.retentions:
+            self.of_events[[j for j in each.columns if j >= 0]] = False
 
         #: [topics × topics], by rank: column of the steps from one (rank 0: START) to another; None: nobody wants any.
         self.steps: Ints | None = _steps(column)

@@ -18,6 +18,7 @@ from streams.events.reorder import Reorder
 from streams.events.topics import PROFILES
 from streams.kpis.measures import Measures
 from streams.messages import DeadLetter, VisitorSegments
+from streams.panes.census import Census
 from streams.panes.columnar import Columnar
 from streams.panes.counting import Counting
 from streams.panes.course import Course
@@ -47,10 +48,11 @@ class SourcePartition:
         self._visitors = Visitors()
         self._counting = Counting(
             Dedupe(settings.dedupe.horizon),
-            Membership(settings.dimensions, self._visitors.names),
+            Membership(settings.dimensions, self._visitors.names, measures.past),
             Measuring(measures, settings.sessions.gap, settings.sessions.topics),
         )
         self._people = People(self._visitors, self._counting, settings)
+        self._census = Census(self._counting.membership)
         self._course = Course(settings)
         self._clock = self._course.clock
         self._intake = Intake(self._clock, settings.time.ahead, max(settings.scoring.windows), settings.money)
@@ -82,6 +84,8 @@ class SourcePartition:
         self.stats = Stats(self._course.before.offsets)
         self._panes.load(panes)
         self._people.load(progress, traits, shards)
+        if progress is not None:
+            self._census.begin(progress.watermark)
 
     def take(self, topic: str, offsets: Ints, values: Sequence[bytes | None], now: int | None = None) -> None:
         """Take records of one topic, in offset order. `now` (ms) is the wall clock; None where only events tell time.
@@ -125,13 +129,23 @@ class SourcePartition:
         """Count what the watermark has passed; return the watermark (ms)."""
         watermark = self._clock.advance()
         if watermark is not None:
-            events = self._reorder.take(watermark)
-            if events is not None:
-                self._count(events)
+            self._count_to(watermark)
             self._provisional.release(self._people.forget(watermark, self._course.horizon))
         return watermark
 
-    def _count(self, events: Columns) -> None:
+    def _count_to(self, watermark: int) -> None:
+        """All before `watermark` (ms), and at each midnight who stays, when all before it is counted."""
+        if not self._census.begun:
+            self._census.begin(min([watermark, *(int(events.time[0]) for events in self._reorder.waiting())]))
+        while (midnight := self._census.due(watermark)) is not None:
+            self._count(self._reorder.take(midnight))
+            for counted in self._census.counted(midnight):
+                self._panes.add(counted, np.zeros(len(counted.events), dtype=np.bool_))
+        self._count(self._reorder.take(watermark))
+
+    def _count(self, events: Columns | None) -> None:
+        if events is None:
+            return
         told, old = self._course.before.told(events)
         if told.all() and not events.traits.astype(np.bool_).any():
             fresh = self._counting.recall(events, old)

@@ -71,6 +71,8 @@ def _money(settings: Settings) -> Iterator[Fault]:
     for currency, rate in money.rates.items():
         if not 0 < rate < float("inf"):
             yield f"money.rates.{currency}", f"must be more than 0: what one {currency} is in {money.currency}"
+    if not 0 < money.margin <= 1:
+        yield "money.margin", "must be more than 0 and at most 1: the share of revenue that is left"
     if money.rates.get(money.currency, 1.0) != 1.0:
         yield f"money.rates.{money.currency}", f"{money.currency} is money.currency, so its rate is 1: leave it out"
 

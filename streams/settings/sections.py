@@ -83,6 +83,7 @@ class Dedupe(Section, frozen=True, kw_only=True):
 class Money(Section, frozen=True, kw_only=True):
     currency: str = "EUR"  # that all amounts are shown in, and that an amount without a currency is in
     rates: dict[str, float] = {}  # currency -> what one unit of it is in `currency`
+    margin: float = 1.0  # of what customers pay, the share that is left: lifetime value is of it
 
 
 class Dimension(Section, frozen=True, kw_only=True):
@@ -104,13 +105,14 @@ class Kpi(Section, frozen=True, kw_only=True):
     unit: str
     model: Literal["binomial", "poisson", "mean", "figure"]
     scale: float = 1.0  # the value is so many times numerator over denominator
+    of_margin: bool = False  # and that times money.margin
     good: Literal["up", "down"] = "up"
     title: str = ""
 
 
 class Scoring(Section, frozen=True, kw_only=True):
     windows: tuple[Span, ...] = (Span.parse("5m"), Span.parse("1h"), Span.parse("24h"), Span.parse("7d"))
-    kpis: tuple[str, ...] = ()  # KPIs and families of KPIs that are scored; none: all
+    kpis: tuple[str, ...] = ("standard",)  # KPIs and families that are scored; standard: see kpis.catalogue
     min_trials: int = 100  # fewer trials than this, in the segment or the rest, and it is still learning
     min_effect: float = 0.10  # smaller differences from the rest are par, however sure
     false_alarms_per_day: float = 0.02  # that chance may raise, over all segments, KPIs and looks together
