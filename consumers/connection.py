@@ -33,7 +33,7 @@ class Connection:
         """Connect. `options` are kafka-python's. Raises OutageError."""
         self._broker = kafka.broker
         self._topics = topics
-        _knock(kafka.broker)
+        knock(kafka.broker)
         try:
             self.consumer = KafkaConsumer(
                 bootstrap_servers=kafka.broker.split(","),
@@ -109,7 +109,7 @@ class Connection:
         return [TopicPartition(topic, number) for topic in self._topics for number in sorted(known[topic])]
 
 
-def _knock(broker: str) -> None:
+def knock(broker: str) -> None:
     """Raise OutageError where nobody listens. A KafkaConsumer that cannot connect leaves a thread behind each time."""
     why = ""
     for address in broker.split(","):

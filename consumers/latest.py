@@ -25,6 +25,10 @@ class Latest:
                 elif key not in self._scored or self._scored[key].scores.at <= scored.scores.at:
                     self._scored[key] = scored
 
+    def __contains__(self, segment: str) -> bool:
+        """Whether `dimension:value` has scores."""
+        return segment in self._scored
+
     def all(self) -> list[Scored]:
         """What stands now, by segment."""
         with self._lock:

@@ -22,6 +22,7 @@ DEAD_LETTERS = "dead_letters"
 SEGMENT_PANES = "segment_panes"
 SEGMENT_SCORES = "segment_scores"
 SEGMENT_ALERTS = "segment_alerts"
+ALERT_MARKS = "alert_marks"  # compacted: what people have said of alerts
 
 #: Tables of the scorer, each kept in a changelog topic of its own.
 TABLES = ("panes", "traits", "history", "states")

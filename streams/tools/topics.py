@@ -41,6 +41,7 @@ TOPICS: Mapping[str, Mapping[str, str]] = {
     topics.SEGMENT_PANES: {**_STATE, **_RECENT_KEPT},
     topics.SEGMENT_SCORES: _STATE,
     topics.SEGMENT_ALERTS: {},
+    topics.ALERT_MARKS: _STATE,
 }
 
 

@@ -11,8 +11,10 @@ import redis
 from kafka import KafkaProducer
 from kafka.admin import KafkaAdminClient
 
-from streams.events.topics import SEGMENT_ALERTS, SEGMENT_SCORES
-from streams.messages import Alert, Cell, Diagnosis, Evidence, SegmentScores
+from consumers.mark_log import write_marks
+from consumers.marks import key_of
+from streams.events.topics import ALERT_MARKS, SEGMENT_ALERTS, SEGMENT_SCORES
+from streams.messages import Acknowledged, Alert, AlertMark, Cell, Diagnosis, Evidence, Muted, SegmentScores
 from streams.settings import Alerts, Kafka, Redis, Serve, Settings, Span
 
 T0 = 1_700_000_000_000
@@ -82,6 +84,16 @@ def alert(value: str = "2", at: int = T0, **other: object) -> Alert:
     return msgspec.convert({"value": value, "at": at, **figures, **other}, Alert)
 
 
+def acknowledged(value: str = "2", opened: int = T0, **other: object) -> Acknowledged:
+    said: dict[str, object] = {"fingerprint": f"print-{value}", "by": "Ada", "at": T0}
+    return msgspec.convert({"mark": "acknowledged", "opened": opened, **said, **other}, Acknowledged)
+
+
+def muted(segment: str = "tier:2", until: int | None = None, **other: object) -> Muted:
+    said: dict[str, object] = {"by": "Ada", "at": T0}
+    return msgspec.convert({"mark": "muted", "segment": segment, "until": until, **said, **other}, Muted)
+
+
 def settings(
     broker: str = "127.0.0.1:1", redis_url: str = "redis://127.0.0.1:1/0", port: int = 0, **alerts: str
 ) -> Settings:
@@ -101,7 +113,7 @@ class Scorer:
         self.broker = broker
         admin = KafkaAdminClient(bootstrap_servers=broker)
         there = {topic["name"] for topic in admin.describe_topics()}
-        made = [topic for topic in (SEGMENT_SCORES, SEGMENT_ALERTS) if topic not in there]
+        made = [topic for topic in (SEGMENT_SCORES, SEGMENT_ALERTS, ALERT_MARKS) if topic not in there]
         admin.create_topics({topic: {"num_partitions": 2, "replication_factor": 1} for topic in made})
         admin.wait_for_topics(made)
         admin.close()
@@ -112,6 +124,9 @@ class Scorer:
             topic = SEGMENT_ALERTS if isinstance(message, Alert) else SEGMENT_SCORES
             key = f"{message.dimension}:{message.value}"
             self.raw(topic, key, orjson.dumps(msgspec.to_builtins(message)))
+
+    def mark(self, *marks: AlertMark) -> None:
+        write_marks(Kafka(broker=self.broker), {key_of(mark): mark for mark in marks})
 
     def gone(self, key: str) -> None:
         self.raw(SEGMENT_SCORES, key, None)
