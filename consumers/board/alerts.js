@@ -60,8 +60,10 @@ function said({ acknowledged, muted }, now) {
   return [looks, quiet].filter(Boolean).map((words) => element("p", "said", ...words));
 }
 
+/** What can be done about it: of a notice nothing, for nobody is called. */
 function actions(page, kpis) {
   const [worst] = page.members;
+  if (isNotice(worst)) return "";
   const segment = `${worst.dimension}:${worst.value}`;
   const mutes = [{ segment, kpi: "" }, { segment, kpi: worst.kpi }, ...(page.muted ? [page.muted] : [])];
   const keys = [acknowledgedKey(page.fingerprint), ...mutes.map((mute) => mutedKey(mute.segment, mute.kpi))];

@@ -17,7 +17,7 @@ const COLUMNS = [
   { title: "Count", kind: "number" },
   { title: "Of the step before", kind: "number" },
   { title: "The rest's", kind: "number" },
-  { title: "Beside each other", kind: "meters" },
+  { title: "Segment and rest", kind: "meters" },
 ];
 
 const only = (measures) => (measures?.length === 1 ? measures[0] : null);
