@@ -64,7 +64,8 @@ def _as_on_the_board(row: Row) -> tuple[Any, ...]:
 #: What may be sorted by -> the key of a row, the first on top.
 SORTS: Mapping[str, Callable[[Row], Any]] = {
     "state": _as_on_the_board,
-    "impact": lambda row: (-abs(row.share), _as_on_the_board(row)),
+    # Of what is still learning chance makes the largest shares.
+    "impact": lambda row: (row.cell.state == "learning", -abs(row.share), _as_on_the_board(row)),
     "index": lambda row: (-_off_par(row), _as_on_the_board(row)),
     "kpi": lambda row: (row.cell.kpi, _as_on_the_board(row)),
 }

@@ -47,7 +47,7 @@ def order(sort: str) -> str:
 def test_orders() -> None:
     assert {sort: order(sort) for sort in SORTS} == {
         "state": "decbaf",  # as on the board: worst first, and then the farthest from par
-        "impact": "fdbeca",  # 110, 55, 27, 22, 11, 1 from what the rest would have
+        "impact": "dbecaf",  # 55, 27, 22, 11, 1 from what the rest would have; of f chance may have made its 110
         "index": "fbecad",
         "kpi": "decbaf",
     }
