@@ -8,7 +8,7 @@ import msgspec
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
-from consumers.connection import ANSWER_WITHIN_MS, OutageError, knock
+from consumers.connection import ANSWER_WITHIN_MS, OutageError, reach
 from streams.events.topics import ALERT_MARKS
 from streams.messages import AlertMark
 from streams.settings import Kafka
@@ -19,7 +19,7 @@ def write_marks(kafka: Kafka, marks: Mapping[str, AlertMark | None]) -> None:
 
     People write a few an hour, so each time it is a connection of its own.
     """
-    knock(kafka.broker)
+    reach(kafka)
     try:
         producer = KafkaProducer(
             bootstrap_servers=kafka.broker.split(","),
