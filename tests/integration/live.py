@@ -32,7 +32,7 @@ class Live:
         self.consumer = self.child("consume-redis", "consume", "redis")
 
     def child(self, name: str, *arguments: str) -> Child:
-        """A segpulse command as a process, not yet started."""
+        """A segpulse command with the same settings, not started yet."""
         argv = [sys.executable, "-m", "segpulse", *arguments]
         return Child(name, argv, self.folder / f"{name}.log", {**self.environ, "APP_DATADIR": str(self.folder)})
 
