@@ -33,7 +33,7 @@ class Connection:
         """Connect. `options` are kafka-python's. Raises OutageError."""
         self._broker = kafka.broker
         self._topics = topics
-        _knock(kafka.broker)
+        reach(kafka)
         try:
             self.consumer = KafkaConsumer(
                 bootstrap_servers=kafka.broker.split(","),
@@ -109,10 +109,10 @@ class Connection:
         return [TopicPartition(topic, number) for topic in self._topics for number in sorted(known[topic])]
 
 
-def _knock(broker: str) -> None:
+def reach(kafka: Kafka) -> None:
     """Raise OutageError where nobody listens. A KafkaConsumer that cannot connect leaves a thread behind each time."""
     why = ""
-    for address in broker.split(","):
+    for address in kafka.broker.split(","):
         host, _, port = address.strip().rpartition(":")
         try:
             socket.create_connection((host.strip("[]"), int(port)), timeout=ANSWER_WITHIN_MS / 1000).close()
@@ -120,4 +120,4 @@ def _knock(broker: str) -> None:
             why = getattr(error, "strerror", None) or str(error)
         else:
             return
-    raise OutageError(f"kafka: no broker answers at {broker}: {why}")
+    raise OutageError(f"kafka: no broker answers at {kafka.broker}: {why}")

@@ -38,6 +38,10 @@ class Latest:
         with self._lock:
             return [self._overviews[dimension] for dimension in sorted(self._overviews)]
 
+    def __contains__(self, segment: str) -> bool:
+        """Whether `dimension:value` has scores."""
+        return segment in self._scored
+
     def all(self) -> list[Scored]:
         """What stands now, by segment."""
         with self._lock:

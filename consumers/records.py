@@ -9,7 +9,17 @@ from typing import Any, TypeVar
 import msgspec
 from kafka.consumer.fetcher import ConsumerRecord
 
-from streams.messages import Alert, DimensionOverview, SegmentScores, VisitorSegments
+from consumers.marks import key_of
+from streams.messages import (
+    Acknowledged,
+    Alert,
+    AlertMark,
+    DimensionOverview,
+    Held,
+    Muted,
+    SegmentScores,
+    VisitorSegments,
+)
 
 T = TypeVar("T")
 log = logging.getLogger("segpulse.kafka")
@@ -18,6 +28,7 @@ _scores = msgspec.json.Decoder(SegmentScores)
 _overview = msgspec.json.Decoder(DimensionOverview)
 _visitor = msgspec.json.Decoder(VisitorSegments)
 _alert = msgspec.json.Decoder(Alert)
+_mark: msgspec.json.Decoder[AlertMark] = msgspec.json.Decoder(Acknowledged | Muted | Held)
 
 
 class MalformedError(ValueError):
@@ -69,6 +80,18 @@ def visitor_of(record: ConsumerRecord) -> tuple[str, VisitorSegments | None]:
     said = _decode(_visitor, record.value)
     _check_times(said.at)
     return key, said
+
+
+def mark_of(record: ConsumerRecord) -> tuple[str, AlertMark | None]:
+    """Key and value of a record of `alert_marks`; None: it was taken back. Raises MalformedError."""
+    key = _key(record)
+    if record.value is None:
+        return key, None
+    mark = _decode(_mark, record.value)
+    _check_times(mark.at)
+    if key_of(mark) != key:
+        raise MalformedError(f"the key is {key!r}, the value is of {key_of(mark)}")
+    return key, mark
 
 
 def _key(record: ConsumerRecord) -> str:

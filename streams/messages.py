@@ -246,3 +246,38 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     also: list[str]  # the segment's other KPIs that have moved too: "form_fill_rate under"
     reason: str  # why it is over; empty while it fires
     summary: str  # one sentence for a person who was asleep
+
+
+class Acknowledged(msgspec.Struct, frozen=True, kw_only=True, tag="acknowledged", tag_field="mark"):
+    """Somebody looks after the page that this alert began, and nobody need be told of it again."""
+
+    fingerprint: str
+    opened: int  # ms: `at` of the alert when it fired; the next one of the same fingerprint is another page
+    by: str
+    at: int  # ms of the wall clock
+    note: str = ""
+
+
+class Muted(msgspec.Struct, frozen=True, kw_only=True, tag="muted", tag_field="mark"):
+    """Nobody is paged for a segment, nor for what lies within it."""
+
+    segment: str  # dimension:value, dimension:* or *
+    kpi: str = ""  # empty: whichever
+    until: int | None  # ms of the wall clock; None: as long as one of `alerts` fires
+    alerts: list[tuple[str, int]] = []  # fingerprint, and `at` of when it fired
+    by: str
+    at: int  # ms of the wall clock
+    note: str = ""
+
+
+class Held(msgspec.Struct, frozen=True, kw_only=True, tag="held", tag_field="mark"):
+    """A receiver was not told of a page when it began; it is as soon as the mute is over, if the page is not."""
+
+    receiver: str
+    fingerprint: str
+    opened: int  # ms: as in Acknowledged
+    at: int  # ms of the wall clock
+
+
+#: Value of topic `alert_marks`, by the keys of `consumers.marks`. A tombstone takes it back.
+AlertMark = Acknowledged | Muted | Held

@@ -24,6 +24,7 @@ SEGMENT_SCORES = "segment_scores"
 DIMENSION_OVERVIEWS = "dimension_overviews"
 SEGMENT_ALERTS = "segment_alerts"
 VISITOR_SEGMENTS = "visitor_segments"
+ALERT_MARKS = "alert_marks"  # compacted: what people have said of alerts
 
 #: Tables of the scorer, each kept in a changelog topic of its own.
 TABLES = ("panes", "traits", "history", "states")

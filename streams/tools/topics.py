@@ -43,6 +43,7 @@ TOPICS: Mapping[str, Mapping[str, str]] = {
     topics.DIMENSION_OVERVIEWS: _STATE,
     topics.SEGMENT_ALERTS: {},
     topics.VISITOR_SEGMENTS: {**_STATE, "cleanup.policy": "compact,delete"},  # who does not come back is forgotten
+    topics.ALERT_MARKS: _STATE,
 }
 
 

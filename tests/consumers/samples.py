@@ -11,14 +11,19 @@ import redis
 from kafka import KafkaProducer
 from kafka.admin import KafkaAdminClient
 
-from streams.events.topics import DIMENSION_OVERVIEWS, SEGMENT_ALERTS, SEGMENT_SCORES, VISITOR_SEGMENTS
+from consumers.mark_log import write_marks
+from consumers.marks import key_of
+from streams.events.topics import ALERT_MARKS, DIMENSION_OVERVIEWS, SEGMENT_ALERTS, SEGMENT_SCORES, VISITOR_SEGMENTS
 from streams.messages import (
+    Acknowledged,
     Alert,
+    AlertMark,
     Cell,
     Diagnosis,
     DimensionOverview,
     Evidence,
     KpiDivision,
+    Muted,
     SegmentationQuality,
     SegmentScores,
     SegmentVerdict,
@@ -114,6 +119,16 @@ def alert(value: str = "2", at: int = T0, **other: object) -> Alert:
     return msgspec.convert({"value": value, "at": at, **figures, **other}, Alert)
 
 
+def acknowledged(value: str = "2", opened: int = T0, **other: object) -> Acknowledged:
+    said: dict[str, object] = {"fingerprint": f"print-{value}", "by": "Ada", "at": T0}
+    return msgspec.convert({"mark": "acknowledged", "opened": opened, **said, **other}, Acknowledged)
+
+
+def muted(segment: str = "tier:2", until: int | None = None, **other: object) -> Muted:
+    said: dict[str, object] = {"by": "Ada", "at": T0}
+    return msgspec.convert({"mark": "muted", "segment": segment, "until": until, **said, **other}, Muted)
+
+
 def settings(
     broker: str = "127.0.0.1:1", redis_url: str = "redis://127.0.0.1:1/0", port: int = 0, **alerts: str
 ) -> Settings:
@@ -133,11 +148,8 @@ class Scorer:
         self.broker = broker
         admin = KafkaAdminClient(bootstrap_servers=broker)
         there = {topic["name"] for topic in admin.describe_topics()}
-        made = [
-            topic
-            for topic in (SEGMENT_SCORES, DIMENSION_OVERVIEWS, SEGMENT_ALERTS, VISITOR_SEGMENTS)
-            if topic not in there
-        ]
+        wanted = (SEGMENT_SCORES, DIMENSION_OVERVIEWS, SEGMENT_ALERTS, ALERT_MARKS, VISITOR_SEGMENTS)
+        made = [topic for topic in wanted if topic not in there]
         admin.create_topics({topic: {"num_partitions": 2, "replication_factor": 1} for topic in made})
         admin.wait_for_topics(made)
         admin.close()
@@ -148,6 +160,9 @@ class Scorer:
             topic = SEGMENT_ALERTS if isinstance(message, Alert) else SEGMENT_SCORES
             key = f"{message.dimension}:{message.value}"
             self.raw(topic, key, orjson.dumps(msgspec.to_builtins(message)))
+
+    def mark(self, *marks: AlertMark) -> None:
+        write_marks(Kafka(broker=self.broker), {key_of(mark): mark for mark in marks})
 
     def gone(self, key: str) -> None:
         self.raw(SEGMENT_SCORES, key, None)

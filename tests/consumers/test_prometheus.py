@@ -73,7 +73,7 @@ def test_what_is_scored_is_scraped_and_what_is_gone_is_not(scorer: Scorer, runni
 def test_any_text_is_a_label() -> None:
     awkward = 'a "b"\\c\nd'
     latest = Latest()
-    latest.apply(Update({f"tier:{awkward}": Scored(scores(awkward), T0)}, [], {}, whole=True))
+    latest.apply(Update({f"tier:{awkward}": Scored(scores(awkward), T0)}, [], whole=True))
     registry = CollectorRegistry()
     registry.register(ScoresCollector(latest))
     assert ("segpulse_segment_value", labels(awkward)) in parsed(generate_latest(registry).decode())
@@ -82,22 +82,20 @@ def test_any_text_is_a_label() -> None:
 def test_older_scores_never_replace_newer_ones() -> None:
     latest = Latest()
     for at in (T0, T0 + 2, T0 + 1):
-        latest.apply(Update({"tier:2": Scored(scores(at=at), T0)}, [], {}, whole=False))
+        latest.apply(Update({"tier:2": Scored(scores(at=at), T0)}, [], whole=False))
     assert [scored.scores.at for scored in latest.all()] == [T0 + 2]
     for seen in (1, 2):  # of the same tick the later record has seen more
-        latest.apply(
-            Update({"tier:2": Scored(scores(at=T0 + 2, cells=[cell(numerator=seen)]), T0)}, [], {}, whole=False)
-        )
+        latest.apply(Update({"tier:2": Scored(scores(at=T0 + 2, cells=[cell(numerator=seen)]), T0)}, [], whole=False))
     assert [scored.scores.cells[0].numerator for scored in latest.all()] == [2]
-    latest.apply(Update({}, [], {}, whole=True))
+    latest.apply(Update({}, [], whole=True))
     assert latest.all() == []
 
 
 def test_quality_is_scraped_while_it_is_told() -> None:
     latest, registry = Latest(), CollectorRegistry()
     registry.register(QualityCollector(latest))
-    latest.apply(Update({}, [], {"tier": overview(), "city": overview("city", accuracy=None)}, whole=True))
-    latest.apply(Update({}, [], {"city": None}, whole=False))
+    latest.apply(Update({}, [], whole=True, overviews={"tier": overview(), "city": overview("city", accuracy=None)}))
+    latest.apply(Update({}, [], whole=False, overviews={"city": None}))
     series = parsed(generate_latest(registry).decode())
     of_tier = frozenset({("dimension", "tier")})
     assert series["segpulse_dimension_accuracy_ratio", of_tier] == pytest.approx(1 / 3)

@@ -27,7 +27,7 @@ def now() -> int:
 
 def update(*changes: SegmentScores, gone: tuple[str, ...] = (), written: int | None = None) -> Update:
     scored = {f"{s.dimension}:{s.value}": Scored(s, written or now()) for s in changes}
-    return Update({**scored, **dict.fromkeys(gone)}, [], {}, whole=False)
+    return Update({**scored, **dict.fromkeys(gone)}, [], whole=False)
 
 
 def stream(client: redis.Redis) -> list[dict[str, str]]:
@@ -169,7 +169,7 @@ def test_whatever_order_and_repetition_the_newest_stands(redis_server: Server, p
 def test_an_alert_is_added_once_however_often_it_is_read(client: redis.Redis, sink: Sink) -> None:
     alerts = [alert("1"), alert("1", at=T0 + 1, status="resolved"), alert("2", actual=None)]
     for _ in range(3):
-        sink.update(Update({}, alerts, {}, whole=True))
+        sink.update(Update({}, alerts, whole=True))
         sink = Sink(client, HOUR)
     entries = stream(client)
     assert [(e["fingerprint"], e["status"]) for e in entries] == [
@@ -187,17 +187,17 @@ def test_the_stream_and_what_it_remembers_are_bounded(
     monkeypatch.setattr("consumers.redis.sink.ALERTS_KEPT", 100)
     monkeypatch.setattr("consumers.redis.sink.ALERTS_REMEMBERED", 300)
     alerts = [alert(str(i), at=T0 + i) for i in range(1_000)]
-    sink.update(Update({}, alerts, {}, whole=False))
+    sink.update(Update({}, alerts, whole=False))
     assert stream(client)[-1]["value"] == "999"
     assert client.zcard("segpulse:alerts:seen") == 300
     length = client.xlen("segpulse:alerts")
     assert 100 <= length <= 300
-    sink.update(Update({}, alerts, {}, whole=True))  # the old ones, no longer remembered, are not taken for new
+    sink.update(Update({}, alerts, whole=True))  # the old ones, no longer remembered, are not taken for new
     assert client.xlen("segpulse:alerts") == length
 
 
 def test_one_command_reads_a_dimension_s_quality(client: redis.Redis, sink: Sink) -> None:
-    sink.update(Update({}, [], {"tier": overview(merges=[["like", "few"]])}, whole=True))
+    sink.update(Update({}, [], whole=True, overviews={"tier": overview(merges=[["like", "few"]])}))
     found = client.hgetall("segpulse:quality:tier")
     assert float(found["accuracy"]) == pytest.approx(1 / 3)
     assert (found["segments"], found["groups"]) == ("3", "2")
@@ -205,7 +205,7 @@ def test_one_command_reads_a_dimension_s_quality(client: redis.Redis, sink: Sink
     assert found["verdict:like"] == "like the rest"
     assert found["icc:form_fill_rate"] == "0.01"
     assert client.pttl("segpulse:quality:tier") > 0
-    sink.update(Update({}, [], {"tier": overview(accuracy=None)}, whole=False))
+    sink.update(Update({}, [], whole=False, overviews={"tier": overview(accuracy=None)}))
     assert client.hget("segpulse:quality:tier", "accuracy") is None
-    sink.update(Update({}, [], {"tier": None}, whole=False))
+    sink.update(Update({}, [], whole=False, overviews={"tier": None}))
     assert not client.exists("segpulse:quality:tier")

@@ -47,7 +47,7 @@ def test_however_many_polls_it_takes_the_first_update_is_whole(
 
 
 def test_an_empty_topic_is_a_whole_state_too(scorer: Scorer, stop: threading.Event) -> None:
-    assert first(scorer, stop) == Update({}, [], {}, whole=True)
+    assert first(scorer, stop) == Update({}, [], whole=True)
 
 
 def test_what_comes_later_follows(scorer: Scorer, stop: threading.Event) -> None:

@@ -40,14 +40,8 @@ def serving(*segments: SegmentScores) -> Iterator[tuple[str, Metrics]]:
     _touch(metrics)
     latest = Latest()
     now = int(time.time() * 1000)
-    latest.apply(
-        Update(
-            {f"{s.dimension}:{s.value}": Scored(s, now) for s in segments},
-            [],
-            {"industry": overview("industry")},
-            whole=True,
-        )
-    )
+    scored = {f"{s.dimension}:{s.value}": Scored(s, now) for s in segments}
+    latest.apply(Update(scored, [], whole=True, overviews={"industry": overview("industry")}))
     both = CollectorRegistry()
     both.register(ScoresCollector(latest))
     both.register(QualityCollector(latest))
