@@ -40,7 +40,7 @@ def serving(*segments: SegmentScores) -> Iterator[tuple[str, Metrics]]:
     _touch(metrics)
     latest = Latest()
     now = int(time.time() * 1000)
-    scored = {f"{s.dimension}:{s.value}": Scored(s, now) for s in segments}
+    scored: dict[str, Scored | None] = {f"{s.dimension}:{s.value}": Scored(s, now) for s in segments}
     latest.apply(Update(scored, [], whole=True, overviews={"industry": overview("industry")}))
     both = CollectorRegistry()
     both.register(ScoresCollector(latest))
