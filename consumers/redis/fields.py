@@ -7,7 +7,7 @@ import operator
 
 import msgspec
 
-from consumers.states import worst
+from consumers.states import WORST_FIRST, worst
 from streams.messages import Cell, Diagnosis, SegmentScores
 
 VERSION = 1  # of the layout; readers may refuse one they do not know
@@ -28,6 +28,7 @@ _FIGURES = (
     "start",
     "end",
 )
+_PLACE = {state: place for place, state in enumerate(WORST_FIRST)}
 _figures = operator.attrgetter("value", *_FIGURES)
 
 
@@ -56,6 +57,16 @@ def fields(scores: SegmentScores, written: int) -> dict[str, str | int | float]:
         figures = zip(_names(cell.kpi, cell.window), _figures(cell), strict=True)
         out.update((field, figure) for field, figure in figures if figure is not None)
     return out
+
+
+def showing(scores: SegmentScores) -> dict[str, Cell]:
+    """KPI -> of its windows the one whose state is the KPI's: the worst, of several the first."""
+    found: dict[str, Cell] = {}
+    for cell in scores.cells:
+        other = found.get(cell.kpi)
+        if other is None or _PLACE[cell.state] < _PLACE[other.state]:
+            found[cell.kpi] = cell
+    return found
 
 
 def _why(diagnosis: Diagnosis) -> dict[str, str | int | float]:

@@ -9,11 +9,12 @@ import msgspec
 import redis
 
 from consumers.redis import scripts
-from consumers.redis.fields import fields, name
+from consumers.redis.fields import VERSION, fields, name, showing
 from consumers.state import Scored, Update
 from streams.messages import Alert, SegmentScores
 
 SEGMENTS_A_TRIP = 200
+CHANGES_KEPT = 50_000
 ALERTS_KEPT = 10_000
 ALERTS_REMEMBERED = 20_000  # more than are kept: the stream is trimmed in whole blocks only
 
@@ -38,6 +39,14 @@ class Sink:
         for start in range(0, len(changes), SEGMENTS_A_TRIP):
             self._update(changes[start : start + SEGMENTS_A_TRIP])
         self._add_alerts(update.alerts)
+
+    def mark_filled(self) -> None:
+        """All that stands in Kafka has been written."""
+        self._client.set(scripts.FILLED, VERSION, px=self._ttl)
+
+    def is_filled(self) -> bool:
+        """Whether Redis has not lost what was written since `mark_filled`."""
+        return bool(self._client.pexpire(scripts.FILLED, self._ttl))
 
     def sweep(self) -> int:
         """Take segments whose scores have expired out of the sets; how many there were."""
@@ -69,15 +78,18 @@ class Sink:
 
     def _write_scores(self, pipe: redis.client.Pipeline, member: str, scores: SegmentScores, now: int, to: int) -> None:
         indexed = {name(cell): cell.index for cell in scores.cells if cell.index is not None}
-        keys = [scripts.SCORES + member, scripts.SEGMENTS, scripts.RANKS]
-        names = msgspec.json.encode(list(indexed))
-        indexes = _packed(indexed.values())
-        flat = _packed(part for field in fields(scores, now).items() for part in field)
-        self._write(keys, [member, scripts.RANK, scores.at, to, names, indexes, flat], client=pipe)
+        shown = showing(scores)
+        arguments: list[str | int | bytes] = [
+            *(member, scripts.RANK, scores.at, CHANGES_KEPT, to),
+            *(msgspec.json.encode(list(indexed)), _packed(indexed.values())),
+            msgspec.json.encode({kpi: cell.state for kpi, cell in shown.items()}),
+            msgspec.json.encode({kpi: cell.window for kpi, cell in shown.items()}),
+            _packed(part for field in fields(scores, now).items() for part in field),
+        ]
+        self._write(_keys(member), arguments, client=pipe)
 
     def _removal(self, pipe: redis.client.Pipeline, member: str, why: str) -> None:
-        keys = [scripts.SCORES + member, scripts.SEGMENTS, scripts.RANKS]
-        self._remove(keys, [member, scripts.RANK, why], client=pipe)
+        self._remove(_keys(member), [member, scripts.RANK, why, CHANGES_KEPT], client=pipe)
 
     def _add_alerts(self, alerts: list[Alert]) -> None:
         with self._client.pipeline(transaction=False) as pipe:
@@ -89,6 +101,11 @@ class Sink:
                 sizes = [ALERTS_KEPT, ALERTS_REMEMBERED]
                 self._alert([scripts.ALERTS, scripts.ALERTS_SEEN], [identity, alert.at, *sizes, *flat], client=pipe)
             pipe.execute()
+
+
+def _keys(member: str) -> list[str]:
+    """What a segment is written to, as scripts.WRITE has it."""
+    return [scripts.SCORES + member, scripts.SEGMENTS, scripts.RANKS, scripts.CHANGES]
 
 
 def _packed(parts: Iterable[str | int | float]) -> bytes:
