@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import operator
+from collections.abc import Collection
 
 import msgspec
 
@@ -42,7 +43,7 @@ def fields(scores: SegmentScores, written: int) -> dict[str, str | int | float]:
 
     `written` is the wall clock, ms.
     """
-    out: dict[str, str | int | float] = {
+    out: dict[str, str | int | float | None] = {
         "dimension": scores.dimension,
         "segment": scores.value,
         "state": worst(cell.state for cell in scores.cells),
@@ -54,9 +55,18 @@ def fields(scores: SegmentScores, written: int) -> dict[str, str | int | float]:
     if scores.diagnosis is not None:
         out |= _why(scores.diagnosis)
     for cell in scores.cells:
-        figures = zip(_names(cell.kpi, cell.window), _figures(cell), strict=True)
-        out.update((field, figure) for field, figure in figures if figure is not None)
-    return out
+        out.update(zip(_names(cell.kpi, cell.window), _figures(cell), strict=True))
+    return {field: figure for field, figure in out.items() if figure is not None}
+
+
+def texts(values: Collection[str | int | float]) -> list[str]:
+    """Each as Redis gets it, all as text: a Lua number would lose digits.
+
+    JSON's numbers are made three times as fast as Python's own texts of them.
+    """
+    numbers = [value for value in values if type(value) is not str]
+    written = iter(msgspec.json.encode(numbers).decode()[1:-1].split(","))
+    return [value if type(value) is str else next(written) for value in values]
 
 
 def showing(scores: SegmentScores) -> dict[str, Cell]:
