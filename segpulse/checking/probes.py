@@ -14,8 +14,9 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from consumers.alerts.receivers import receivers
-from consumers.board.access import check_address
+from consumers.board.access import check_address as check_board_address
 from consumers.errors import CannotStartError
+from producers.http.access import check_address as check_ingest_address
 from segpulse.checking.finding import Finding
 from segpulse.checking.reaching import WITHIN_S, why_not_free, why_not_reached
 from streams.settings import Settings
@@ -101,10 +102,14 @@ def alert_receivers(settings: Settings) -> Iterator[Finding]:
 def ports(settings: Settings) -> Iterator[Finding]:
     """That what we serve can be served, or is served already."""
     try:
-        check_address(settings.board.host, os.environ.get("SEGPULSE_BOARD_TOKEN", ""))
+        check_board_address(settings.board.host, os.environ.get("SEGPULSE_BOARD_TOKEN", ""))
     except CannotStartError as error:
         yield Finding("board", False, str(error))
-    served = {"worker": "/metrics", "prometheus": "/metrics", "board": "/healthz"}
+    try:
+        check_ingest_address(settings.ingest.host, settings.ingest.token)
+    except CannotStartError as error:
+        yield Finding("ingest", False, str(error))
+    served = {"worker": "/metrics", "prometheus": "/metrics", "board": "/healthz", "ingest": "/live"}
     for name, path in (served | ({"alerts": "/metrics"} if settings.alerts.any_receiver else {})).items():
         host, port = getattr(settings, name).host, getattr(settings, name).port
         why = why_not_free(host, port)

@@ -7,6 +7,7 @@ names the file.
 
 from __future__ import annotations
 
+from streams.settings.ingest import FromHubspot, FromSalesforce, FromSegment, Ingest
 from streams.settings.loading import load
 from streams.settings.reading import convert, read_toml
 from streams.settings.sections import (
@@ -26,11 +27,10 @@ from streams.settings.sections import (
     Serve,
     Sessions,
     Settings,
-    SettingsError,
-    Span,
     Time,
     Visitors,
 )
+from streams.settings.values import SettingsError, Span
 
 __all__ = [
     "DIMENSIONS",
@@ -38,6 +38,10 @@ __all__ = [
     "Alerts",
     "Dedupe",
     "Dimension",
+    "FromHubspot",
+    "FromSalesforce",
+    "FromSegment",
+    "Ingest",
     "Kafka",
     "Kpi",
     "Money",

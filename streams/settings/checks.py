@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from streams.behaviour.grammar import RuleError, parse
-from streams.events.topics import SOURCES
+from streams.events.topics import SOURCES, Route
 from streams.settings.sections import Dimension, Settings
 
 Fault = tuple[str, str]  # key, and what would be right
@@ -14,6 +14,7 @@ Fault = tuple[str, str]  # key, and what would be right
 _PANE, _DAY = 10_000, 86_400_000  # ms
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")  # part of Redis keys and Kafka keys, where ':' and '/' separate
 _RESERVED = ("unknown", "other")  # values of their own meaning: segments.registry
+_WEB_ADDRESS = r"https?://[^/\s]\S*"
 _NAME_IS = "a letter, then letters, digits, '_' or '-'"
 
 
@@ -30,7 +31,8 @@ def faults(settings: Settings) -> Iterator[Fault]:
         yield "visitors.ttl", "must be 10s at least, like '7d'"
     if settings.review.every < _DAY:
         yield "review.every", "must be a day at least, like '90d'"
-    for name in ("prometheus", "worker", "board", "alerts"):
+    yield from _ingest(settings)
+    for name in ("prometheus", "worker", "board", "alerts", "ingest"):
         if not 0 <= getattr(settings, name).port <= 65_535:
             yield f"{name}.port", "must be from 0 (any that is free) to 65535"
 
@@ -133,7 +135,7 @@ def _alerts(settings: Settings) -> Iterator[Fault]:
     if not settings.alerts.windows:
         yield "alerts.windows", "declare at least one"
     for key in ("board_url", "grafana_url"):
-        if not re.fullmatch(r"https?://[^/\s]\S*", getattr(settings.alerts, key) or "http://none"):
+        if not re.fullmatch(_WEB_ADDRESS, getattr(settings.alerts, key) or "http://none"):
             yield f"alerts.{key}", "must be an http:// or https:// address"
     for number, mute in enumerate(settings.alerts.mute):
         dimension, colon, _ = mute.segment.partition(":")
@@ -142,3 +144,21 @@ def _alerts(settings: Settings) -> Iterator[Fault]:
             yield f"alerts.mute[{number}].segment", text
         if mute.begin >= mute.end:
             yield f"alerts.mute[{number}]", "from must be before to"
+
+
+def _ingest(settings: Settings) -> Iterator[Fault]:
+    ingest = settings.ingest
+    for sender in ("segment", "hubspot", "salesforce"):
+        for name, target in getattr(ingest, sender).events.items():
+            try:
+                if target:
+                    Route.parse(target)
+            except ValueError as error:
+                yield f"ingest.{sender}.events.{name}", str(error)
+    if ingest.within < 100:
+        yield "ingest.within", "must be at least 100ms"
+    for key in ("max_bytes", "max_events"):
+        if getattr(ingest, key) < 1:
+            yield f"ingest.{key}", "must be at least 1"
+    if not re.fullmatch(_WEB_ADDRESS, ingest.public_url or "http://none"):
+        yield "ingest.public_url", "must be an http:// or https:// address"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Literal
@@ -10,39 +9,19 @@ from typing import Annotated, Literal
 import msgspec
 
 from streams.messages import Kind
+from streams.settings.ingest import Ingest
+from streams.settings.values import Section, Span
 
 LARGEST_MESSAGE = 4 * 1024 * 1024  # bytes of a record on Kafka
 
-UNITS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
-SECRETS = ("alerts.slack_webhook", "alerts.pagerduty_key")  # by the environment only: files get shared
-_SPAN = re.compile(r"(\d+)(ms|s|m|h|d)")
-
-
-class SettingsError(Exception):
-    """The settings cannot be used; the message says where and what would be right."""
-
-
-class Span(int):
-    """A stretch of time in ms, written `10s`, `5m`, `24h`, `7d`."""
-
-    @classmethod
-    def parse(cls, text: object) -> Span:
-        """Read `text`; ValueError where it is not a whole number followed by ms, s, m, h or d."""
-        match = _SPAN.fullmatch(text) if isinstance(text, str) else None
-        if match is None:
-            raise ValueError(f"{text!r} is not a span of time: write a whole number and a unit, like '10s', '5m', '7d'")
-        return cls(int(match[1]) * UNITS[match[2]])
-
-    def __str__(self) -> str:
-        for unit in ("d", "h", "m", "s"):
-            if self and self % UNITS[unit] == 0:
-                # A day is said as 24h, as people do of windows.
-                return "24h" if self == UNITS["d"] else f"{self // UNITS[unit]}{unit}"
-        return f"{int(self)}ms"
-
-
-class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A table of the file."""
+#: By the environment only: files get shared.
+SECRETS = (
+    "alerts.slack_webhook",
+    "alerts.pagerduty_key",
+    "ingest.token",
+    "ingest.segment_secret",
+    "ingest.hubspot_secret",
+)
 
 
 class Kafka(Section, frozen=True, kw_only=True):
@@ -82,7 +61,7 @@ class Dedupe(Section, frozen=True, kw_only=True):
 
 class Money(Section, frozen=True, kw_only=True):
     currency: str = "EUR"  # that all amounts are shown in, and that an amount without a currency is in
-    rates: dict[str, float] = {}  # currency -> what one unit of it is in `currency`
+    rates: dict[str, float] = msgspec.field(default_factory=dict)  # currency -> what one unit of it is in `currency`
     margin: float = 1.0  # of what customers pay, the share that is left: lifetime value is of it
 
 
@@ -92,7 +71,8 @@ class Dimension(Section, frozen=True, kw_only=True):
     trait: str | None = None  # a trait of the visitor
     field: Literal["campaign", "content"] | None = None  # a field of the event
     cross: tuple[str, ...] = ()  # other dimensions, joined
-    behaviour: dict[str, str] = {}  # value -> rule (as in behaviour.grammar): the first that holds gives the value
+    #: Value -> rule (as in behaviour.grammar): the first that holds gives the value.
+    behaviour: dict[str, str] = msgspec.field(default_factory=dict)
     max_values: int = 200
 
 
@@ -175,7 +155,7 @@ class Settings(Section, frozen=True, kw_only=True):
     dedupe: Dedupe = Dedupe()
     money: Money = Money()
     dimensions: dict[str, Dimension] = msgspec.field(default_factory=lambda: dict(DIMENSIONS))
-    kpis: dict[str, Kpi] = {}
+    kpis: dict[str, Kpi] = msgspec.field(default_factory=dict)
     scoring: Scoring = Scoring()
     alerts: Alerts = Alerts()
     visitors: Visitors = Visitors()
@@ -184,6 +164,7 @@ class Settings(Section, frozen=True, kw_only=True):
     prometheus: Serve = Serve(port=9308)  # scores
     worker: Serve = Serve(port=9309)  # the worker's own metrics
     board: Serve = Serve(port=8500)
+    ingest: Ingest = Ingest()
 
 
 DIMENSIONS: Mapping[str, Dimension] = {
