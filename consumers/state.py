@@ -15,6 +15,7 @@ from consumers.connection import Connection, OutageError
 from consumers.records import alert_of, readable, scores_of
 from streams.events.topics import SEGMENT_ALERTS, SEGMENT_SCORES
 from streams.messages import Alert, SegmentScores
+from streams.serving import Health
 from streams.settings import Kafka
 
 log = logging.getLogger("segpulse.kafka")
@@ -36,28 +37,35 @@ class Update(NamedTuple):
     whole: bool  # this is all there is: what is not in it is gone
 
 
-def read_state(kafka: Kafka, stop: threading.Event, alerts: bool = False) -> Generator[Update, None, None]:
-    """Updates until `stop`; the first, and the first after an outage, is whole. `alerts`: read those too."""
+def read_state(
+    kafka: Kafka, stop: threading.Event, alerts: bool = False, health: Health | None = None
+) -> Generator[Update, None, None]:
+    """Updates until `stop`; the first, and the first after an outage, is whole. `alerts`: read those too.
+
+    `health` hears of each round, and of outages. Raises RefusedError where a broker does not let us in.
+    """
+    health = health or Health()
     topics = (SEGMENT_SCORES, SEGMENT_ALERTS) if alerts else (SEGMENT_SCORES,)
     backoff = Backoff(stop)
     while not stop.is_set():
         try:
             with closing(Connection(kafka, topics)) as connection:
-                for update in _follow(connection, stop):
+                for update in _follow(connection, stop, health):
                     backoff.clear()
                     yield update
         except OutageError as outage:
             log.warning("%s; next try in %.0f s", outage, backoff.pause)
+            health.lacks(str(outage))
             backoff.wait()
 
 
 def read_now(kafka: Kafka) -> Update:
-    """The scores that stand now, whole. Raises OutageError."""
+    """The scores that stand now, whole. Raises OutageError, RefusedError."""
     with closing(Connection(kafka, (SEGMENT_SCORES,))) as connection:
-        return next(_follow(connection, threading.Event()))
+        return next(_follow(connection, threading.Event(), Health()))
 
 
-def _follow(connection: Connection, stop: threading.Event) -> Generator[Update, None, None]:
+def _follow(connection: Connection, stop: threading.Event, health: Health) -> Generator[Update, None, None]:
     connection.consumer.assign(connection.partitions)
     connection.consumer.seek_to_beginning()
     ends = connection.ends()
@@ -66,7 +74,9 @@ def _follow(connection: Connection, stop: threading.Event) -> Generator[Update, 
         _add(update, connection.poll())
         # Until all that was there at the start is read, nothing is handed on: half a state would look like a loss.
         if update.whole and connection.behind(ends):
+            health.lacks("what stands on Kafka is not read yet")
             continue
+        health.ready()
         if update.whole:
             log.info("kafka: read all that was there: %d segments", len(update.scores))
         update.alerts.sort(key=lambda alert: alert.at)

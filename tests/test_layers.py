@@ -27,6 +27,8 @@ LAYERS = (
     "streams.diagnosis",
     "streams.scoring",
     "streams.quality",
+    "streams.security",
+    "streams.serving",
     "streams.engine",
     "streams.agents",
     "streams.tools",
@@ -34,7 +36,7 @@ LAYERS = (
     "consumers",
     "segpulse",
 )
-CORE = LAYERS[: LAYERS.index("streams.engine")]
+CORE = LAYERS[: LAYERS.index("streams.security")]
 OUTSIDE = ("faust", "mode", "aiokafka", "kafka", "redis", "aiohttp", "asyncio", "prometheus_client")
 FAUST = ("faust", "mode")
 PEERS = ("streams.tools.bench.peers.faust_tutorial",)  # programs of their own that segpulse is measured beside

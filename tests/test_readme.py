@@ -27,7 +27,20 @@ from streams.tools.files import mapping
 from streams.tools.files.read import read
 from streams.tools.simulate.story import load_story
 from tests.consumers.samples import scores, too_broad
-from tests.documents import ALERTS, EXAMPLES, README, SETTINGS, blocks, inline, names, table, tables
+from tests.documents import (
+    ALERTS,
+    DEPLOYMENT,
+    EXAMPLES,
+    README,
+    RUNBOOK,
+    SETTINGS,
+    SIZING,
+    blocks,
+    inline,
+    names,
+    table,
+    tables,
+)
 from tests.servers import ROOT
 
 if sys.version_info >= (3, 11):
@@ -47,7 +60,7 @@ def keys(section: str) -> list[str]:
     return [field.name for field in msgspec.structs.fields(SECTIONS[section])]
 
 
-@pytest.mark.parametrize("text", [*blocks(README, "toml"), *blocks(EXAMPLES, "toml")])
+@pytest.mark.parametrize("text", [*blocks(README, "toml"), *blocks(EXAMPLES, "toml"), *blocks(DEPLOYMENT, "toml")])
 def test_toml_loads(text: str, tmp_path: Path) -> None:
     file = tmp_path / "it.toml"
     file.write_text(text)
@@ -106,7 +119,7 @@ def test_all_settings_with_their_defaults() -> None:
             assert shown == (list(expected) if isinstance(expected, tuple) else expected) or expected is None, key
 
 
-@pytest.mark.parametrize("text", [README, EXAMPLES, SETTINGS, ALERTS])
+@pytest.mark.parametrize("text", [README, EXAMPLES, SETTINGS, ALERTS, DEPLOYMENT, RUNBOOK, SIZING])
 def test_settings_and_variables_that_are_named_exist(text: str) -> None:
     for code in inline(text):
         section, _, key = code.partition(".")
@@ -146,7 +159,7 @@ def test_folders_and_links_exist() -> None:
     assert {f"streams/{init.parent.name}" for init in ROOT.glob("streams/*/__init__.py")} <= folders
     links = [
         (file.parent / link).resolve()
-        for file in (ROOT / "README.md", ROOT / "examples" / "README.md", ROOT / "docs" / "settings.md")
+        for file in (ROOT / "README.md", ROOT / "examples" / "README.md", *(ROOT / "docs").glob("*.md"))
         for link in re.findall(r"\]\(([^)#:]+)\)", file.read_text("utf-8"))
     ]
     assert links
@@ -155,7 +168,8 @@ def test_folders_and_links_exist() -> None:
 
 
 @pytest.mark.parametrize(
-    "code", [c for c in (*inline(README), *inline(EXAMPLES), *inline(ALERTS)) if c.startswith("segpulse ")]
+    "code",
+    [c for text in (README, EXAMPLES, ALERTS, DEPLOYMENT, RUNBOOK) for c in inline(text) if c.startswith("segpulse ")],
 )
 def test_commands_in_the_text_exist(code: str) -> None:
     command: click.Command = cli

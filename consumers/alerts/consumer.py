@@ -19,6 +19,7 @@ from consumers.alerts.receivers import receivers
 from consumers.latest import Latest
 from consumers.serving import serving
 from consumers.state import read_state
+from streams.serving import Health
 from streams.settings import Settings
 
 log = logging.getLogger("segpulse.alerts")
@@ -29,13 +30,13 @@ def run(settings: Settings, stop: threading.Event) -> None:
     chosen = receivers(settings)
     for receiver in chosen:
         log.info("alerts: posting to %s", receiver.shown)
-    latest, metrics = Latest(), Metrics(receiver.name for receiver in chosen)
+    latest, health, metrics = Latest(), Health(), Metrics(receiver.name for receiver in chosen)
     with (
-        serving(metrics.registry, "alerts", settings.alerts.host, settings.alerts.port),
+        serving(metrics.registry, health, "alerts.", settings.alerts.host, settings.alerts.port),
         ThreadPoolExecutor(len(chosen) + 1, "alerts") as pool,
     ):
         ends = [pool.submit(_deliver, settings, Poster(receiver, metrics), latest, stop) for receiver in chosen]
-        ends.append(pool.submit(_follow, settings, stop, latest))
+        ends.append(pool.submit(_follow, settings, stop, latest, health))
         try:
             wait(ends, return_when=FIRST_EXCEPTION)
         finally:
@@ -53,8 +54,8 @@ def _deliver(settings: Settings, poster: Poster, latest: Latest, stop: threading
     read_alerts(settings.kafka, group, stop, pager.deliver)
 
 
-def _follow(settings: Settings, stop: threading.Event, latest: Latest) -> None:
+def _follow(settings: Settings, stop: threading.Event, latest: Latest, health: Health) -> None:
     """Keep the latest scores, by which pages say where their cause is."""
-    with closing(read_state(settings.kafka, stop)) as updates:
+    with closing(read_state(settings.kafka, stop, health=health)) as updates:
         for update in updates:
             latest.apply(update)

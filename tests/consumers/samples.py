@@ -87,7 +87,7 @@ def settings(
 ) -> Settings:
     return Settings(
         kafka=Kafka(broker=broker, session_timeout=Span.parse("6s")),
-        redis=Redis(url=redis_url),
+        redis=Redis(url=redis_url, health_port=port),
         alerts=msgspec.convert({"port": port, **alerts}, Alerts),
         prometheus=Serve(port=port),
         board=Serve(port=port),

@@ -17,6 +17,7 @@ from kafka.errors import KafkaError, KafkaTimeoutError, MessageSizeTooLargeError
 from streams import settings
 from streams.events.topics import DEAD_LETTERS, HEARTBEAT, PROFILES, SOURCE_TOPICS
 from streams.messages import DeadLetter
+from streams.security.kafka import client_options
 from streams.tools.files.source import SourceRecord, Unroutable
 from streams.tools.topics import TopicsError, check, connect
 
@@ -32,12 +33,13 @@ _FOR_EVER = 2**31 - 1  # ms
 class EventProducer:
     """Sends to the source topics; a context manager whose end waits for all acknowledgements.
 
-    Raises TopicsError where no broker appears within a minute, topics are missing, or the broker refuses a record for
-    another reason than its size. A broker that goes away later is waited for; nothing is lost or sent twice meanwhile.
+    Raises RefusedError where a broker does not let us in, TopicsError where none appears within a minute, topics are
+    missing, or the broker refuses a record for another reason than its size. A broker that goes away later is waited
+    for; nothing is lost or sent twice meanwhile.
     """
 
     def __init__(self, kafka: settings.Kafka) -> None:
-        admin = connect(kafka.broker, _PATIENCE)
+        admin = connect(kafka, _PATIENCE)
         wrong = [text for text in check(admin, kafka) if ": missing;" in text]
         admin.close()
         if wrong:
@@ -50,7 +52,7 @@ class EventProducer:
         self._refused: list[tuple[SourceRecord, KafkaError]] = []
         self.too_large: Counter[str] = Counter()  # records dead-lettered for their size, by topic
         try:
-            self._producer = _connected(kafka.broker)
+            self._producer = _connected(kafka)
         except KafkaError as error:
             raise TopicsError(f"kafka: no broker answers at {kafka.broker} any more: {error}") from None
 
@@ -134,10 +136,11 @@ class EventProducer:
         self.dead_letter(Unroutable(record.topic, record.value, "too_large", detail, -1))
 
 
-def _connected(broker: str) -> KafkaProducer:
+def _connected(kafka: settings.Kafka) -> KafkaProducer:
     """A producer that knows all topics. Raises KafkaError."""
     producer = KafkaProducer(
-        bootstrap_servers=broker.split(","),
+        bootstrap_servers=kafka.broker.split(","),
+        **client_options(kafka),
         acks="all",
         # Twice as fast as nothing: kafka-python computes its checksums in Python. What gzip saves on the way costs a
         # worker that reads it as much again as reading it.
