@@ -1,12 +1,13 @@
-"""What scores take elsewhere: `python -m tests.deploy.sizing` measures the table of docs/sizing.md (a minute or two).
+"""What scores take elsewhere: `python -m tests.deploy.sizing [SEGMENTS]` measures the table of docs/sizing.md.
 
-So many segments with all KPIs over four windows are put on Kafka, as a scorer does; then it is looked at what the
+So many segments (50) with all KPIs over four windows are put on Kafka, as a scorer does; then it is looked at what the
 consumers, Redis and Prometheus hold of them.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 import tempfile
 import time
@@ -29,7 +30,6 @@ from tests import servers
 from tests.consumers.samples import Scorer, cell, scores
 from tests.deploy import configured
 
-SEGMENTS = 50
 WINDOWS = ("5m", "1h", "24h", "7d")
 _PATIENCE = 120.0  # seconds
 
@@ -57,42 +57,43 @@ def made(number: int) -> SegmentScores:
     return scores(f"value-{number}", now, cells)
 
 
-def measure(folder: Path) -> Iterator[tuple[str, float]]:
+def measure(folder: Path, segments: int) -> Iterator[tuple[str, float]]:
     """What, and how much of it."""
-    segments = [made(number) for number in range(SEGMENTS)]
-    cells = len(segments[0].cells)
+    every = [made(number) for number in range(segments)]
+    cells = len(every[0].cells)
     yield "cells of a segment", cells
-    sizes = [len(orjson.dumps(msgspec.to_builtins(segment))) for segment in segments]
-    yield "bytes of a segment's scores", sum(sizes) / SEGMENTS
+    sizes = [len(orjson.dumps(msgspec.to_builtins(segment))) for segment in every]
+    yield "bytes of a segment's scores", sum(sizes) / segments
     with ExitStack() as stack:
         broker = stack.enter_context(embedded_broker(folder, port=0)).address
         url = stack.enter_context(servers.redis_server(folder)).address
         client = stack.enter_context(redis.Redis.from_url(url, decode_responses=True))
         empty = client.info("memory")["used_memory"]
         scorer = Scorer(broker)
-        scorer.say(*segments)
+        scorer.say(*every)
         children, port = {}, free_port()
         for name in ("redis", "prometheus", "board"):
             children[name] = stack.enter_context(_consumer(folder, name, broker, url, port))
-        _until(lambda: client.scard("segpulse:segments") == SEGMENTS)
+        _until(lambda: client.scard("segpulse:segments") == segments)
         used = client.info("memory")["used_memory"] - empty
-        yield "bytes in Redis by cell", used / SEGMENTS / cells
+        yield "bytes in Redis by cell", used / segments / cells
         yield "fields in Redis by cell", client.hlen("segpulse:score:tier:value-7") / cells
-        config = configured.prometheus(folder, f"{LOOPBACK}:{port}")
-        text = config.read_text("utf-8").replace("scrape_interval: 1s", "scrape_interval: 30s")
-        config.write_text(text, "utf-8")
-        prometheus = stack.enter_context(servers.prometheus(folder, config))
-        _until(lambda: _series(prometheus.address) >= SEGMENTS * cells)
-        time.sleep(45)
-        series = _series(prometheus.address)
-        yield "series by cell", series / SEGMENTS / cells
-        yield "Prometheus: kB by series", _resident(prometheus.child) / series / 1000
-        began = time.monotonic()
         with urllib.request.urlopen(f"http://{LOOPBACK}:{port}/metrics", timeout=60) as answer:
-            yield "MB of a scrape", len(answer.read()) / 1e6
-        yield "seconds of a scrape", time.monotonic() - began
+            yield "kB of a scrape by cell", len(answer.read()) / segments / cells / 1000
+        yield "CPU ms of it by cell", _cpu_of_a_scrape(port, children["prometheus"]) * 1000 / segments / cells
         for name, child in children.items():
             yield f"consume {name}: MB", _resident(child) / 1e6
+        config = configured.prometheus(folder, f"{LOOPBACK}:{port}")
+        text = config.read_text("utf-8").replace("scrape_interval: 1s", "scrape_interval: 30s")
+        config.write_text(
+            text, "utf-8"
+        )  # its worker and its scores are both the one address: all series are there twice
+        prometheus = stack.enter_context(servers.prometheus(folder, config))
+        _until(lambda: _series(prometheus.address) > 0)
+        time.sleep(45)
+        series = _series(prometheus.address)
+        yield "series by cell", series / 2 / segments / cells
+        yield "Prometheus: kB by series", _resident(prometheus.child) / series / 1000
         scorer.close()
 
 
@@ -108,6 +109,19 @@ def _consumer(folder: Path, name: str, broker: str, url: str, port: int) -> Iter
     child = Child(name, [sys.executable, "-m", "segpulse", "consume", name], folder / f"{name}.log", environ)
     with child:
         yield child
+
+
+def _cpu_of_a_scrape(port: int, child: Child) -> float:
+    """Seconds."""
+    before = _cpu(child)
+    with urllib.request.urlopen(f"http://{LOOPBACK}:{port}/metrics", timeout=60) as answer:
+        answer.read()
+    return _cpu(child) - before
+
+
+def _cpu(child: Child) -> float:
+    fields = Path(f"/proc/{child.pid}/stat").read_text().rpartition(") ")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _resident(child: Child) -> float:
@@ -132,5 +146,5 @@ def _until(condition: Any) -> None:
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as name:
-        for what, figure in measure(Path(name)):
+        for what, figure in measure(Path(name), int(sys.argv[1]) if sys.argv[1:] else 50):
             print(f"{what:40}{figure:12,.2f}", flush=True)
