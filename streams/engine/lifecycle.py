@@ -32,8 +32,8 @@ def wire(
 ) -> Callable[[], Awaitable[None]]:
     """Connect the engine to the app's signals and give it its tasks. The function returned takes leave, politely.
 
-    `look_at_topics` raises where they have become unusable, which ends the worker. `health` is told when the worker
-    has the state of its partitions (of none, where there are more workers than partitions), and when no more.
+    `look_at_topics` raises where they have become unusable, which ends the worker. `health` is told when the
+    worker has its partitions' state and is as far as their last workers were (at once, where it has no partitions).
     """
     app = pipeline.app
     loaded = asyncio.Event()  # the tasks run while it is set
@@ -95,7 +95,6 @@ def wire(
         if offsets:
             await commit(app, offsets)
         loaded.set()
-        health.ready()
         log.info("partitions %s: state loaded", sorted({*sources, *dimensions}))
 
     @app.task  # type: ignore[untyped-decorator]
@@ -124,6 +123,10 @@ def wire(
         while not pipeline.failed.done():
             await asyncio.sleep(1.0)
             health.turn()
+            if loaded.is_set() and ingest.reads_again:
+                health.lacks("it reads again what the last workers of its partitions had read")
+            elif loaded.is_set():
+                health.ready()
             if not loaded.is_set() and time.monotonic() - progress > patience:
                 stalled = TimeoutError(f"no state loaded, and nothing new of it in {patience:.0f} s")
                 pipeline.failed.set_exception(stalled)

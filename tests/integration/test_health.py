@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from streams.settings import Kafka
 from streams.tools.demo import EMBEDDED
 from streams.tools.local.servers import LOOPBACK, Server, free_port
 from tests.consumers.samples import eventually
@@ -71,3 +72,16 @@ def test_with_servers_all_become_ready(embedded_broker: Server, redis_server: Se
 
 def is_ready(url: str) -> bool:
     return ask(url) == (200, "segpulse is ready\n")
+
+
+def test_a_worker_that_comes_back_is_ready_when_it_is_as_far_as_it_was(embedded_broker: Server, tmp_path: Path) -> None:
+    environ = {"SEGPULSE_KAFKA_BROKER": embedded_broker.address, "SEGPULSE_KAFKA_APP_ID": "again", **EMBEDDED}
+    with running("worker", tmp_path, environ) as url:
+        eventually(partial(is_ready, f"{url}/ready"), 60)
+        simulate = [sys.executable, "-m", "segpulse", "simulate", "--history", "10m"]
+        subprocess.run(simulate, env={**os.environ, **environ}, cwd=tmp_path, check=True, capture_output=True)
+        eventually(lambda: "segpulse_events_total" in ask(f"{url}/metrics")[1], 60)
+    with running("worker", tmp_path, environ) as url:
+        eventually(partial(is_ready, f"{url}/ready"), 60)
+        told = (tmp_path / "told").read_text("utf-8")
+        assert told.count(": all read again that its last worker had read, in ") == Kafka().partitions
