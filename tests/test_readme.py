@@ -169,7 +169,12 @@ def test_folders_and_links_exist() -> None:
 
 @pytest.mark.parametrize(
     "code",
-    [c for text in (README, EXAMPLES, ALERTS, DEPLOYMENT, RUNBOOK) for c in inline(text) if c.startswith("segpulse ")],
+    [
+        c
+        for text in (README, EXAMPLES, ALERTS, DEPLOYMENT, RUNBOOK, SIZING)
+        for c in inline(text)
+        if c.startswith("segpulse ")
+    ],
 )
 def test_commands_in_the_text_exist(code: str) -> None:
     command: click.Command = cli
