@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import socket
 import ssl
+import time
 from pathlib import Path
 
 from streams.settings import Kafka, Redis, SettingsError
 
 WITHIN_S = 3.0  # for a server to answer
+_GOING_AWAY = 0.5  # seconds after which a server that was stopping takes no connection any more
 
 _ANOTHER_HOST = 62  # X509_V_ERR_HOSTNAME_MISMATCH, and below the same of an IP address
 _ANOTHER_ADDRESS = 64
@@ -38,10 +40,16 @@ def tls_context(section: Kafka | Redis) -> ssl.SSLContext:
 
 
 def handshake(connection: socket.socket, section: Kafka | Redis, host: str) -> ssl.SSLSocket:
-    """TLS over `connection`. Raises RefusedError, SettingsError."""
+    """TLS over `connection`. Raises RefusedError, SettingsError, OSError where the server is slow, or going away."""
+    address = connection.getpeername()[:2]
     try:
         return tls_context(section).wrap_socket(connection, server_hostname=host)
+    except TimeoutError:
+        raise
     except OSError as error:
+        if isinstance(error, (ssl.SSLEOFError, ConnectionError)):
+            time.sleep(_GOING_AWAY)
+            socket.create_connection(address, timeout=WITHIN_S).close()
         raise RefusedError(why_no_tls(error, section)) from None
 
 
