@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
-import socket
 import time
 from typing import Any
 
@@ -11,6 +11,8 @@ from kafka import KafkaConsumer, TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
 from kafka.errors import KafkaError
 
+from streams.security.kafka import client_options
+from streams.security.login import knock, try_login
 from streams.settings import Kafka
 
 ANSWER_WITHIN_MS = 5_000
@@ -30,7 +32,10 @@ class Connection:
     """One KafkaConsumer over `topics`. A connection that fails is closed and made anew by its owner."""
 
     def __init__(self, kafka: Kafka, topics: tuple[str, ...], **options: Any) -> None:
-        """Connect. `options` are kafka-python's. Raises OutageError."""
+        """Connect. `options` are kafka-python's.
+
+        Raises OutageError, RefusedError where a broker does not let us in, SettingsError.
+        """
         self._broker = kafka.broker
         self._topics = topics
         reach(kafka)
@@ -43,9 +48,12 @@ class Connection:
                 enable_auto_commit=False,
                 isolation_level="read_committed",  # nothing of a checkpoint that a worker did not live to end
                 max_poll_records=RECORDS_A_POLL,
+                **client_options(kafka),
                 **options,
             )
         except (KafkaError, OSError) as error:
+            with contextlib.suppress(OSError):  # it has gone meanwhile
+                try_login(kafka)
             raise self.outage(error) from None
         try:
             self.partitions = self._partitions()
@@ -111,13 +119,8 @@ class Connection:
 
 def reach(kafka: Kafka) -> None:
     """Raise OutageError where nobody listens. A KafkaConsumer that cannot connect leaves a thread behind each time."""
-    why = ""
-    for address in kafka.broker.split(","):
-        host, _, port = address.strip().rpartition(":")
-        try:
-            socket.create_connection((host.strip("[]"), int(port)), timeout=ANSWER_WITHIN_MS / 1000).close()
-        except (OSError, ValueError, OverflowError) as error:
-            why = getattr(error, "strerror", None) or str(error)
-        else:
-            return
-    raise OutageError(f"kafka: no broker answers at {kafka.broker}: {why}")
+    try:
+        knock(kafka)
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise OutageError(f"kafka: no broker answers at {kafka.broker}: {why}") from None

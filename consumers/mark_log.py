@@ -11,6 +11,7 @@ from kafka.errors import KafkaError
 from consumers.connection import ANSWER_WITHIN_MS, OutageError, reach
 from streams.events.topics import ALERT_MARKS
 from streams.messages import AlertMark
+from streams.security.kafka import client_options
 from streams.settings import Kafka
 
 
@@ -23,6 +24,7 @@ def write_marks(kafka: Kafka, marks: Mapping[str, AlertMark | None]) -> None:
     try:
         producer = KafkaProducer(
             bootstrap_servers=kafka.broker.split(","),
+            **client_options(kafka),
             acks="all",
             max_block_ms=ANSWER_WITHIN_MS,
             request_timeout_ms=ANSWER_WITHIN_MS,

@@ -15,6 +15,7 @@ from consumers.quality import QualityCollector
 from consumers.serving import serving
 from consumers.state import read_state
 from streams.messages import Cell
+from streams.serving import Health
 from streams.settings import Settings
 
 LABELS = ("dimension", "segment", "kpi", "window")
@@ -72,13 +73,13 @@ class ScoresCollector(Collector):
 
 def run(settings: Settings, stop: threading.Event) -> None:
     """Serve `/metrics` on settings.prometheus until `stop`. Raises CannotStartError where the port is taken."""
-    latest = Latest()
+    latest, health = Latest(), Health()
     registry = CollectorRegistry()
     registry.register(ScoresCollector(latest))
     registry.register(QualityCollector(latest))
     with (
-        serving(registry, "prometheus", settings.prometheus.host, settings.prometheus.port),
-        closing(read_state(settings.kafka, stop)) as updates,
+        serving(registry, health, "prometheus.", settings.prometheus.host, settings.prometheus.port),
+        closing(read_state(settings.kafka, stop, health=health)) as updates,
     ):
         for update in updates:
             latest.apply(update)

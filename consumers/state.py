@@ -16,6 +16,7 @@ from consumers.connection import Connection, OutageError
 from consumers.records import alert_of, mark_of, overview_of, readable, scores_of
 from streams.events.topics import ALERT_MARKS, DIMENSION_OVERVIEWS, SEGMENT_ALERTS, SEGMENT_SCORES
 from streams.messages import Alert, AlertMark, DimensionOverview, SegmentScores
+from streams.serving import Health
 from streams.settings import Kafka
 
 log = logging.getLogger("segpulse.kafka")
@@ -40,30 +41,35 @@ class Update(NamedTuple):
 
 
 def read_state(
-    kafka: Kafka, stop: threading.Event, *, alerts: bool = False, marks: bool = False
+    kafka: Kafka, stop: threading.Event, *, alerts: bool = False, marks: bool = False, health: Health | None = None
 ) -> Generator[Update, None, None]:
-    """Updates until `stop`; the first, and the first after an outage, is whole. `alerts`, `marks`: read those too."""
+    """Updates until `stop`; the first, and the first after an outage, is whole. `alerts`, `marks`: read those too.
+
+    `health` hears of each round, and of outages. Raises RefusedError where a broker does not let us in.
+    """
+    health = health or Health()
     others = [*([SEGMENT_ALERTS] if alerts else []), *([ALERT_MARKS] if marks else [])]
     topics = (SEGMENT_SCORES, DIMENSION_OVERVIEWS, *others)
     backoff = Backoff(stop)
     while not stop.is_set():
         try:
             with closing(Connection(kafka, topics)) as connection:
-                for update in _follow(connection, stop):
+                for update in _follow(connection, stop, health):
                     backoff.clear()
                     yield update
         except OutageError as outage:
             log.warning("%s; next try in %.0f s", outage, backoff.pause)
+            health.lacks(str(outage))
             backoff.wait()
 
 
 def read_now(kafka: Kafka) -> Update:
-    """The scores that stand now, whole. Raises OutageError."""
+    """The scores that stand now, whole. Raises OutageError, RefusedError."""
     with closing(Connection(kafka, (SEGMENT_SCORES,))) as connection:
-        return next(_follow(connection, threading.Event()))
+        return next(_follow(connection, threading.Event(), Health()))
 
 
-def _follow(connection: Connection, stop: threading.Event) -> Generator[Update, None, None]:
+def _follow(connection: Connection, stop: threading.Event, health: Health) -> Generator[Update, None, None]:
     connection.consumer.assign(connection.partitions)
     connection.consumer.seek_to_beginning()
     ends = connection.ends()
@@ -72,7 +78,9 @@ def _follow(connection: Connection, stop: threading.Event) -> Generator[Update, 
         update = _added(update, connection.poll())
         # Until all that was there at the start is read, nothing is handed on: half a state would look like a loss.
         if update.whole and connection.behind(ends):
+            health.lacks("what stands on Kafka is not read yet")
             continue
+        health.ready()
         if update.whole:
             log.info("kafka: read all that was there: %d segments", len(update.scores))
         update.alerts.sort(key=lambda alert: alert.at)

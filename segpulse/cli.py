@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from streams.security.tls import RefusedError
 from streams.settings import SettingsError
 
 #: command -> (module, one line of help). The module's `command` is the click command; it is imported when it is asked
@@ -64,9 +65,15 @@ def cli(ctx: click.Context, config: Path | None) -> None:
 
 
 def main() -> None:
-    """Run the command line; a setting that cannot be used ends it with one line and code 2."""
+    """Run the command line. What a person must put right ends it with one line.
+
+    Exit code 2: a setting cannot be used; 1: a server does not let us in.
+    """
     try:
         cli.main(standalone_mode=True)
     except SettingsError as error:
         click.echo(f"segpulse: {error}", err=True)
         sys.exit(2)
+    except RefusedError as error:
+        click.echo(f"segpulse: {error}", err=True)
+        sys.exit(1)

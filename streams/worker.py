@@ -14,7 +14,6 @@ from collections.abc import Mapping
 from typing import Any, NoReturn
 
 import click
-from prometheus_client import start_http_server
 
 from streams import settings
 from streams.agents import ingest as ingest_agent
@@ -30,6 +29,7 @@ from streams.engine.score import Score
 from streams.kpis.catalogue import catalogue
 from streams.kpis.measures import Measures
 from streams.paths.paths import wanted
+from streams.serving import Health, serve
 from streams.settings import Kpi, Settings
 from streams.tools.topics import CountsError, TopicsError, check_counts, connect, create
 
@@ -56,18 +56,18 @@ def command(ctx: click.Context) -> None:
     logs.set_up()
     _tune_python()
     heap.give_back_large_blocks()
-    _wait_for_broker(chosen)
-    metrics = Metrics()
+    metrics, health = Metrics(), Health()
     try:
-        start_http_server(chosen.worker.port, chosen.worker.host, metrics.registry)
+        serve(metrics.registry, health, chosen.worker.host, chosen.worker.port)
     except OSError as error:
         raise click.ClickException(
             f"worker.port: {chosen.worker.host}:{chosen.worker.port}: {error.strerror}; choose another port"
         ) from None
-    asyncio.run(_run(chosen, kpis, metrics))
+    _wait_for_broker(chosen, health)
+    asyncio.run(_run(chosen, kpis, metrics, health))
 
 
-async def _run(chosen: Settings, kpis: Mapping[str, Kpi], metrics: Metrics) -> None:
+async def _run(chosen: Settings, kpis: Mapping[str, Kpi], metrics: Metrics, health: Health) -> None:
     """Run the app until SIGTERM or SIGINT; where it fails, the process begins again."""
     pipeline = Pipeline(chosen)
     measures = Measures(kpis.values(), wanted(chosen))
@@ -76,7 +76,7 @@ async def _run(chosen: Settings, kpis: Mapping[str, Kpi], metrics: Metrics) -> N
     ingest_agent.wire(pipeline, ingest)
     score_agent.wire(pipeline, score)
     overviews = Overviews(pipeline, score, kpis, measures)
-    take_leave = lifecycle.wire(pipeline, ingest, score, overviews, lambda: _look_at_topics(chosen))
+    take_leave = lifecycle.wire(pipeline, ingest, score, overviews, lambda: _look_at_topics(chosen), health)
     stop = asyncio.Event()
     for signum in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(signum, stop.set)
@@ -154,14 +154,18 @@ def said(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}".strip(": ")
 
 
-def _wait_for_broker(chosen: Settings) -> None:
-    """Return when a broker answers and the topics are there; other partition counts end the command."""
+def _wait_for_broker(chosen: Settings, health: Health) -> None:
+    """Return when a broker answers and the topics are there.
+
+    Other partition counts end the command; so does, as RefusedError, a broker that does not let us in.
+    """
     pause = 1.0
     while True:
         try:
-            admin = connect(chosen.kafka.broker, 0.0)
+            admin = connect(chosen.kafka, 0.0)
         except TopicsError as error:
             click.echo(f"{error}; trying again in {pause:.0f} s", err=True)
+            health.lacks(str(error))
             time.sleep(pause)
             pause = min(pause * 2, 30.0)
             continue

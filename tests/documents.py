@@ -12,6 +12,9 @@ ALERTS = (ROOT / "docs" / "alerts.md").read_text("utf-8")
 CONNECT = (ROOT / "docs" / "connect.md").read_text("utf-8")
 REDIS = (ROOT / "docs" / "redis.md").read_text("utf-8")
 SETTINGS = (ROOT / "docs" / "settings.md").read_text("utf-8")
+DEPLOYMENT = (ROOT / "docs" / "deployment.md").read_text("utf-8")
+SIZING = (ROOT / "docs" / "sizing.md").read_text("utf-8")
+RUNBOOK = (ROOT / "docs" / "runbook.md").read_text("utf-8")
 
 
 def blocks(text: str, language: str) -> list[str]:

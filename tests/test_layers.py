@@ -28,6 +28,8 @@ LAYERS = (
     "streams.scoring",
     "streams.quality",
     "streams.paths",
+    "streams.security",
+    "streams.serving",
     "streams.engine",
     "streams.agents",
     "streams.tools",
@@ -36,7 +38,7 @@ LAYERS = (
     "producers",
     "segpulse",
 )
-CORE = LAYERS[: LAYERS.index("streams.engine")]
+CORE = LAYERS[: LAYERS.index("streams.security")]
 OUTSIDE = ("faust", "mode", "aiokafka", "kafka", "redis", "aiohttp", "asyncio", "prometheus_client")
 FAUST = ("faust", "mode")
 PEERS = ("streams.tools.bench.peers.faust_tutorial",)  # programs of their own that segpulse is measured beside

@@ -27,7 +27,22 @@ from streams.tools.files import mapping
 from streams.tools.files.read import read
 from streams.tools.simulate.story import load_story
 from tests.consumers.samples import scores, too_broad
-from tests.documents import ALERTS, CONNECT, EXAMPLES, README, REDIS, SETTINGS, blocks, inline, names, table, tables
+from tests.documents import (
+    ALERTS,
+    CONNECT,
+    DEPLOYMENT,
+    EXAMPLES,
+    README,
+    REDIS,
+    RUNBOOK,
+    SETTINGS,
+    SIZING,
+    blocks,
+    inline,
+    names,
+    table,
+    tables,
+)
 from tests.servers import ROOT
 
 if sys.version_info >= (3, 11):
@@ -53,7 +68,7 @@ def keys(section: str) -> list[str]:
     return [field.name for field in msgspec.structs.fields(SECTIONS[section])]
 
 
-@pytest.mark.parametrize("text", TOML)
+@pytest.mark.parametrize("text", [*TOML, *blocks(DEPLOYMENT, "toml")])
 def test_toml_loads(text: str, tmp_path: Path) -> None:
     file = tmp_path / "it.toml"
     file.write_text(text)
@@ -112,7 +127,7 @@ def test_all_settings_with_their_defaults() -> None:
             assert shown == (list(expected) if isinstance(expected, tuple) else expected) or expected is None, key
 
 
-@pytest.mark.parametrize("text", [README, EXAMPLES, SETTINGS, ALERTS, CONNECT, REDIS])
+@pytest.mark.parametrize("text", [README, EXAMPLES, SETTINGS, ALERTS, CONNECT, REDIS, DEPLOYMENT, RUNBOOK, SIZING])
 def test_settings_and_variables_that_are_named_exist(text: str) -> None:
     for code in inline(text):
         section, _, key = code.partition(".")
@@ -164,7 +179,8 @@ def test_folders_and_links_exist() -> None:
     "code",
     [
         c
-        for c in (*inline(README), *inline(EXAMPLES), *inline(ALERTS), *inline(CONNECT), *inline(REDIS))
+        for text in (README, EXAMPLES, ALERTS, CONNECT, REDIS, DEPLOYMENT, RUNBOOK, SIZING)
+        for c in inline(text)
         if c.startswith("segpulse ")
     ],
 )

@@ -1,4 +1,4 @@
-"""The shell commands of README.md and examples/README.md, run in the order in which a reader types them."""
+"""The shell commands of the documents that people follow, run in the order in which a reader types them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from streams.tools.demo import EMBEDDED
 from streams.tools.files import mapping
 from streams.tools.local.processes import Child
 from streams.tools.local.servers import Server, embedded_broker, free_port
-from tests.documents import ALERTS, EXAMPLES, README, blocks, commands
+from tests.documents import ALERTS, DEPLOYMENT, EXAMPLES, README, RUNBOOK, blocks, commands
 from tests.servers import ROOT, program, redis_server
 
 #: Not run here but by these tests; `make` itself by tests/test_readme.py.
@@ -32,6 +32,14 @@ ELSEWHERE = {
     "cp deploy/env.example .env": "deploy/test_compose.py",
     "docker compose up --build --detach": "deploy/test_compose.py",
     "docker compose --profile alerts up --detach": "deploy/test_compose.py",
+}
+
+#: Programs that are not here -> why, and what of them is tested.
+NOT_HERE = {
+    "docker": "needs Docker; deploy/test_compose.py looks at what it runs",
+    "kubectl": "needs a cluster; deploy/test_kubernetes.py makes and validates what it applies",
+    "kafka-console-consumer.sh": "comes with Kafka's distribution, not with its jars",
+    "cp": "before one of these; its files are looked at below",
 }
 
 #: The last word of a command that goes on until it is stopped -> what it says when it is at work.
@@ -51,7 +59,10 @@ class Reader:
 
     def __init__(self, folder: Path, broker: Server, redis: Server, stack: ExitStack) -> None:
         self._folder, self._redis, self._stack = folder, redis, stack
-        ports = {f"SEGPULSE_{part}_PORT": str(free_port()) for part in ("WORKER", "PROMETHEUS", "BOARD", "ALERTS")}
+        ports = {
+            f"SEGPULSE_{part}_PORT": str(free_port())
+            for part in ("WORKER", "PROMETHEUS", "BOARD", "ALERTS", "REDIS_HEALTH")
+        }
         self._environ = {
             "SEGPULSE_KAFKA_BROKER": broker.address,
             **EMBEDDED,
@@ -175,6 +186,23 @@ def test_alerts(tmp_path: Path) -> None:
             if line not in ELSEWHERE:
                 someone.type(line)
         someone.check_staying()
+
+
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize("text", [DEPLOYMENT, RUNBOOK], ids=["deployment", "runbook"])
+def test_operations(text: str, tmp_path: Path) -> None:
+    with reader(tmp_path) as someone:
+        someone.type("segpulse topics create")
+        for line in commands(text):
+            if line.split()[0] not in NOT_HERE:
+                someone.type(line)
+
+
+def test_what_operations_cannot_run_here_names_files_that_are_there() -> None:
+    lines = [line for line in commands(DEPLOYMENT + RUNBOOK) if line.split()[0] in NOT_HERE]
+    assert {line.split()[0] for line in lines} == NOT_HERE.keys()
+    for path in {word for line in lines for word in line.split() if word.startswith("deploy/")}:
+        assert (ROOT / path).exists(), path
 
 
 @pytest.mark.parametrize(("line", "test"), ELSEWHERE.items())

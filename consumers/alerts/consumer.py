@@ -22,6 +22,7 @@ from consumers.mark_log import write_marks
 from consumers.marks import Marks
 from consumers.serving import serving
 from consumers.state import read_state
+from streams.serving import Health
 from streams.settings import Settings
 
 log = logging.getLogger("segpulse.alerts")
@@ -33,7 +34,8 @@ def run(settings: Settings, stop: threading.Event) -> None:
     chosen = receivers(settings)
     for receiver in chosen:
         log.info("alerts: posting to %s", receiver.shown)
-    latest, marks, metrics = Latest(), Marks(settings), Metrics(receiver.name for receiver in chosen)
+    latest, marks, health = Latest(), Marks(settings), Health()
+    metrics = Metrics(receiver.name for receiver in chosen)
     known = Known(
         scores=lambda: (scored.scores for scored in latest.all()),
         marks=marks,
@@ -42,11 +44,11 @@ def run(settings: Settings, stop: threading.Event) -> None:
     )
     read = threading.Event()
     with (
-        serving(metrics.registry, "alerts", settings.alerts.host, settings.alerts.port),
+        serving(metrics.registry, health, "alerts.", settings.alerts.host, settings.alerts.port),
         ThreadPoolExecutor(len(chosen) + 1, "alerts") as pool,
     ):
         ends = [pool.submit(_deliver, settings, Poster(receiver, metrics), known, read, stop) for receiver in chosen]
-        ends.append(pool.submit(_follow, settings, stop, latest, marks, read))
+        ends.append(pool.submit(_follow, settings, stop, latest, marks, read, health))
         try:
             wait(ends, return_when=FIRST_EXCEPTION)
         finally:
@@ -67,9 +69,11 @@ def _deliver(settings: Settings, poster: Poster, known: Known, read: threading.E
     read_alerts(settings.kafka, group, stop, pager.deliver)
 
 
-def _follow(settings: Settings, stop: threading.Event, latest: Latest, marks: Marks, read: threading.Event) -> None:
+def _follow(
+    settings: Settings, stop: threading.Event, latest: Latest, marks: Marks, read: threading.Event, health: Health
+) -> None:
     """Keep the latest scores, by which pages say where their cause is, and what people have said of alerts."""
-    with closing(read_state(settings.kafka, stop, marks=True)) as updates:
+    with closing(read_state(settings.kafka, stop, marks=True, health=health)) as updates:
         for update in updates:
             latest.apply(update)
             marks.apply(update.marks, update.whole)

@@ -12,7 +12,7 @@ from yarl import URL
 from consumers.errors import CannotStartError
 
 COOKIE = "segpulse_board"
-OPEN_TO_ALL = "/healthz"
+OPEN_TO_ALL = ("/live", "/ready")
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -48,7 +48,7 @@ def guard(token: str) -> Middleware:
 
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.path == OPEN_TO_ALL:
+        if request.path in OPEN_TO_ALL:
             return await handler(request)
         _refuse_forged(request)
         if not token:

@@ -14,7 +14,7 @@ from pathlib import Path
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from consumers.board.access import add_headers, check_address, guard
+from consumers.board.access import OPEN_TO_ALL, add_headers, check_address, guard
 from consumers.board.book import Book
 from consumers.board.marking import Marking
 from consumers.board.stream import Stream
@@ -23,6 +23,7 @@ from consumers.mark_log import write_marks
 from consumers.marks import Marks
 from consumers.state import Update, read_state
 from streams.kpis.catalogue import catalogue
+from streams.serving import Health, answer
 from streams.settings import Settings
 
 log = logging.getLogger("segpulse.board")
@@ -57,10 +58,10 @@ def run(settings: Settings, stop: threading.Event) -> None:
     token = os.environ.get("SEGPULSE_BOARD_TOKEN", "")
     check_address(settings.board.host, token)
     book = Book(catalogue(settings), map(str, settings.scoring.windows), settings.dimensions, Marks(settings))
-    asyncio.run(_serve(settings, stop, book, token))
+    asyncio.run(_serve(settings, stop, book, token, Health()))
 
 
-def application(book: Book, stream: Stream, token: str, marking: Marking) -> web.Application:
+def application(book: Book, stream: Stream, token: str, marking: Marking, health: Health) -> web.Application:
     """The board as an aiohttp application."""
     app = web.Application(middlewares=[guard(token)], client_max_size=BODY_MOST)
     app.on_response_prepare.append(add_headers)
@@ -72,21 +73,22 @@ def application(book: Book, stream: Stream, token: str, marking: Marking) -> web
     app.router.add_get("/api/alerts", _json(book.alerts))
     app.router.add_get("/api/history", _history(book))
     app.router.add_get("/api/courses", _courses(book))
-    app.router.add_get("/healthz", _healthy)
     marking.add_to(app.router)
+    for path in OPEN_TO_ALL:
+        app.router.add_get(path, _well(health))
     return app
 
 
-async def _serve(settings: Settings, stop: threading.Event, book: Book, token: str) -> None:
+async def _serve(settings: Settings, stop: threading.Event, book: Book, token: str, health: Health) -> None:
     stream = Stream(book.snapshot)
     marking = Marking(book, lambda marks: write_marks(settings.kafka, marks))
-    runner = web.AppRunner(application(book, stream, token, marking), access_log=None, shutdown_timeout=2)
+    runner = web.AppRunner(application(book, stream, token, marking, health), access_log=None, shutdown_timeout=2)
     await runner.setup()
     sweep = asyncio.create_task(marking.sweep(SWEEP_EVERY_S))
     try:
         await _listen(runner, settings)
         loop = asyncio.get_running_loop()
-        await asyncio.to_thread(_read, settings, stop, book, loop, stream)
+        await asyncio.to_thread(_read, settings, stop, book, loop, stream, health)
     finally:
         sweep.cancel()
         stream.close()
@@ -105,10 +107,15 @@ async def _listen(runner: web.AppRunner, settings: Settings) -> None:
 
 
 def _read(
-    settings: Settings, stop: threading.Event, book: Book, loop: asyncio.AbstractEventLoop, stream: Stream
+    settings: Settings,
+    stop: threading.Event,
+    book: Book,
+    loop: asyncio.AbstractEventLoop,
+    stream: Stream,
+    health: Health,
 ) -> None:
     """Runs in a thread of its own: kafka-python blocks."""
-    with closing(read_state(settings.kafka, stop, alerts=True, marks=True)) as updates:
+    with closing(read_state(settings.kafka, stop, alerts=True, marks=True, health=health)) as updates:
         for update in updates:
             with contextlib.suppress(RuntimeError):  # the loop is closed: we are stopping
                 loop.call_soon_threadsafe(_apply, book, stream, update)
@@ -160,5 +167,9 @@ def _answer(body: bytes) -> web.Response:
     return response
 
 
-async def _healthy(_: web.Request) -> web.Response:
-    return web.Response(text="ok\n")
+def _well(health: Health) -> Handler:
+    async def handler(request: web.Request) -> web.StreamResponse:
+        code, text = answer(health, request.path)
+        return web.Response(status=code, text=text)
+
+    return handler

@@ -8,11 +8,14 @@ import time
 from contextlib import closing
 
 import redis
+from prometheus_client import CollectorRegistry, ProcessCollector
 
 from consumers.backoff import Backoff
-from consumers.redis.client import connect, outage
 from consumers.redis.sink import Sink
+from consumers.serving import serving
 from consumers.state import read_state
+from streams.security.redis import address_of, redis_client, refusal
+from streams.serving import Health
 from streams.settings import Settings
 
 log = logging.getLogger("segpulse.redis")
@@ -20,23 +23,38 @@ SWEEP_EVERY_S = 30.0
 
 
 def run(settings: Settings, stop: threading.Event) -> None:
-    """Carry scores and alerts to Redis until `stop`. Raises SettingsError where redis.url is not a Redis URL."""
-    backoff = Backoff(stop)
-    with closing(connect(settings)) as client:
+    """Carry scores and alerts to Redis until `stop`.
+
+    Raises SettingsError where redis.url is not a Redis URL, RefusedError where Redis or Kafka does not let us in,
+    CannotStartError where the port for /live and /ready is taken.
+    """
+    client = redis_client(settings.redis, retries=1, socket_timeout=10, socket_connect_timeout=5)
+    backoff, health, registry = Backoff(stop), Health(), CollectorRegistry()
+    ProcessCollector(registry=registry)
+    with (
+        closing(client),
+        serving(registry, health, "redis.health_", settings.redis.health_host, settings.redis.health_port),
+    ):
         sink = Sink(client, settings.redis.ttl)
         while not stop.is_set():
             try:
-                _carry(settings, stop, client, sink, backoff)
+                _carry(settings, stop, client, sink, backoff, health)
             except redis.RedisError as error:
+                if refused := refusal(error, settings.redis):
+                    raise refused from None
                 # It may come back empty, so all is read again from the beginning.
-                log.warning("%s; next try in %.0f s", outage(settings, error), backoff.pause)
+                outage = f"redis at {address_of(settings.redis)}: {error}"
+                log.warning("%s; next try in %.0f s", outage, backoff.pause)
+                health.lacks(outage)
                 backoff.wait()
 
 
-def _carry(settings: Settings, stop: threading.Event, client: redis.Redis, sink: Sink, backoff: Backoff) -> None:
+def _carry(
+    settings: Settings, stop: threading.Event, client: redis.Redis, sink: Sink, backoff: Backoff, health: Health
+) -> None:
     client.ping()
     swept = time.monotonic()
-    with closing(read_state(settings.kafka, stop, alerts=True)) as updates:
+    with closing(read_state(settings.kafka, stop, alerts=True, health=health)) as updates:
         for update in updates:
             sink.update(update)
             if update.whole:

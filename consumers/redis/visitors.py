@@ -16,14 +16,17 @@ from typing import Any
 import redis
 from kafka import TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
+from prometheus_client import CollectorRegistry, ProcessCollector
 
 from consumers.backoff import Backoff
 from consumers.connection import Connection, OutageError
 from consumers.errors import CannotStartError
 from consumers.records import readable, visitor_of
-from consumers.redis.client import connect, outage
+from consumers.serving import serving
 from streams.events.topics import VISITOR_SEGMENTS
 from streams.messages import VisitorSegments
+from streams.security.redis import address_of, redis_client, refusal
+from streams.serving import Health
 from streams.settings import Settings
 
 log = logging.getLogger("segpulse.redis")
@@ -33,21 +36,33 @@ VERSION = 1  # of the layout
 
 
 def run(settings: Settings, stop: threading.Event) -> None:
-    """Carry visitors' segments to Redis until `stop`. Raises CannotStartError where nobody tells them."""
+    """Carry visitors' segments to Redis until `stop`.
+
+    Raises CannotStartError where nobody tells them or the port for /live and /ready is taken, and as `consume redis`
+    does.
+    """
     if not settings.visitors.publish:
         raise CannotStartError("visitors.publish is false, so nobody tells where visitors are: set it for the worker")
-    backoff = Backoff(stop)
-    with closing(connect(settings)) as client:
+    client = redis_client(settings.redis, retries=1, socket_timeout=10, socket_connect_timeout=5)
+    backoff, health, registry, own = Backoff(stop), Health(), CollectorRegistry(), settings.visitors
+    ProcessCollector(registry=registry)
+    with closing(client), serving(registry, health, "visitors.health_", own.health_host, own.health_port):
         while not stop.is_set():
             try:
                 with closing(Connection(settings.kafka, (VISITOR_SEGMENTS,))) as connection:
-                    _carry(connection, Visitors(client, settings.visitors.ttl), stop, backoff)
+                    _carry(connection, Visitors(client, own.ttl), stop, backoff, health)
             except OutageError as error:
-                log.warning("%s; next try in %.0f s", error, backoff.pause)
-                backoff.wait()
+                _wait(str(error), backoff, health)
             except redis.RedisError as error:
-                log.warning("%s; next try in %.0f s", outage(settings, error), backoff.pause)
-                backoff.wait()
+                if refused := refusal(error, settings.redis):
+                    raise refused from None
+                _wait(f"redis at {address_of(settings.redis)}: {error}", backoff, health)
+
+
+def _wait(outage: str, backoff: Backoff, health: Health) -> None:
+    log.warning("%s; next try in %.0f s", outage, backoff.pause)
+    health.lacks(outage)
+    backoff.wait()
 
 
 class Visitors:
@@ -78,7 +93,7 @@ class Visitors:
             pipe.execute()
 
 
-def _carry(connection: Connection, visitors: Visitors, stop: threading.Event, backoff: Backoff) -> None:
+def _carry(connection: Connection, visitors: Visitors, stop: threading.Event, backoff: Backoff, health: Health) -> None:
     """Until `stop`, or until Redis has lost how far it has been read."""
     consumer, offsets = connection.consumer, visitors.offsets()
     consumer.assign(connection.partitions)
@@ -96,6 +111,7 @@ def _carry(connection: Connection, visitors: Visitors, stop: threading.Event, ba
             visitors.write(records)
             began = True
         backoff.clear()
+        health.ready()
 
 
 def _fields(said: VisitorSegments, written: int) -> dict[Any, str | int]:

@@ -92,7 +92,7 @@ class Ingest:
     async def _ready(self, _: web.Request) -> web.Response:
         if self._delivery.why_away:
             raise web.HTTPServiceUnavailable(text="Kafka does not answer\n", headers=RETRY_AFTER)
-        return web.Response(text="ok\n")
+        return web.Response(text="segpulse is ready\n")
 
     async def _told(self, _: web.Request) -> web.Response:
         text = prometheus_client.generate_latest(self._metrics.registry)
@@ -100,7 +100,7 @@ class Ingest:
 
 
 async def _live(_: web.Request) -> web.Response:
-    return web.Response(text="ok\n")
+    return web.Response(text="segpulse is live\n")
 
 
 def _answer(judged: Judged) -> web.Response:

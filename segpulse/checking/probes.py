@@ -8,10 +8,9 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from urllib.parse import urlsplit
 
+import msgspec
 import redis
 from kafka.errors import KafkaError
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from consumers.alerts.receivers import receivers
 from consumers.board.access import check_address as check_board_address
@@ -19,15 +18,24 @@ from consumers.errors import CannotStartError
 from producers.http.access import check_address as check_ingest_address
 from segpulse.checking.finding import Finding
 from segpulse.checking.reaching import WITHIN_S, why_not_free, why_not_reached
-from streams.settings import Settings
+from streams.security.login import try_login
+from streams.security.redis import address_of, redis_client, refusal
+from streams.security.tls import RefusedError
+from streams.settings import Kafka, Settings, SettingsError
 from streams.tools import topics
 
 Probe = Callable[[Settings], Iterator[Finding]]
 _PORTS = {"http": 80, "https": 443}
+_SAFELY = {
+    "plaintext": "",
+    "tls": " over TLS",
+    "sasl_plaintext": " and lets us in",
+    "sasl_tls": " over TLS and lets us in",
+}
 
 
 def brokers(settings: Settings) -> Iterator[Finding]:
-    """Each broker that is named."""
+    """Each broker that is named: that it answers, and lets us in."""
     right = "host:port[,host:port] in kafka.broker (SEGPULSE_KAFKA_BROKER), and Kafka started"
     for address in (part.strip() for part in settings.kafka.broker.split(",")):
         host, _, port = address.rpartition(":")
@@ -35,16 +43,32 @@ def brokers(settings: Settings) -> Iterator[Finding]:
             yield Finding("kafka", False, f"{address!r} is no address of a broker", right)
         elif why := why_not_reached(host.strip("[]"), int(port)):
             yield Finding("kafka", False, f"{address} does not answer: {why}", right)
+        elif refused := _refused(msgspec.structs.replace(settings.kafka, broker=address)):
+            yield Finding("kafka", False, refused)
         else:
-            yield Finding("kafka", True, f"{address} answers")
+            yield Finding("kafka", True, f"{address} answers{_SAFELY[settings.kafka.security]}")
+
+
+def _refused(kafka: Kafka) -> str:
+    """Why the one broker does not let us in; empty where it does, or does not say."""
+    try:
+        try_login(kafka)
+    except (RefusedError, SettingsError) as error:
+        return str(error)
+    except OSError:
+        return ""
+    return ""
 
 
 def all_topics(settings: Settings) -> Iterator[Finding]:
     """That all topics are there, with the partitions, replicas and configuration that they need."""
     kafka = settings.kafka
     try:
-        with topics.connect(kafka.broker, 0.0) as admin:
+        with topics.connect(kafka, 0.0) as admin:
             wrong = topics.check(admin, kafka)
+    except (RefusedError, SettingsError):
+        yield Finding("topics", False, "not looked at: Kafka does not let us in")
+        return
     except topics.TopicsError as error:
         yield Finding("topics", False, str(error))
         return
@@ -58,25 +82,22 @@ def all_topics(settings: Settings) -> Iterator[Finding]:
 
 
 def redis_server(settings: Settings) -> Iterator[Finding]:
-    """That Redis answers, with the password that is given."""
-    right = "redis://[:password@]host:port/db in SEGPULSE_REDIS_URL, and Redis started"
+    """That Redis answers, over TLS and with the password, as it is given."""
+    right = "redis://[[user]:password@]host:port/db in SEGPULSE_REDIS_URL (TLS: rediss://), and Redis started"
     try:
-        client = redis.Redis.from_url(
-            settings.redis.url,
-            socket_connect_timeout=WITHIN_S,
-            socket_timeout=WITHIN_S,
-            retry=Retry(NoBackoff(), 0),
-        )
-        where = urlsplit(settings.redis.url)
-        address = f"{where.hostname}:{where.port or 6379}"
-    except ValueError:  # not its words: they may hold the password
-        yield Finding("redis", False, "redis.url is no address of a Redis", right)
+        client = redis_client(settings.redis, retries=0, socket_connect_timeout=WITHIN_S, socket_timeout=WITHIN_S)
+    except SettingsError as error:
+        yield Finding("redis", False, str(error))
         return
+    address = address_of(settings.redis)
     with closing(client):
         try:
             client.ping()
         except redis.RedisError as error:
-            yield Finding("redis", False, f"{address}: {error}", right)
+            if refused := refusal(error, settings.redis):
+                yield Finding("redis", False, str(refused))
+            else:
+                yield Finding("redis", False, f"{address}: {error}", right)
         else:
             yield Finding("redis", True, f"{address} answers")
 
@@ -109,27 +130,32 @@ def ports(settings: Settings) -> Iterator[Finding]:
         check_ingest_address(settings.ingest.host, settings.ingest.token)
     except CannotStartError as error:
         yield Finding("ingest", False, str(error))
-    served = {"worker": "/metrics", "prometheus": "/metrics", "board": "/healthz", "ingest": "/live"}
-    for name, path in (served | ({"alerts": "/metrics"} if settings.alerts.any_receiver else {})).items():
-        host, port = getattr(settings, name).host, getattr(settings, name).port
-        why = why_not_free(host, port)
-        if not why:
-            yield Finding(name, True, f"{host}:{port} is free")
-        elif _is_ours(host, port, path):
-            yield Finding(name, True, f"{host}:{port} is served by segpulse already")
-        else:
-            right = f"a free port in {name}.port (SEGPULSE_{name.upper()}_PORT) and an address of this machine in"
-            yield Finding(name, False, f"cannot listen on {host}:{port}: {why}", f"{right} {name}.host")
+    for name in ("worker", "prometheus", "board", "ingest", *(["alerts"] if settings.alerts.any_receiver else [])):
+        section = getattr(settings, name)
+        yield _port(name, section.host, section.port, f"{name}.port")
+    for name in ("redis", *(["visitors"] if settings.visitors.publish else [])):
+        section = getattr(settings, name)
+        yield _port(name, section.health_host, section.health_port, f"{name}.health_port")
 
 
-def _is_ours(host: str, port: int, path: str) -> bool:
+def _port(name: str, host: str, port: int, key: str) -> Finding:
+    why = why_not_free(host, port)
+    if not why:
+        return Finding(name, True, f"{host}:{port} is free")
+    if _is_ours(host, port):
+        return Finding(name, True, f"{host}:{port} is served by segpulse already")
+    variable = f"SEGPULSE_{key.replace('.', '_')}".upper()
+    right = f"a free port in {key} ({variable}) and an address of this machine in {key.removesuffix('port')}host"
+    return Finding(name, False, f"cannot listen on {host}:{port}: {why}", right)
+
+
+def _is_ours(host: str, port: int) -> bool:
     at = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
     try:
-        with urllib.request.urlopen(f"http://{at}:{port}{path}", timeout=WITHIN_S) as answer:
-            said = answer.read(1_000_000)
+        with urllib.request.urlopen(f"http://{at}:{port}/live", timeout=WITHIN_S) as answer:
+            return bool(answer.read(100).startswith(b"segpulse is live"))
     except (OSError, ValueError):
         return False
-    return b"segpulse_" in said if path == "/metrics" else bool(said == b"ok\n")
 
 
 PROBES: dict[str, Probe] = {

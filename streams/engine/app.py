@@ -12,6 +12,7 @@ import faust
 
 from streams.engine import parts, progress
 from streams.engine.consuming import EngineConsumer, EngineTransport
+from streams.engine.credentials import credentials
 from streams.engine.fence import Fence
 from streams.engine.membership import member_of
 from streams.engine.store import PartitionStore, PartitionTable, PromptTables
@@ -40,6 +41,7 @@ class Pipeline:
         self.app = app = faust.App(
             kafka.app_id,
             broker=[f"kafka://{broker}" for broker in kafka.broker.split(",")],
+            broker_credentials=credentials(kafka),
             store="memory://",
             datadir=folder,
             value_serializer="raw",

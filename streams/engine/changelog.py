@@ -10,6 +10,8 @@ from faust.types import TP
 
 from streams.engine.fetching import Fetched
 from streams.engine.store import PartitionStore
+from streams.security.kafka import client_options
+from streams.settings import Kafka
 
 _PAUSE = 300  # ms without a record after which there is none
 _BACK = 64  # offsets before a log's end in which its last record is looked for first
@@ -22,8 +24,8 @@ class Log:
     What is not committed is not there: a log's end is where its oldest open transaction begins.
     """
 
-    def __init__(self, broker: str, progress: Callable[[], None] = lambda: None) -> None:
-        self._broker = broker
+    def __init__(self, kafka: Kafka, progress: Callable[[], None] = lambda: None) -> None:
+        self._kafka = kafka
         self._progress = progress  # called whenever something has come
 
     @contextlib.asynccontextmanager
@@ -32,7 +34,8 @@ class Log:
         # its fetcher takes its own cancellation for that of a fetch. Assigned before anything is asked: of topics that
         # it has not heard of it learns one by one, with a pause of 100 ms before each.
         consumer = AIOKafkaConsumer(
-            bootstrap_servers=self._broker,
+            bootstrap_servers=self._kafka.broker,
+            **client_options(self._kafka),
             enable_auto_commit=False,
             isolation_level="read_committed",
             max_partition_fetch_bytes=_FETCH,

@@ -23,6 +23,7 @@ from aiokafka import AIOKafkaProducer, errors
 from faust.types.transports import ProducerT
 
 from streams.engine.outbox import Outbox, Transaction
+from streams.security.kafka import client_options
 from streams.settings import LARGEST_MESSAGE, Kafka
 
 _TRANSACTION = 30.0  # seconds until Kafka breaks off a transaction whose worker is gone; readers wait for it meanwhile
@@ -119,6 +120,7 @@ class _Writer:
         self.busy = asyncio.Lock()  # held while a checkpoint goes on
         self.producer = AIOKafkaProducer(
             bootstrap_servers=kafka.broker,
+            **client_options(kafka),
             transactional_id=f"{kafka.app_id}-{name}",
             transaction_timeout_ms=int(_TRANSACTION * 1000),
             acks="all",

@@ -60,6 +60,11 @@ class Ingest:
         self._sources.clear()
         self._pipeline.consumer.held = set()
 
+    @property
+    def reads_again(self) -> bool:
+        """Whether a partition's last worker had read more than has been read here, so that its scores stand still."""
+        return any(source.reads_again for source in self._sources.values())
+
     async def take(self, tp: TP, fetched: Fetched) -> None:
         """Take a fetched batch of one source topic partition."""
         source = self._sources.get(tp.partition)

@@ -18,6 +18,7 @@ from streams.engine.membership import leave_group
 from streams.engine.overviews import Overviews
 from streams.engine.score import Score
 from streams.events.topics import SEGMENT_PANES, SOURCE_TOPICS
+from streams.serving import Health
 
 log = logging.getLogger("segpulse")
 
@@ -29,11 +30,17 @@ Look = Callable[[], Awaitable[None]]
 
 
 def wire(
-    pipeline: Pipeline, ingest: Ingest, score: Score, overviews: Overviews, look_at_topics: Look
+    pipeline: Pipeline,
+    ingest: Ingest,
+    score: Score,
+    overviews: Overviews,
+    look_at_topics: Look,
+    health: Health,
 ) -> Callable[[], Awaitable[None]]:
     """Connect the engine to the app's signals and give it its tasks. The function returned takes leave, politely.
 
-    `look_at_topics` raises where they have become unusable, which ends the worker.
+    `look_at_topics` raises where they have become unusable, which ends the worker. `health` is told when the
+    worker has its partitions' state and is as far as their last workers were (at once, where it has no partitions).
     """
     app = pipeline.app
     loaded = asyncio.Event()  # the tasks run while it is set
@@ -48,6 +55,7 @@ def wire(
         nonlocal turn
         turn += 1
         loaded.clear()
+        health.lacks("the state of its partitions is not loaded yet")
         ingest.drop_all()
         score.drop_all()
         go_on()
@@ -75,7 +83,7 @@ def wire(
         dimensions = sorted(tp.partition for tp in assignment if tp.topic == SEGMENT_PANES)
         # First of all the fence: what is read after it is the last that a predecessor has written.
         await pipeline.fence.take([*map(of_source, sources), *map(of_dimensions, dimensions)])
-        look = Log(pipeline.settings.kafka.broker, go_on)
+        look = Log(pipeline.settings.kafka, go_on)
         events = [TP(topic, partition) for topic in SOURCE_TOPICS for partition in sources]
         panes = [TP(SEGMENT_PANES, partition) for partition in dimensions]
         begins, ends, _ = await asyncio.gather(
@@ -128,6 +136,11 @@ def wire(
         patience = max(_STALLED, 3 * pipeline.settings.kafka.rebalance_timeout / 1000)
         while not pipeline.failed.done():
             await asyncio.sleep(1.0)
+            health.turn()
+            if loaded.is_set() and ingest.reads_again:
+                health.lacks("it reads again what the last workers of its partitions had read")
+            elif loaded.is_set():
+                health.ready()
             if not loaded.is_set() and time.monotonic() - progress > patience:
                 stalled = TimeoutError(f"no state loaded, and nothing new of it in {patience:.0f} s")
                 pipeline.failed.set_exception(stalled)

@@ -32,15 +32,22 @@ def faults(settings: Settings) -> Iterator[Fault]:
     if settings.review.every < _DAY:
         yield "review.every", "must be a day at least, like '90d'"
     yield from _ingest(settings)
-    for name in ("prometheus", "worker", "board", "alerts", "ingest"):
-        if not 0 <= getattr(settings, name).port <= 65_535:
-            yield f"{name}.port", "must be from 0 (any that is free) to 65535"
+    served = ("prometheus", "worker", "board", "alerts", "ingest")
+    ports = {f"{name}.port": getattr(settings, name).port for name in served}
+    ports |= {f"{name}.health_port": getattr(settings, name).health_port for name in ("redis", "visitors")}
+    for key, port in ports.items():
+        if not 0 <= port <= 65_535:
+            yield key, "must be from 0 (any that is free) to 65535"
 
 
 def _kafka(settings: Settings) -> Iterator[Fault]:
     for key in ("partitions", "replication", "batch"):
         if getattr(settings.kafka, key) < 1:
             yield f"kafka.{key}", "must be at least 1"
+    for section in ("kafka", "redis"):
+        files = getattr(settings, section)
+        if files.key and not files.cert:
+            yield f"{section}.cert", f"{section}.key needs the certificate that it is of"
 
 
 def _time(settings: Settings) -> Iterator[Fault]:

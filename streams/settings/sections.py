@@ -16,6 +16,7 @@ LARGEST_MESSAGE = 4 * 1024 * 1024  # bytes of a record on Kafka
 
 #: By the environment only: files get shared.
 SECRETS = (
+    "kafka.password",
     "alerts.slack_webhook",
     "alerts.pagerduty_key",
     "ingest.token",
@@ -26,6 +27,13 @@ SECRETS = (
 
 class Kafka(Section, frozen=True, kw_only=True):
     broker: str = "127.0.0.1:9092"  # host:port[,host:port]
+    security: Literal["plaintext", "tls", "sasl_plaintext", "sasl_tls"] = "plaintext"  # sasl: with a login
+    ca: str = ""  # file (PEM) of the authority that signed the brokers' certificates; empty: the system's
+    cert: str = ""  # file (PEM) of our own certificate, where the brokers want one
+    key: str = ""  # file (PEM) of its key; empty: it is in the same file
+    mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
+    username: str = ""
+    password: str = ""  # a secret
     app_id: str = "segpulse"  # consumer group, and prefix of the changelog topics
     partitions: int = 4  # of every topic; cannot be changed later
     replication: int = 1
@@ -37,8 +45,13 @@ class Kafka(Section, frozen=True, kw_only=True):
 
 
 class Redis(Section, frozen=True, kw_only=True):
-    url: str = "redis://127.0.0.1:6379/0"
+    url: str = "redis://127.0.0.1:6379/0"  # rediss:// is over TLS; then ca, cert and key are as in Kafka
+    ca: str = ""
+    cert: str = ""
+    key: str = ""
     ttl: Span = Span.parse("15m")  # scores not renewed for so long vanish
+    health_host: str = "127.0.0.1"  # where `segpulse consume redis` says whether it is well
+    health_port: int = 9311
 
 
 class Time(Section, frozen=True, kw_only=True):
@@ -132,6 +145,8 @@ class Alerts(Section, frozen=True, kw_only=True):
 class Visitors(Section, frozen=True, kw_only=True):
     publish: bool = False  # tell where each visitor is now: topic `visitor_segments`, `segpulse consume visitors`
     ttl: Span = Span.parse("7d")  # in Redis, after a visitor's last event; told again after half of it
+    health_host: str = "127.0.0.1"  # where `segpulse consume visitors` says whether it is well
+    health_port: int = 9312
 
 
 class Paths(Section, frozen=True, kw_only=True):

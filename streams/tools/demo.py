@@ -37,6 +37,7 @@ EMBEDDED = {
     "SEGPULSE_KAFKA_REBALANCE_TIMEOUT": "3s",
     "SEGPULSE_KAFKA_TRANSACTIONS": "false",
     "SEGPULSE_KAFKA_MEMBER": "",
+    "SEGPULSE_KAFKA_SECURITY": "plaintext",
 }
 
 
@@ -67,7 +68,7 @@ def command(ctx: click.Context, broker: str | None, redis_url: str | None, port_
             redis = None if redis_url else stack.enter_context(embedded_redis(LOGS))
             kafka_address = kafka.address if kafka else str(broker)
             redis_address = redis.address if redis else str(redis_url)
-            _create_topics(ctx, kafka_address)
+            _create_topics(ctx, kafka_address, embedded=kafka is not None)
             click.echo(f"kafka: {kafka_address}")
             click.echo(f"redis: {without_password(redis_address)}")
             environ = environment(kafka_address, redis_address, ports, embedded=kafka is not None, config=ctx.obj)
@@ -82,9 +83,10 @@ def command(ctx: click.Context, broker: str | None, redis_url: str | None, port_
         raise click.ClickException(str(error)) from None
 
 
-def _create_topics(ctx: click.Context, broker: str) -> None:
-    kafka = settings.load(ctx.obj, kafka={"broker": broker}).kafka
-    with topics.connect(broker, patience=60) as admin:
+def _create_topics(ctx: click.Context, broker: str, *, embedded: bool) -> None:
+    security = {"security": "plaintext"} if embedded else {}
+    kafka = settings.load(ctx.obj, kafka={"broker": broker, **security}).kafka
+    with topics.connect(kafka, patience=60) as admin:
         topics.create(admin, kafka)
 
 
@@ -95,6 +97,7 @@ def environment(
     environ = {
         "SEGPULSE_KAFKA_BROKER": broker,
         "SEGPULSE_REDIS_URL": redis_url,
+        "SEGPULSE_REDIS_HEALTH_PORT": "0",
         "SEGPULSE_ALERTS_BOARD_URL": f"http://{LOOPBACK}:{ports['board']}",
         "PYTHONUNBUFFERED": "1",  # a log says at once what happened
         "APP_DATADIR": str(LOGS / "faust"),  # Faust makes this folder though its tables are in memory

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -12,6 +13,8 @@ from kafka.errors import InvalidConfigurationError, KafkaError, TopicAlreadyExis
 
 from streams import settings
 from streams.events import topics
+from streams.security.kafka import client_options
+from streams.security.login import knock, try_login
 
 # An event that is too large is ours to refuse, with its reason; and of very many segments a pane is large.
 _LARGE = {"max.message.bytes": str(settings.LARGEST_MESSAGE)}
@@ -60,15 +63,22 @@ class CountsError(TopicsError):
     """They have other partition counts than kafka.partitions."""
 
 
-def connect(broker: str, patience: float) -> KafkaAdminClient:
-    """An admin client, tried for with backoff for `patience` seconds; one line says so. Raises TopicsError."""
+def connect(kafka: settings.Kafka, patience: float) -> KafkaAdminClient:
+    """An admin client, tried for with backoff for `patience` seconds; one line says so.
+
+    Raises TopicsError where nobody answers, RefusedError where somebody does not let us in, SettingsError.
+    """
     logging.getLogger("kafka").setLevel(logging.CRITICAL)  # our line says it once
     deadline, pause = time.monotonic() + patience, 0.5
+    broker, options = kafka.broker, client_options(kafka)
     while True:
         try:
-            return KafkaAdminClient(bootstrap_servers=broker.split(","), bootstrap_timeout_ms=2_000)
+            knock(kafka)
+            return KafkaAdminClient(bootstrap_servers=broker.split(","), bootstrap_timeout_ms=2_000, **options)
         except (KafkaError, OSError, ValueError) as error:  # the last: no address
-            why = str(error) or type(error).__name__
+            why = getattr(error, "strerror", None) or str(error) or type(error).__name__
+            with contextlib.suppress(OSError):  # it is not there at all
+                try_login(kafka)
         if time.monotonic() + pause > deadline:
             raise TopicsError(f"kafka: no broker answers at {broker}: {why}")
         if pause == 0.5:
@@ -158,7 +168,7 @@ def _configs(admin: KafkaAdminClient, names: Iterable[str]) -> dict[str, dict[st
 
 def check_counts(kafka: settings.Kafka) -> None:
     """Raise CountsError where topics have other partition counts, TopicsError where no broker says."""
-    with connect(kafka.broker, 0.0) as admin:
+    with connect(kafka, 0.0) as admin:
         try:
             partitions = _partitions(admin)
         except (KafkaError, OSError) as error:
@@ -190,7 +200,7 @@ def create_command(ctx: click.Context, wait: float) -> None:
     """Create the topics that are missing, each with kafka.partitions partitions. Safe to repeat."""
     kafka = settings.load(ctx.obj).kafka
     try:
-        made = create(connect(kafka.broker, wait), kafka)
+        made = create(connect(kafka, wait), kafka)
     except TopicsError as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"{len(made)} topics created, {len(all_topics(kafka)) - len(made)} were there already")
@@ -203,7 +213,7 @@ def check_command(ctx: click.Context, wait: float) -> None:
     """Compare the topics with what segpulse needs; the exit code is 1 where something is amiss."""
     kafka = settings.load(ctx.obj).kafka
     try:
-        wrong = check(connect(kafka.broker, wait), kafka)
+        wrong = check(connect(kafka, wait), kafka)
     except TopicsError as error:
         raise click.ClickException(str(error)) from None
     for line in wrong:

@@ -122,7 +122,7 @@ def measure(folder: Path, visitors: int) -> Recovery:
             "SEGPULSE_KAFKA_MEMBER": "one",  # as a worker has by itself that comes back on its host and port
         }
         chosen = settings.load(config, environ)
-        admin = connect(kafka.address, 30.0)
+        admin = connect(chosen.kafka, 30.0)
         create(admin, chosen.kafka)
         admin.close()
         began = time.monotonic()

@@ -111,7 +111,7 @@ def trial(folder: Path, broker: str, story: Story, *, replication: int = 1, **en
         **environ,
     }
     chosen = settings.load(config, {**os.environ, **said})
-    admin = connect(broker, 30.0)
+    admin = connect(chosen.kafka, 30.0)
     create(admin, chosen.kafka)
     admin.close()
     fleet = Fleet(folder, said)

@@ -32,7 +32,7 @@ def environ(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPat
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SEGPULSE_KAFKA_BROKER", f"{LOOPBACK}:{free_port()}")
     monkeypatch.setenv("SEGPULSE_REDIS_URL", f"redis://:{SECRET}@{LOOPBACK}:{free_port()}/0")
-    for name in ("WORKER", "PROMETHEUS", "BOARD", "ALERTS", "INGEST"):
+    for name in ("WORKER", "PROMETHEUS", "BOARD", "ALERTS", "INGEST", "REDIS_HEALTH"):
         monkeypatch.setenv(f"SEGPULSE_{name}_PORT", str(free_port()))
     return monkeypatch
 
@@ -63,8 +63,9 @@ def test_all_is_well(embedded_broker: Server, redis_server: Server, environ: pyt
     environ.setenv("SEGPULSE_ALERTS_SLACK_WEBHOOK", receiver.url)
     environ.setenv("SEGPULSE_ALERTS_PAGERDUTY_KEY", ROUTING_KEY)
     environ.setenv("SEGPULSE_ALERTS_PAGERDUTY_URL", receiver.url)
-    with topics.connect(embedded_broker.address, 5) as admin:
-        topics.create(admin, settings.load().kafka)
+    kafka = settings.load().kafka
+    with topics.connect(kafka, 5) as admin:
+        topics.create(admin, kafka)
     with listening(receiver):
         found = checked(0)
         shown = CliRunner().invoke(cli, ["check"])
@@ -72,7 +73,7 @@ def test_all_is_well(embedded_broker: Server, redis_server: Server, environ: pyt
     assert len(found["alerts"]) == 3  # two receivers, and the port
     assert not receiver.posts
     assert shown.exit_code == 0
-    assert [line.split()[0] for line in shown.output.splitlines()] == ["ok"] * 11
+    assert [line.split()[0] for line in shown.output.splitlines()] == ["ok"] * 12
 
 
 def test_nothing_is_there(environ: pytest.MonkeyPatch) -> None:
@@ -113,8 +114,9 @@ def test_an_address_that_is_none(broker: str, environ: pytest.MonkeyPatch) -> No
 @pytest.mark.parametrize("url", [f"redis://:pass/{SECRET}@localhost:6379/0", f"http://{SECRET}", "redis://[bad"])
 def test_a_redis_url_that_is_none(url: str, environ: pytest.MonkeyPatch) -> None:
     environ.setenv("SEGPULSE_REDIS_URL", url)
-    (finding,) = checked(1)["redis"]
-    assert (finding["ok"], finding["found"]) == (False, "redis.url is no address of a Redis")
+    finding, _ = checked(1)["redis"]
+    assert not finding["ok"]
+    assert finding["found"].startswith("redis.url (SEGPULSE_REDIS_URL): must be redis://")
 
 
 def test_a_broker_that_is_another_server_is_not_waited_for(environ: pytest.MonkeyPatch, taken: int) -> None:

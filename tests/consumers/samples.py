@@ -64,22 +64,22 @@ def scores(
     return SegmentScores(dimension=dimension, value=value, at=at, to=at + 70_000, cells=shown, diagnosis=diagnosis)
 
 
-def overview(dimension: str = "tier", **other: object) -> DimensionOverview:
-    """Of three segments: one is accurate, one like the rest, one has too few cases; `other` figures as given."""
-    verdicts = {"accurate": (True, True, True), "like": (False, True, False), "few": (False, False, False)}
+def overview(dimension: str = "tier", value: str = "accurate", **other: object) -> DimensionOverview:
+    """Of three segments: `value` is accurate, one like the rest, one has too few cases; `other` figures as given."""
+    verdicts = {value: (True, True, True), "like": (False, True, False), "few": (False, False, False)}
     segments = [
         SegmentVerdict(
-            value=value, accurate=accurate, enough=enough, different=different, alike=True, trials=500,
+            value=name, accurate=accurate, enough=enough, different=different, alike=True, trials=500,
             differs_on="form_fill_rate", dispersion=1.1,
         )
-        for value, (accurate, enough, different) in verdicts.items()
+        for name, (accurate, enough, different) in verdicts.items()
     ]  # fmt: skip
     division = KpiDivision(
         kpi="form_fill_rate", spread=0.2, real=0.9, icc=0.01, icc_low=0.004, icc_high=0.03, dispersion=1.1,
         cramers_v=0.1,
     )  # fmt: skip
     figures: dict[str, object] = {
-        "accuracy": 1 / 3, "segments": segments, "groups": [["like"], ["accurate"]],
+        "accuracy": 1 / 3, "segments": segments, "groups": [["like"], [value]],
         "merges": [], "kpis": [division],
     }  # fmt: skip
     quality = SegmentationQuality(**{**figures, **other})  # type: ignore[arg-type]
@@ -134,7 +134,7 @@ def settings(
 ) -> Settings:
     return Settings(
         kafka=Kafka(broker=broker, session_timeout=Span.parse("6s")),
-        redis=Redis(url=redis_url),
+        redis=Redis(url=redis_url, health_port=port),
         alerts=msgspec.convert({"port": port, **alerts}, Alerts),
         prometheus=Serve(port=port),
         board=Serve(port=port),

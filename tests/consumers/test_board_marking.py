@@ -19,6 +19,7 @@ from consumers.marks import SWEPT_AFTER_MS, Marks
 from consumers.state import Scored, Update
 from streams.kpis.catalogue import catalogue
 from streams.messages import Acknowledged, AlertMark, Muted
+from streams.serving import Health
 from streams.settings import Dimension, Settings
 from tests.consumers.samples import T0, acknowledged, alert, muted, scores
 
@@ -55,7 +56,7 @@ class Board:
 def on_board(check: Callable[[Board], Awaitable[None]], token: str = "") -> None:
     async def main() -> None:
         board = Board()
-        app = application(board.book, Stream(board.book.snapshot), token, board.marking)
+        app = application(board.book, Stream(board.book.snapshot), token, board.marking, Health())
         async with TestClient(TestServer(app, host="127.0.0.1")) as client:
             board.client = client
             await check(board)

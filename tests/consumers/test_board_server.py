@@ -23,6 +23,7 @@ from consumers.marks import Marks
 from consumers.state import Scored, Update
 from streams.kpis.catalogue import catalogue
 from streams.messages import Alert
+from streams.serving import Health
 from streams.settings import Dimension, Serve, Settings
 from streams.tools.local.servers import free_port, listens
 from tests.consumers.conftest import Running
@@ -38,7 +39,7 @@ def whole(*values: str) -> Update:
 
 @asynccontextmanager
 async def board(book: Book, stream: Stream, token: str = "") -> AsyncIterator[Client]:
-    app = application(book, stream, token, Marking(book, lambda marks: None))
+    app = application(book, stream, token, Marking(book, lambda marks: None), Health())
     async with TestClient(TestServer(app, host="127.0.0.1")) as client:
         yield client
         stream.close()
@@ -99,7 +100,7 @@ def test_scores_and_alerts_are_json() -> None:
             400,
             "segment is missing: ?dimension=…&segment=…&window=…\n",
         )
-        assert (await client.get("/healthz")).status == 200
+        assert (await client.get("/live")).status == 200
         for missing in ("/board.py", "/../server.py", "/server.py", "/__init__.py"):
             assert (await client.get(missing)).status == 404
 
@@ -221,7 +222,7 @@ def test_with_a_token_nobody_reads_without_it() -> None:
     async def check(client: Client, _: Book, __: Stream) -> None:
         for path in ("/", "/events", "/api/scores", "/api/alerts", "/?token=wrong", "/?token=sécret"):
             assert (await client.get(path)).status == 401
-        assert (await client.get("/healthz")).status == 200
+        assert (await client.get("/live")).status == 200
         bearer = {"Authorization": "Bearer s3cret", "Host": "board.test"}
         assert (await client.get("/api/scores", headers=bearer)).status == 200
         answer = await client.get("/?token=s3cret&segment=a%26b", allow_redirects=False)

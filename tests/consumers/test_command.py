@@ -25,7 +25,9 @@ READY = {
 @contextmanager
 def consume(what: str, told: Path, environ: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     """`segpulse consume what`, whose words go to the file `told`."""
-    ports = {f"SEGPULSE_{section}_PORT": str(free_port()) for section in ("BOARD", "PROMETHEUS", "ALERTS")}
+    ports = {
+        f"SEGPULSE_{section}_PORT": str(free_port()) for section in ("BOARD", "PROMETHEUS", "ALERTS", "REDIS_HEALTH")
+    }
     webhook = {"SEGPULSE_ALERTS_WEBHOOK": f"http://127.0.0.1:{free_port()}/{SECRET}"}
     argv = [sys.executable, "-c", "from segpulse.cli import main; main()", "consume", what]
     with told.open("wb") as output:

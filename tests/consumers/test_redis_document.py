@@ -11,16 +11,21 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import redis
 
 from consumers.redis import scripts
 from consumers.redis.fields import VERSION
+from consumers.redis.quality import QUALITY
 from consumers.redis.sink import ALERTS_KEPT, CHANGES_KEPT, Sink
+from consumers.redis.visitors import VISITOR, Visitors
 from consumers.state import Update
+from streams.messages import VisitorSegments
 from streams.tools.local.servers import Server
-from tests.consumers.samples import T0, alert, cell, scores, too_broad
+from tests.consumers.samples import T0, alert, cell, overview, scores, too_broad
 from tests.consumers.test_redis_sink import HOUR, update
+from tests.consumers.test_redis_visitors import record
 from tests.documents import REDIS, blocks, commands, inline, names, table
 from tests.node import node_modules
 from tests.servers import program
@@ -35,7 +40,9 @@ def filled(redis_server: Server) -> Iterator[redis.Redis]:
         for tick, state in enumerate(("par", "under")):
             cells = [cell("engagement", state=state)]
             sink.update(update(scores("pharma", T0 + tick, cells, "industry", too_broad())))
-        sink.update(Update({}, [alert()], whole=False))
+        sink.update(Update({}, [alert()], whole=False, overviews={"industry": overview("industry", value="pharma")}))
+        placed = VisitorSegments(T0, {"industry": "pharma", "buying_stage": "decision"})
+        Visitors(client, HOUR).write([record("v12345", 0, msgspec.json.encode(placed))])
         yield client
 
 
@@ -81,7 +88,12 @@ def test_javascript(filled: redis.Redis, redis_server: Server, tmp_path: Path) -
 
 def test_keys_version_and_lengths(filled: redis.Redis) -> None:
     told = {name for row, _ in table(REDIS, "Key") for name in names(row)}
-    prefixes = {scripts.SCORES: "{dimension}:{value}", scripts.RANK: "{kpi}:{window}"}
+    prefixes = {
+        scripts.SCORES: "{dimension}:{value}",
+        scripts.RANK: "{kpi}:{window}",
+        VISITOR: "{id}",
+        QUALITY: "{dimension}",
+    }
     own = {scripts.SEGMENTS, scripts.RANKS, scripts.CHANGES, scripts.ALERTS}
     assert told == own | {prefix + rest for prefix, rest in prefixes.items()}
     assert f"(field `version`, now {VERSION};" in REDIS

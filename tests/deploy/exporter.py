@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import msgspec
-from prometheus_client import CollectorRegistry, start_http_server
+from prometheus_client import CollectorRegistry
 
 from consumers.latest import Latest
 from consumers.prometheus import ScoresCollector
@@ -15,6 +15,7 @@ from consumers.quality import QualityCollector
 from consumers.state import Scored, Update
 from streams.engine.metrics import Metrics
 from streams.messages import Cell, SegmentScores, State
+from streams.serving import Health, serve
 from streams.tools.local.servers import LOOPBACK
 from tests.consumers.samples import overview
 
@@ -46,13 +47,12 @@ def serving(*segments: SegmentScores) -> Iterator[tuple[str, Metrics]]:
     both.register(ScoresCollector(latest))
     both.register(QualityCollector(latest))
     both.register(metrics.registry)
-    server, thread = start_http_server(0, LOOPBACK, both)
+    server = serve(both, Health(), LOOPBACK, 0)
     try:
         yield f"{LOOPBACK}:{server.server_port}", metrics
     finally:
         server.shutdown()
         server.server_close()
-        thread.join()
 
 
 def _touch(metrics: Metrics) -> None:

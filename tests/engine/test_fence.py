@@ -80,7 +80,7 @@ def test_a_zombie_is_refused_and_what_it_had_begun_is_never_seen(apache_kafka: S
                 await outbox.send(topic, b"pane", b"begun before the successor", 0)
                 await asyncio.sleep(0.2)  # it is in the log
                 await successor.take([SOURCE])
-                assert await Log(kafka.broker).after_last(TP(topic, 0)) == 1
+                assert await Log(kafka).after_last(TP(topic, 0)) == 1
                 async with successor.checkpoint(SOURCE) as newer:
                     await newer.send(topic, b"pane", b"new", 0)
                 await outbox.send(topic, b"pane", b"after it woke", 0)
@@ -159,7 +159,7 @@ def test_the_last_record_is_found_before_many_marks(apache_kafka: Server, topic:
     kafka = settings_for(apache_kafka.address, topic)
 
     async def scenario() -> None:
-        look = Log(kafka.broker)
+        look = Log(kafka)
         assert await look.after_last(TP(topic, 0)) == 0
         fence = Fence(kafka, unused)
         await fence.take([SOURCE])

@@ -131,12 +131,20 @@ def live(
         "SEGPULSE_KAFKA_BROKER": broker,
         "SEGPULSE_REDIS_URL": redis_url,
         "SEGPULSE_REDIS_TTL": "1h",
+        "SEGPULSE_REDIS_HEALTH_PORT": "0",
         "SEGPULSE_WORKER_PORT": str(free_port()),
         **{f"SEGPULSE_KAFKA_{key}".upper(): str(value) for key, value in kafka.items()},
         **({"SEGPULSE_CONFIG": str(config)} if config else {}),
         **(EMBEDDED if embedded else {}),
     }
     redis.Redis.from_url(redis_url).flushall()
+    with started(folder, environ) as system:
+        yield system
+
+
+@contextmanager
+def started(folder: Path, environ: dict[str, str]) -> Iterator[Live]:
+    """The same with these settings, and what stands in Redis."""
     system = Live(folder, environ)
     system.command("topics", "create")
     with ExitStack() as stack:

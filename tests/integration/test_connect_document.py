@@ -31,7 +31,7 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A Kafka with all topics."""
     with servers.apache_kafka(tmp_path_factory.mktemp("kafka")) as server:
         kafka = settings.Kafka(broker=server.address)
-        with topics.connect(kafka.broker, 20) as admin:
+        with topics.connect(kafka, 20) as admin:
             topics.create(admin, kafka)
         yield server.address
 

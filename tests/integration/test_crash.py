@@ -70,7 +70,7 @@ def test_a_worker_waits_for_its_broker(tmp_path: Path) -> None:
 
 GONE = """
 import streams.worker
-streams.worker._wait_for_broker = lambda chosen: None
+streams.worker._wait_for_broker = lambda *_: None
 from segpulse.cli import main
 main()
 """

@@ -61,8 +61,9 @@ class Broker(NamedTuple):
 
 @pytest.fixture(scope="module")
 def broker(embedded_broker: Server) -> Iterator[Broker]:
-    admin = topics.connect(embedded_broker.address, 10)
-    topics.create(admin, settings.Kafka(broker=embedded_broker.address, partitions=PARTITIONS))
+    kafka = settings.Kafka(broker=embedded_broker.address, partitions=PARTITIONS)
+    admin = topics.connect(kafka, 10)
+    topics.create(admin, kafka)
     admin.close()
     with KafkaConsumer(bootstrap_servers=embedded_broker.address, max_poll_records=20_000) as consumer:
         read_from = [TopicPartition(topic, n) for topic in (*SOURCE_TOPICS, DEAD_LETTERS) for n in range(PARTITIONS)]

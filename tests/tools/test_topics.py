@@ -25,7 +25,7 @@ def partitions(admin: KafkaAdminClient) -> dict[str, int]:
 
 def test_create_and_check(broker: str) -> None:
     kafka = Kafka(broker=broker, partitions=3)
-    with connect(broker, patience=5) as admin:
+    with connect(kafka, patience=5) as admin:
         names = list(all_topics(kafka))
         assert len(check(admin, kafka)) == len(names)
         assert create(admin, kafka) == names
@@ -47,7 +47,7 @@ def test_create_and_check(broker: str) -> None:
 @pytest.mark.kafka
 def test_check_tells_of_another_configuration(apache_kafka: Server) -> None:
     kafka = Kafka(broker=apache_kafka.address, partitions=1)
-    with connect(apache_kafka.address, patience=5) as admin:
+    with connect(kafka, patience=5) as admin:
         admin.create_topics({"segment_scores": {"num_partitions": 1, "replication_factor": 1}})
         create(admin, kafka)
         wrong = check(admin, kafka)

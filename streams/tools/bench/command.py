@@ -39,7 +39,9 @@ class Chosen(click.ParamType):
 )
 @click.option("--peers", is_flag=True, help="Also a bare loop, Quix Streams and Faust's tutorial, on the same topics.")
 @click.option("--peer-seconds", default=30.0, show_default=True, help="Each peer for so long at most.")
-@click.option("--broker", metavar="HOST:PORT", help="Use this Kafka, which segpulse does not use otherwise.")
+@click.option(
+    "--broker", metavar="HOST:PORT", help="Use this Kafka (plaintext), which segpulse does not use otherwise."
+)
 @click.option("--redis", metavar="URL", help="Use this Redis, likewise.")
 @click.option("--events", type=click.IntRange(1), help="How many. Default: 2,000,000, and for memory 50,000,000.")
 @click.option("--visitors", default=100_000, show_default=True, type=click.IntRange(1, 1_000_000))

@@ -44,7 +44,7 @@ class Stand(NamedTuple):
     @contextmanager
     def admin(self) -> Iterator[KafkaAdminClient]:
         """A connection for topics."""
-        admin = topics.connect(self.broker, _PATIENCE)
+        admin = topics.connect(self._kafka(), _PATIENCE)
         try:
             yield admin
         finally:
@@ -54,18 +54,21 @@ class Stand(NamedTuple):
         """All topics, empty."""
         with self.admin() as admin:
             _delete(admin, topics.TOPICS)
-            topics.create(admin, settings.Kafka(broker=self.broker, partitions=PARTITIONS, app_id=f"{APP}-none"))
+            topics.create(admin, self._kafka())
 
     def new_run(self) -> None:
         """The source topics stay as they are; what workers have written is gone."""
         with self.admin() as admin:
             _delete(admin, _OWN)
-            topics.create(admin, settings.Kafka(broker=self.broker, partitions=PARTITIONS, app_id=f"{APP}-none"))
+            topics.create(admin, self._kafka())
 
     def remove(self) -> None:
         """No topic of ours is left."""
         with self.admin() as admin:
             _delete(admin, topics.TOPICS)
+
+    def _kafka(self) -> settings.Kafka:
+        return settings.Kafka(broker=self.broker, partitions=PARTITIONS, app_id=f"{APP}-none")
 
 
 @contextmanager

@@ -120,9 +120,11 @@ def environment(stand: Stand, name: str, config: Path) -> dict[str, str]:
     return {
         "SEGPULSE_CONFIG": str(config),
         "SEGPULSE_KAFKA_BROKER": stand.broker,
+        "SEGPULSE_KAFKA_SECURITY": "plaintext",
         "SEGPULSE_KAFKA_APP_ID": f"{APP}-{name}",
         "SEGPULSE_KAFKA_PARTITIONS": str(PARTITIONS),
         "SEGPULSE_REDIS_URL": stand.redis,
+        "SEGPULSE_REDIS_HEALTH_PORT": "0",
         "SEGPULSE_WORKER_HOST": LOOPBACK,
         "APP_DATADIR": str(stand.folder / "faust"),
         "PYTHONUNBUFFERED": "1",

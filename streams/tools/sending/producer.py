@@ -17,6 +17,7 @@ from kafka.errors import KafkaError, KafkaTimeoutError, MessageSizeTooLargeError
 from streams import settings
 from streams.events.topics import DEAD_LETTERS, HEARTBEAT, PROFILES, SOURCE_TOPICS
 from streams.messages import DeadLetter
+from streams.security.kafka import client_options
 from streams.tools.files.source import SourceRecord, Unroutable
 from streams.tools.topics import TopicsError, check, connect
 
@@ -32,8 +33,9 @@ _FOR_EVER = 2**31 - 1  # ms
 class EventProducer:
     """Sends to the source topics; a context manager whose end waits for all acknowledgements.
 
-    Raises TopicsError where no broker appears within a minute, topics are missing, or the broker refuses a record for
-    another reason than its size. A broker that goes away later is waited for; nothing is lost or sent twice meanwhile.
+    Raises RefusedError where a broker does not let us in, TopicsError where none appears within a minute, topics are
+    missing, or the broker refuses a record for another reason than its size. A broker that goes away later is waited
+    for; nothing is lost or sent twice meanwhile.
     """
 
     def __init__(self, kafka: settings.Kafka) -> None:
@@ -130,7 +132,7 @@ def open_producer(kafka: settings.Kafka, patience: float, **options: Any) -> Kaf
 
     Raises TopicsError where no broker appears within `patience` seconds, or topics are missing.
     """
-    with connect(kafka.broker, patience) as admin:
+    with connect(kafka, patience) as admin:
         wrong = [text for text in check(admin, kafka) if ": missing;" in text]
     if wrong:
         raise TopicsError(wrong[0])
@@ -146,6 +148,7 @@ def open_producer(kafka: settings.Kafka, patience: float, **options: Any) -> Kaf
 def _options(kafka: settings.Kafka) -> dict[str, Any]:
     return {
         "bootstrap_servers": kafka.broker.split(","),
+        **client_options(kafka),
         "acks": "all",
         # Twice as fast as nothing: kafka-python computes its checksums in Python. What gzip saves on the way costs a
         # worker that reads it as much again as reading it.

@@ -115,7 +115,7 @@ def test_kafka_away() -> None:
     assert sent.get("/ready").status == 503
     assert sent.get("/live").status == 200
     sent.kafka.away = ""
-    assert sent.get("/ready").text == "ok\n"
+    assert sent.get("/ready").text == "segpulse is ready\n"
     assert "segpulse_ingest_requests_total" in sent.get("/metrics").text
 
 

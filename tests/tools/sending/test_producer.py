@@ -41,7 +41,7 @@ def test_a_broker_that_dies_loses_and_doubles_nothing(
     monkeypatch.setattr(producer_module, "_QUIET", 2.0)
     with servers.apache_kafka(tmp_path) as broker:
         kafka = settings.Kafka(broker=broker.address, partitions=2)
-        admin = topics.connect(kafka.broker, 20)
+        admin = topics.connect(kafka, 20)
         topics.create(admin, kafka)
         admin.close()
 
