@@ -136,7 +136,7 @@ class SourcePartition:
     def _count_to(self, watermark: int) -> None:
         """All before `watermark` (ms), and at each midnight who stays, when all before it is counted."""
         if not self._census.begun:
-            self._census.begin(min([watermark, *(int(events.time[0]) for events in self._reorder.waiting())]))
+            self._census.begin(min(watermark, self._reorder.earliest()))
         while (midnight := self._census.due(watermark)) is not None:
             self._count(self._reorder.take(midnight))
             for counted in self._census.counted(midnight):
