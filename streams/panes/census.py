@@ -64,7 +64,7 @@ class Census:
         n = len(visitors)
         return Columns(
             time=np.full(n, time, dtype=np.int64),
-            topic=np.zeros(n, dtype=np.int8),
+            topic=np.full(n, -1, dtype=np.int8),
             offset=np.full(n, DERIVED, dtype=np.int64),
             visitor=visitors.astype(np.int32),
             kind=np.full(n, -1, dtype=np.int16),

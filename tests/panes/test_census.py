@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from streams.events.topics import PROFILES, SOURCE_TOPICS
+from streams.panes.census import Census
+from streams.panes.counting import Counted
 from streams.panes.levels import LEVELS
 from tests.panes.history import DAY, MINUTE, START, Happening, heartbeat, record
 from tests.panes.reader import Reader
@@ -55,11 +57,13 @@ def test_who_has_always_been_somebody_is_not_looked_at_since_1970(monkeypatch: p
     reader.log[PROFILES][:0] = [
         record(Happening(time, PROFILES, None, 0, None, None, (("tier", "a"),))) for time in (0, START)
     ]
-    census = reader.core._census
-    counted = type(census).counted
-    monkeypatch.setattr(
-        type(census), "counted", lambda of, midnight: (looked.append(midnight), counted(of, midnight))[1]
-    )
+    counted = Census.counted
+
+    def noted(of: Census, midnight: int) -> list[Counted]:
+        looked.append(midnight)
+        return counted(of, midnight)
+
+    monkeypatch.setattr(Census, "counted", noted)
     reader.finish()
     assert looked == [START + day * DAY for day in range(1, 6)]
     assert stayed(reader) == {2: 1, 3: 1}
