@@ -28,6 +28,7 @@ from streams.behaviour.staying import Cohort, Staying
 from streams.events.columns import NOBODY, Bools, Columns, Ints
 from streams.events.mark import Mark, mark_of
 from streams.kpis.past import Past
+from streams.kpis.terms import KINDS
 
 _NOTHING = Past()
 
@@ -52,6 +53,10 @@ class History:
         all_asked += [quantity for each in past.retentions for quantity in (each.lately, each.twice)]
         self._tracks: dict[Track, Buckets] = {(q.measure, q.unit): Buckets(q.unit) for q in sorted(set(all_asked))}
         self._adding = {measure: Adding(measure) for measure, _ in self._tracks}
+        self._matters = np.zeros(len(KINDS) + 1, dtype=np.bool_)  # by kind; the last is a profile's, kind -1
+        self._matters[[look.kind for _, look in past.looks]] = True
+        for adding in self._adding.values():
+            self._matters |= adding.kinds
         self._span = {track: max(q.unit * q.length for q in all_asked if q[:2] == track) for track in self._tracks}
         self._names = names
         self.staying = Staying(past.retentions, names)
@@ -77,7 +82,7 @@ class History:
         By dimension the index of the first rule that holds; where none does the number of rules, and one more where
         the event has no visitor.
         """
-        order = np.argsort(events.visitor, kind="stable")
+        order = self._order(events)
         events = events[order]
         batches = self._batches(events)
         amounts = amounts_of(batches, self._asked, np.arange(len(events)))
@@ -99,8 +104,13 @@ class History:
 
     def add(self, events: Columns) -> None:
         """Take events in order of which nobody asks anything."""
-        events = events[np.argsort(events.visitor, kind="stable")]
+        events = events[self._order(events)]
         self._add(self._batches(events), events)
+
+    def _order(self, events: Columns) -> Ints:
+        """The indexes of those that matter, by visitor: all where there are rules, as each is in some segment."""
+        rows = np.arange(len(events)) if self._rules else np.flatnonzero(self._matters[events.kind])
+        return rows[np.argsort(events.visitor[rows], kind="stable")]
 
     def _batches(self, events: Columns) -> dict[Track, Batch]:
         """Events by visitor, and of each in order, as each track has them."""

@@ -10,6 +10,8 @@ worker dies.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
 import numpy as np
 
 from streams.behaviour.rules import DAY
@@ -30,20 +32,21 @@ class Census:
         self._next: int | None = None
 
     def begin(self, earliest: int) -> None:
-        """All before this time (ms) is dealt with, or there is nothing before it."""
+        """All before this time (ms) has been dealt with, or there is nothing before it."""
         self._next = (earliest // DAY + 1) * DAY
 
-    @property
-    def begun(self) -> bool:
-        """Is it known from when on there is something to look at? So it is too where nobody asks."""
-        return self._next is not None or not self._membership.history.staying
+    def due(self, watermark: int, earliest: Callable[[], int]) -> Iterator[int]:
+        """The midnights up to the watermark (ms) that are due, each when all before it is counted.
 
-    def due(self, watermark: int) -> int | None:
-        """The next midnight, where the watermark (ms) has come to it; then the one after it is next."""
-        if self._next is None or self._next > watermark or not self._membership.history.staying:
-            return None
-        self._next += DAY
-        return self._next - DAY
+        `earliest`: the time (ms) of the first event there is, asked for where nothing had been dealt with.
+        """
+        if not self._membership.history.staying:
+            return
+        if self._next is None:
+            self.begin(min(watermark, earliest()))
+        while self._next is not None and self._next <= watermark:
+            self._next += DAY
+            yield self._next - DAY
 
     def counted(self, midnight: int) -> list[Counted]:
         """What is counted at `midnight` (ms), when all before it has been."""
@@ -64,7 +67,7 @@ class Census:
         n = len(visitors)
         return Columns(
             time=np.full(n, time, dtype=np.int64),
-            topic=np.zeros(n, dtype=np.int8),
+            topic=np.full(n, -1, dtype=np.int8),
             offset=np.full(n, DERIVED, dtype=np.int64),
             visitor=visitors.astype(np.int32),
             kind=np.full(n, -1, dtype=np.int16),

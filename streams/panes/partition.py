@@ -134,10 +134,8 @@ class SourcePartition:
         return watermark
 
     def _count_to(self, watermark: int) -> None:
-        """All before `watermark` (ms), and at each midnight who stays, when all before it is counted."""
-        if not self._census.begun:
-            self._census.begin(min([watermark, *(int(events.time[0]) for events in self._reorder.waiting())]))
-        while (midnight := self._census.due(watermark)) is not None:
+        """All before `watermark` (ms), and at each midnight who stays."""
+        for midnight in self._census.due(watermark, self._reorder.earliest):
             self._count(self._reorder.take(midnight))
             for counted in self._census.counted(midnight):
                 self._panes.add(counted, np.zeros(len(counted.events), dtype=np.bool_))

@@ -24,9 +24,9 @@ it once or not; `poisson`, any number of times; `mean`, a sum of values; `figure
 under, and alerts nobody. `money` is what `money.currency` names. A KPI whose events do not come is not there. Steps of
 a funnel are counted in the same window; no visitor is followed.
 
-Those with a † need what each visitor did before. That costs memory by the visitor, so they are scored only where
-`scoring.kpis` names them: `kpis = ["standard", "repeat_purchase", "retention_30d"]`. What their measures are is told
-below.
+Those with a † need what each visitor did before. That costs memory by the visitor, and retention and churn of visitors
+15 % more of a worker's time an event, so they are scored only where `scoring.kpis` names them:
+`kpis = ["standard", "repeat_purchase", "retention_30d"]`. What their measures are is told below.
 
 Spending that names no segment of a dimension is shared out to the known ones by their share of the sessions.
 
