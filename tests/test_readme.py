@@ -141,8 +141,8 @@ def test_settings_and_variables_that_are_named_exist(text: str) -> None:
 
 def test_ports() -> None:
     for port, _, key in table(README, "Port"):
-        section = names(key)[0].removesuffix(".port")
-        assert int(port) == SECTIONS[section].port
+        section, field = names(key)[0].split(".")
+        assert int(port) == getattr(SECTIONS[section], field)
 
 
 def test_metrics_are_all_named() -> None:
