@@ -12,8 +12,9 @@ from streams.settings import Kafka, Redis, SettingsError
 WITHIN_S = 3.0  # for a server to answer
 _GOING_AWAY = 0.5  # seconds after which a server that was stopping takes no connection any more
 
-_ANOTHER_HOST = 62  # X509_V_ERR_HOSTNAME_MISMATCH, and below the same of an IP address
-_ANOTHER_ADDRESS = 64
+# Of OpenSSL's X509_V_ERR_…
+_TIMES = (9, 10)  # CERT_NOT_YET_VALID, CERT_HAS_EXPIRED
+_ANOTHER_HOST = (62, 64)  # HOSTNAME_MISMATCH, IP_ADDRESS_MISMATCH
 
 
 class RefusedError(Exception):
@@ -57,10 +58,14 @@ def why_no_tls(error: OSError, section: Kafka | Redis) -> str:
     """What an error during or after the handshake says, after "the server …"."""
     name = _name(section)
     if isinstance(error, ssl.SSLCertVerificationError):
-        if error.verify_code in (_ANOTHER_HOST, _ANOTHER_ADDRESS):
+        if error.verify_code in _ANOTHER_HOST:
             return f"has a certificate for another host ({error.verify_message}): name it as its certificate does"
-        right = f"is {section.ca} that of its authority?" if section.ca else f"set {name}.ca to its authority's file"
-        return f"has a certificate that is not trusted ({error.verify_message}): {name}.ca: {right}"
+        if error.verify_code in _TIMES:
+            return f"has a certificate that is not valid now ({error.verify_message}): renew it, or set this clock"
+        right = (
+            f"{name}.ca: is {section.ca} of its authority?" if section.ca else f"set {name}.ca to its authority's file"
+        )
+        return f"has a certificate that is not trusted ({error.verify_message}): {right}"
     if is_alert(error):
         return f"refuses our certificate, or that we have none ({_reason(error)}): set {name}.cert and {name}.key"
     return f"does not speak TLS on this port: {_SAY_PLAIN[name]}, or name its port for TLS"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 from collections.abc import Callable
 
 import pytest
 
 from streams.security import tls
-from streams.security.tls import RefusedError, handshake, speaks_tls
+from streams.security.tls import RefusedError, handshake, speaks_tls, why_no_tls
 from streams.settings import Kafka
 from streams.tools.local.servers import LOOPBACK
 
@@ -47,6 +48,12 @@ def test_one_that_goes_away_has_refused_nothing() -> None:
 def test_one_that_is_slow_has_refused_nothing() -> None:
     with pytest.raises(TimeoutError):
         handshake(connected(lambda _: threading.Event().wait()), TLS, LOOPBACK)
+
+
+def test_a_certificate_that_has_expired_is_not_one_of_another_authority() -> None:
+    error = ssl.SSLCertVerificationError(1, "certificate verify failed")
+    error.verify_code, error.verify_message = 10, "certificate has expired"
+    assert why_no_tls(error, TLS).startswith("has a certificate that is not valid now (certificate has expired): renew")
 
 
 def test_silence_is_not_tls(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,9 @@ from streams.engine.credentials import credentials
 from streams.security.kafka import client_options
 from streams.security.tls import tls_context
 from streams.settings import Kafka, SettingsError
+from tests.documents import DEPLOYMENT, names, table
 from tests.security.authority import Authority
+from tests.servers import ROOT
 
 SECRET = "s3cret"
 
@@ -92,3 +95,12 @@ def test_the_password_is_never_in_the_file(tmp_path: Path) -> None:
         settings.load(file, {})
     assert SECRET not in str(refused.value)
     assert settings.load(None, {"SEGPULSE_KAFKA_PASSWORD": SECRET}).kafka.password == SECRET
+
+
+def test_what_the_docs_explain_is_what_is_said() -> None:
+    said = "".join(path.read_text("utf-8") for path in (ROOT / "streams" / "security").glob("*.py"))
+    rows = table(DEPLOYMENT, "What it says")
+    assert rows
+    for text, _ in rows:
+        begins = re.split("[…('{]", names(text)[0])[0].strip()
+        assert begins in said, text
