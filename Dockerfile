@@ -7,6 +7,7 @@ COPY pyproject.toml README.md requirements.lock ./
 COPY segpulse segpulse
 COPY streams streams
 COPY consumers consumers
+COPY producers producers
 # The lock holds the versions to the tested ones; tests' and demo's packages stay out.
 RUN pip install --no-cache-dir --disable-pip-version-check --constraint requirements.lock . && rm -rf build
 

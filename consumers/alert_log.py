@@ -35,6 +35,7 @@ class NotDeliveredError(Exception):
 
 def read_alerts(kafka: Kafka, group: str, stop: threading.Event, deliver: Callable[[list[Alert]], None]) -> None:
     """Call `deliver` with the alerts of each poll until `stop`; where it raises NotDeliveredError, again after a wait.
+    With none too, about twice a second: what was to wait may be due.
 
     `group` is the receiver's own: all consumers in it together deliver each alert once, where none of them dies.
     """
@@ -89,8 +90,6 @@ def _deliver_all(
 ) -> None:
     while not stop.is_set():
         records = _gathered(connection, stop)
-        if not records:
-            continue
         try:
             deliver([alert for _, alert in readable(records, alert_of)])
         except NotDeliveredError as error:
@@ -98,6 +97,8 @@ def _deliver_all(
             log.warning("%s; next try in %.0f s", error, backoff.pause)
             _rewind(connection, records)
             backoff.wait()
+            continue
+        if not records:
             continue
         try:
             connection.consumer.commit(timeout_ms=5_000)

@@ -1,4 +1,4 @@
-"""`segpulse consume redis | prometheus | alerts | board`: each a process of its own."""
+"""`segpulse consume redis | visitors | prometheus | alerts | board`: each a process of its own."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from consumers.errors import CannotStartError
 from streams import settings
 
 
-def _run(ctx: click.Context, module: str) -> None:
+def run_module(ctx: click.Context, module: str) -> None:
     """Run `module.run(settings, stop)` until SIGTERM or SIGINT."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     stop = threading.Event()
@@ -40,14 +40,24 @@ def redis_command(ctx: click.Context) -> None:
 
     Scores that are not renewed for redis.ttl vanish.
     """
-    _run(ctx, "consumers.redis.consumer")
+    run_module(ctx, "consumers.redis.consumer")
+
+
+@command.command("visitors", short_help="Each visitor's segments into Redis.")
+@click.pass_context
+def visitors_command(ctx: click.Context) -> None:
+    """Keep the segments that each visitor is in now in Redis (redis.url), one hash a visitor.
+
+    The worker tells them where visitors.publish is true. Who does not come back for visitors.ttl vanishes.
+    """
+    run_module(ctx, "consumers.redis.visitors")
 
 
 @command.command("prometheus", short_help="Scores as metrics for Prometheus.")
 @click.pass_context
 def prometheus_command(ctx: click.Context) -> None:
     """Serve the scores for Prometheus to scrape, at /metrics on prometheus.host and prometheus.port."""
-    _run(ctx, "consumers.prometheus")
+    run_module(ctx, "consumers.prometheus")
 
 
 @command.command("alerts", short_help="Alerts to a webhook, Slack and PagerDuty.")
@@ -59,7 +69,7 @@ def alerts_command(ctx: click.Context) -> None:
     delivered is tried again, to each receiver by itself. They are set by the environment, for what they are set to is
     secret: SEGPULSE_ALERTS_SLACK_WEBHOOK, SEGPULSE_ALERTS_PAGERDUTY_KEY, SEGPULSE_ALERTS_WEBHOOK.
     """
-    _run(ctx, "consumers.alerts.consumer")
+    run_module(ctx, "consumers.alerts.consumer")
 
 
 @command.command("board", short_help="The live board, a web page.")
@@ -70,4 +80,4 @@ def board_command(ctx: click.Context) -> None:
     It is for this machine only. To open it to the network, set board.host, and SEGPULSE_BOARD_TOKEN to a secret that
     readers must give.
     """
-    _run(ctx, "consumers.board.server")
+    run_module(ctx, "consumers.board.server")

@@ -38,7 +38,7 @@ class Connection:
         """
         self._broker = kafka.broker
         self._topics = topics
-        _knock(kafka)
+        reach(kafka)
         try:
             self.consumer = KafkaConsumer(
                 bootstrap_servers=kafka.broker.split(","),
@@ -117,7 +117,7 @@ class Connection:
         return [TopicPartition(topic, number) for topic in self._topics for number in sorted(known[topic])]
 
 
-def _knock(kafka: Kafka) -> None:
+def reach(kafka: Kafka) -> None:
     """Raise OutageError where nobody listens. A KafkaConsumer that cannot connect leaves a thread behind each time."""
     try:
         knock(kafka)

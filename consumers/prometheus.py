@@ -11,6 +11,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from consumers.latest import Latest
+from consumers.quality import QualityCollector
 from consumers.serving import serving
 from consumers.state import read_state
 from streams.messages import Cell
@@ -75,6 +76,7 @@ def run(settings: Settings, stop: threading.Event) -> None:
     latest, health = Latest(), Health()
     registry = CollectorRegistry()
     registry.register(ScoresCollector(latest))
+    registry.register(QualityCollector(latest))
     with (
         serving(registry, health, "prometheus.", settings.prometheus.host, settings.prometheus.port),
         closing(read_state(settings.kafka, stop, health=health)) as updates,

@@ -9,13 +9,26 @@ from typing import Any, TypeVar
 import msgspec
 from kafka.consumer.fetcher import ConsumerRecord
 
-from streams.messages import Alert, SegmentScores
+from consumers.marks import key_of
+from streams.messages import (
+    Acknowledged,
+    Alert,
+    AlertMark,
+    DimensionOverview,
+    Held,
+    Muted,
+    SegmentScores,
+    VisitorSegments,
+)
 
 T = TypeVar("T")
 log = logging.getLogger("segpulse.kafka")
 YEAR_10000 = 253_402_300_800_000  # ms: from then on there is no way to write a time down
 _scores = msgspec.json.Decoder(SegmentScores)
+_overview = msgspec.json.Decoder(DimensionOverview)
+_visitor = msgspec.json.Decoder(VisitorSegments)
 _alert = msgspec.json.Decoder(Alert)
+_mark: msgspec.json.Decoder[AlertMark] = msgspec.json.Decoder(Acknowledged | Muted | Held)
 
 
 class MalformedError(ValueError):
@@ -24,10 +37,7 @@ class MalformedError(ValueError):
 
 def scores_of(record: ConsumerRecord) -> tuple[str, SegmentScores | None]:
     """Key and value of a record of `segment_scores`; None: the segment is gone. Raises MalformedError."""
-    try:
-        key = (record.key or b"").decode()
-    except UnicodeDecodeError:
-        raise MalformedError("the key is not UTF-8") from None
+    key = _key(record)
     if ":" not in key:
         raise MalformedError(f"the key must be dimension:value, not {key!r}")
     if record.value is None:
@@ -39,6 +49,18 @@ def scores_of(record: ConsumerRecord) -> tuple[str, SegmentScores | None]:
     return key, scores
 
 
+def overview_of(record: ConsumerRecord) -> tuple[str, DimensionOverview | None]:
+    """Key and value of a record of `dimension_overviews`; None: not told any more. Raises MalformedError."""
+    key = _key(record)
+    if record.value is None:
+        return key, None
+    overview = _decode(_overview, record.value)
+    _check_times(overview.start, overview.end)
+    if overview.dimension != key:
+        raise MalformedError(f"the key is {key!r}, the value is of {overview.dimension}")
+    return key, overview
+
+
 def alert_of(record: ConsumerRecord) -> Alert:
     """The value of a record of `segment_alerts`. Raises MalformedError."""
     if record.value is None:
@@ -46,6 +68,37 @@ def alert_of(record: ConsumerRecord) -> Alert:
     alert = _decode(_alert, record.value)
     _check_times(alert.at, alert.since)
     return alert
+
+
+def visitor_of(record: ConsumerRecord) -> tuple[str, VisitorSegments | None]:
+    """Key and value of a record of `visitor_segments`; None: nothing is told any more. Raises MalformedError."""
+    key = _key(record)
+    if not key:
+        raise MalformedError("the key is empty: it must be a visitor's id")
+    if record.value is None:
+        return key, None
+    said = _decode(_visitor, record.value)
+    _check_times(said.at)
+    return key, said
+
+
+def mark_of(record: ConsumerRecord) -> tuple[str, AlertMark | None]:
+    """Key and value of a record of `alert_marks`; None: it was taken back. Raises MalformedError."""
+    key = _key(record)
+    if record.value is None:
+        return key, None
+    mark = _decode(_mark, record.value)
+    _check_times(mark.at)
+    if key_of(mark) != key:
+        raise MalformedError(f"the key is {key!r}, the value is of {key_of(mark)}")
+    return key, mark
+
+
+def _key(record: ConsumerRecord) -> str:
+    try:
+        return bytes(record.key or b"").decode()
+    except UnicodeDecodeError:
+        raise MalformedError("the key is not UTF-8") from None
 
 
 def _decode(decoder: msgspec.json.Decoder[T], value: bytes) -> T:

@@ -17,6 +17,7 @@ COMMANDS = {
     "demo": ("streams.tools.demo", "Run everything on this machine, with simulated traffic."),
     "worker": ("streams.worker", "Run the scorer: events in, scores and alerts out."),
     "consume": ("consumers.command", "Carry scores on: redis, prometheus, alerts or board."),
+    "ingest": ("producers.http.command", "Take events over HTTP: Segment, HubSpot, Salesforce, your own."),
     "replay": ("streams.tools.replay", "Send a CSV or JSON-lines file to Kafka as events."),
     "backtest": ("streams.tools.backtest", "Score a file with no Kafka: which alerts would have fired?"),
     "review": ("streams.tools.review.command", "Look over a file's segmentation: how good is it, what has changed?"),

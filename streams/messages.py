@@ -146,6 +146,78 @@ class SegmentScores(msgspec.Struct, frozen=True, kw_only=True):
     diagnosis: Diagnosis | None = None  # of a segment off par
 
 
+class VisitorSegments(msgspec.Struct, frozen=True):
+    """Value of topic `visitor_segments`, key the visitor: where they are, as of their last event in order."""
+
+    at: int  # ms: of that event
+    segments: dict[str, str]  # dimension -> value; of a dimension that nothing is known for, none
+
+
+class SegmentVerdict(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether a segment is worth having: `accurate` if it is all of the next three; see docs/quality.md."""
+
+    value: str
+    accurate: bool
+    enough: bool  # trials, at least scoring.min_trials of some KPI
+    different: bool  # from the rest, surely, on some KPI
+    alike: bool  # within: its days vary little more than chance; also where it is not told yet
+    trials: int  # of the KPI that has most
+    differs_on: str | None  # KPI on which it differs most surely
+    dispersion: float | None  # of its days; 1 is chance
+
+
+class KpiDivision(msgspec.Struct, frozen=True, kw_only=True):
+    """How well a dimension divides people by one KPI; a figure that cannot be had is None."""
+
+    kpi: str
+    spread: float | None  # how far a typical segment is from the average, chance taken out; 0.2 = a fifth
+    real: float | None  # how much of the differences is not chance (I²)
+    icc: float | None  # share of the variance that lies between the segments, and its 95 % interval
+    icc_low: float | None
+    icc_high: float | None
+    dispersion: float | None  # within: of the segments' days, the median; 1 is chance
+    cramers_v: float | None  # agreement of trait and behaviour; binomial KPIs
+
+
+class SegmentationQuality(msgspec.Struct, frozen=True, kw_only=True):
+    """Is a dimension worth having? See docs/quality.md."""
+
+    accuracy: float | None  # accurate segments over segments
+    segments: list[SegmentVerdict]
+    groups: list[list[str]]  # that can be told apart, by all KPIs together
+    merges: list[list[str]]  # segments that nothing tells apart
+    kpis: list[KpiDivision]
+
+
+class SegmentPaths(msgspec.Struct, frozen=True, kw_only=True):
+    """How people go from touchpoint to touchpoint; see streams.paths.chain."""
+
+    value: str
+    steps: list[list[int]]  # [1 + touchpoints × touchpoints]: from the start, and from each, to each
+    conversion: float  # chance that a path ends in a conversion
+    removal: dict[str, float]  # touchpoint -> share of conversions lost without it
+    likeliest: list[str]  # the likeliest path to a conversion
+
+
+class DimensionPaths(msgspec.Struct, frozen=True, kw_only=True):
+    """The paths within sessions of a dimension's segments."""
+
+    to: str  # the touchpoint that is the conversion
+    touchpoints: list[str]
+    segments: list[SegmentPaths]
+    whole: SegmentPaths  # of all of them together
+
+
+class DimensionOverview(msgspec.Struct, frozen=True, kw_only=True):
+    """Value of topic `dimension_overviews`, key the dimension: what is told of it as a whole, by the longest window."""
+
+    dimension: str
+    start: int  # ms: of what was counted
+    end: int
+    quality: SegmentationQuality | None  # None: nothing can be judged
+    paths: DimensionPaths | None  # None: nobody wants to know, or nobody has come
+
+
 class Alert(msgspec.Struct, frozen=True, kw_only=True):
     """Value of topic `segment_alerts`: a segment's KPI began (`firing`) or ceased (`resolved`) to be worth a call.
 
@@ -174,3 +246,38 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     also: list[str]  # the segment's other KPIs that have moved too: "form_fill_rate under"
     reason: str  # why it is over; empty while it fires
     summary: str  # one sentence for a person who was asleep
+
+
+class Acknowledged(msgspec.Struct, frozen=True, kw_only=True, tag="acknowledged", tag_field="mark"):
+    """Somebody looks after the page that this alert began, and nobody need be told of it again."""
+
+    fingerprint: str
+    opened: int  # ms: `at` of the alert when it fired; the next one of the same fingerprint is another page
+    by: str
+    at: int  # ms of the wall clock
+    note: str = ""
+
+
+class Muted(msgspec.Struct, frozen=True, kw_only=True, tag="muted", tag_field="mark"):
+    """Nobody is paged for a segment, nor for what lies within it."""
+
+    segment: str  # dimension:value, dimension:* or *
+    kpi: str = ""  # empty: whichever
+    until: int | None  # ms of the wall clock; None: as long as one of `alerts` fires
+    alerts: list[tuple[str, int]] = []  # fingerprint, and `at` of when it fired
+    by: str
+    at: int  # ms of the wall clock
+    note: str = ""
+
+
+class Held(msgspec.Struct, frozen=True, kw_only=True, tag="held", tag_field="mark"):
+    """A receiver was not told of a page when it began; it is as soon as the mute is over, if the page is not."""
+
+    receiver: str
+    fingerprint: str
+    opened: int  # ms: as in Acknowledged
+    at: int  # ms of the wall clock
+
+
+#: Value of topic `alert_marks`, by the keys of `consumers.marks`. A tombstone takes it back.
+AlertMark = Acknowledged | Muted | Held

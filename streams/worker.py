@@ -24,9 +24,11 @@ from streams.engine.fence import FencedError, NoTransactionsError, check_offered
 from streams.engine.ingest import Ingest
 from streams.engine.membership import NameTakenError
 from streams.engine.metrics import Metrics
+from streams.engine.overviews import Overviews
 from streams.engine.score import Score
 from streams.kpis.catalogue import catalogue
 from streams.kpis.measures import Measures
+from streams.paths.paths import wanted
 from streams.serving import Health, serve
 from streams.settings import Kpi, Settings
 from streams.tools.topics import CountsError, TopicsError, check_counts, connect, create
@@ -68,12 +70,13 @@ def command(ctx: click.Context) -> None:
 async def _run(chosen: Settings, kpis: Mapping[str, Kpi], metrics: Metrics, health: Health) -> None:
     """Run the app until SIGTERM or SIGINT; where it fails, the process begins again."""
     pipeline = Pipeline(chosen)
-    measures = Measures(kpis.values())
+    measures = Measures(kpis.values(), wanted(chosen))
     ingest = Ingest(pipeline, measures, metrics)
     score = Score(pipeline, kpis, measures, metrics)
     ingest_agent.wire(pipeline, ingest)
     score_agent.wire(pipeline, score)
-    take_leave = lifecycle.wire(pipeline, ingest, score, lambda: _look_at_topics(chosen), health)
+    overviews = Overviews(pipeline, score, kpis, measures)
+    take_leave = lifecycle.wire(pipeline, ingest, score, overviews, lambda: _look_at_topics(chosen), health)
     stop = asyncio.Event()
     for signum in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(signum, stop.set)

@@ -9,6 +9,8 @@ from tests.servers import ROOT
 README = (ROOT / "README.md").read_text("utf-8")
 EXAMPLES = (ROOT / "examples" / "README.md").read_text("utf-8")
 ALERTS = (ROOT / "docs" / "alerts.md").read_text("utf-8")
+CONNECT = (ROOT / "docs" / "connect.md").read_text("utf-8")
+REDIS = (ROOT / "docs" / "redis.md").read_text("utf-8")
 SETTINGS = (ROOT / "docs" / "settings.md").read_text("utf-8")
 DEPLOYMENT = (ROOT / "docs" / "deployment.md").read_text("utf-8")
 SIZING = (ROOT / "docs" / "sizing.md").read_text("utf-8")

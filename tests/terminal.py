@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import termios
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,15 @@ class Screen:
         self._ours, self.theirs = pty.openpty()
         self.seen = bytearray()
         self._reader = threading.Thread(target=self._read)
+
+    def type(self, keys: str) -> None:
+        """As a person does."""
+        os.write(self._ours, keys.encode())
+
+    @property
+    def echoes(self) -> bool:
+        """Whether what is typed is shown, as it is where no program reads keys."""
+        return bool(termios.tcgetattr(self.theirs)[3] & termios.ECHO)
 
     def _read(self) -> None:
         while True:

@@ -27,6 +27,7 @@ LAYERS = (
     "streams.diagnosis",
     "streams.scoring",
     "streams.quality",
+    "streams.paths",
     "streams.security",
     "streams.serving",
     "streams.engine",
@@ -34,6 +35,7 @@ LAYERS = (
     "streams.tools",
     "streams.worker",
     "consumers",
+    "producers",
     "segpulse",
 )
 CORE = LAYERS[: LAYERS.index("streams.security")]
@@ -43,7 +45,7 @@ PEERS = ("streams.tools.bench.peers.faust_tutorial",)  # programs of their own t
 
 
 def _modules() -> Iterator[tuple[str, Path]]:
-    for package in ("streams", "consumers", "segpulse"):
+    for package in ("streams", "consumers", "producers", "segpulse"):
         for path in sorted((ROOT / package).rglob("*.py")):
             name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
             yield name.removesuffix(".__init__"), path

@@ -29,9 +29,11 @@ from streams.tools.simulate.story import load_story
 from tests.consumers.samples import scores, too_broad
 from tests.documents import (
     ALERTS,
+    CONNECT,
     DEPLOYMENT,
     EXAMPLES,
     README,
+    REDIS,
     RUNBOOK,
     SETTINGS,
     SIZING,
@@ -56,11 +58,17 @@ SECTIONS = {
 }
 
 
+TOML = [text for page in (README, EXAMPLES, CONNECT) for text in blocks(page, "toml")]
+COMMANDS = [
+    code for page in (README, EXAMPLES, ALERTS, CONNECT, REDIS) for code in inline(page) if code.startswith("segpulse ")
+]
+
+
 def keys(section: str) -> list[str]:
     return [field.name for field in msgspec.structs.fields(SECTIONS[section])]
 
 
-@pytest.mark.parametrize("text", [*blocks(README, "toml"), *blocks(EXAMPLES, "toml"), *blocks(DEPLOYMENT, "toml")])
+@pytest.mark.parametrize("text", [*TOML, *blocks(DEPLOYMENT, "toml")])
 def test_toml_loads(text: str, tmp_path: Path) -> None:
     file = tmp_path / "it.toml"
     file.write_text(text)
@@ -119,7 +127,7 @@ def test_all_settings_with_their_defaults() -> None:
             assert shown == (list(expected) if isinstance(expected, tuple) else expected) or expected is None, key
 
 
-@pytest.mark.parametrize("text", [README, EXAMPLES, SETTINGS, ALERTS, DEPLOYMENT, RUNBOOK, SIZING])
+@pytest.mark.parametrize("text", [README, EXAMPLES, SETTINGS, ALERTS, CONNECT, REDIS, DEPLOYMENT, RUNBOOK, SIZING])
 def test_settings_and_variables_that_are_named_exist(text: str) -> None:
     for code in inline(text):
         section, _, key = code.partition(".")
@@ -171,7 +179,7 @@ def test_folders_and_links_exist() -> None:
     "code",
     [
         c
-        for text in (README, EXAMPLES, ALERTS, DEPLOYMENT, RUNBOOK, SIZING)
+        for text in (README, EXAMPLES, ALERTS, CONNECT, REDIS, DEPLOYMENT, RUNBOOK, SIZING)
         for c in inline(text)
         if c.startswith("segpulse ")
     ],

@@ -50,6 +50,7 @@ def guard(token: str) -> Middleware:
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
         if request.path in OPEN_TO_ALL:
             return await handler(request)
+        _refuse_forged(request)
         if not token:
             # Else a page on the web could have its own name point here, and read the board (DNS rebinding).
             if not is_loopback(_host(request)):
@@ -71,6 +72,18 @@ def guard(token: str) -> Middleware:
 async def add_headers(_: web.Request, response: web.StreamResponse) -> None:
     """On every answer: nothing from elsewhere runs, nothing is framed, nothing is kept."""
     response.headers.update(HEADERS)
+
+
+def _refuse_forged(request: web.Request) -> None:
+    """A page from elsewhere can have a browser post here, but neither as JSON nor as if the page were ours."""
+    if request.method in ("GET", "HEAD"):
+        return
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    ours = site == "same-origin" if site else origin is None or origin.partition("://")[2] == request.host
+    if not ours:
+        raise web.HTTPForbidden(text="Only the board's own pages may change something.\n")
+    if request.content_type != "application/json":
+        raise web.HTTPUnsupportedMediaType(text="Send JSON, with the header Content-Type: application/json.\n")
 
 
 def _welcome(request: web.Request, token: str) -> web.Response:

@@ -2,6 +2,8 @@
 // were resolved last.
 
 import { link } from "./link.js";
+import { by, until } from "./mutes.js";
+import { acknowledgedKey, acknowledging, isPending, mutedKey, muting, unmuting } from "./respond.js";
 import { STATES, badge, element, span, time } from "./text.js";
 
 const SHOWN = 5; // so that the scores are on the first screen too
@@ -14,16 +16,24 @@ const unfolded = new Set(); // fingerprints of those whose members are shown
 /** Whether it is only told of: so it has been for long, and nobody is called for it. */
 const isNotice = (alert) => alert.kind === "level";
 
+const isCall = (page) => !isNotice(page.members[0]);
+
+/** Whether nobody is to do anything about it for now. */
+const isAttended = (page) => page.acknowledged !== null || page.muted !== null;
+
 /** What costs or brings the most first, then the newest. */
 const heaviestFirst = (a, b) => Math.abs(b.impact ?? 0) - Math.abs(a.impact ?? 0) || b.since - a.since;
 
-/** Notices last; silent before under before over; of each the heaviest first. */
-const worstFirst = (a, b) =>
-  isNotice(a) - isNotice(b) || STATES.indexOf(a.state) - STATES.indexOf(b.state) || heaviestFirst(a, b);
+/** Notices last, before them what is attended to; silent before under before over; of each the heaviest first. */
+function worstFirst(one, other) {
+  const [a, b] = [one.members[0], other.members[0]];
+  const attended = isNotice(a) - isNotice(b) || isAttended(one) - isAttended(other);
+  return attended || STATES.indexOf(a.state) - STATES.indexOf(b.state) || heaviestFirst(a, b);
+}
 
 /** Of each page the heaviest leads: it is the nearest to the cause. What the page began with may be over. */
 const sorted = (pages) =>
-  pages.map((page) => [...page].sort(heaviestFirst)).sort(([a], [b]) => worstFirst(a, b));
+  pages.map((page) => ({ ...page, members: [...page.members].sort(heaviestFirst) })).sort(worstFirst);
 
 const isOf = (segment) => (alert) => !segment || (alert.dimension === segment.dimension && alert.value === segment.value);
 
@@ -43,11 +53,35 @@ function withIt(worst, others, kpis) {
   return [made];
 }
 
-function firing([worst, ...others], at, kpis) {
+/** Who looks after it, and what is muted of it. */
+function said({ acknowledged, muted }, now) {
+  const looks = acknowledged && ["Acknowledged ", time(acknowledged.at, `${span(now - acknowledged.at)} ago`), by(acknowledged)];
+  const quiet = muted && ["Muted ", ...until(muted, now), by(muted)];
+  return [looks, quiet].filter(Boolean).map((words) => element("p", "said", ...words));
+}
+
+/** What can be done about it: of a notice nothing, for nobody is called. */
+function actions(page, kpis) {
+  const [worst] = page.members;
+  if (isNotice(worst)) return "";
+  const segment = `${worst.dimension}:${worst.value}`;
+  const mutes = [{ segment, kpi: "" }, { segment, kpi: worst.kpi }, ...(page.muted ? [page.muted] : [])];
+  const keys = [acknowledgedKey(page.fingerprint), ...mutes.map((mute) => mutedKey(mute.segment, mute.kpi))];
+  const pending = keys.some(isPending) ? [element("span", "pending", "Pending …")] : [];
+  const title = { [worst.kpi]: kpis[worst.kpi]?.title ?? worst.kpi };
+  const muted = page.muted && !page.muted.planned;
+  const mute = muted ? unmuting(page.muted) : muting(segment, title, true, `mute ${page.fingerprint}`);
+  return element("div", "actions", ...pending, acknowledging(page, worst.summary), mute);
+}
+
+function firing(page, at, now, kpis) {
+  const [worst, ...others] = page.members;
   const tag = element("span", "status firing", isNotice(worst) ? "Notice" : "Firing");
-  const text = element("div", "text", element("p", "summary", worst.summary), ...withIt(worst, others, kpis));
+  const words = [element("p", "summary", worst.summary), ...said(page, now), ...withIt(worst, others, kpis)];
   const since = element("p", "quiet", time(worst.since, `for ${span(at - worst.since)}`));
-  return element("li", `alert ${worst.state}`, element("div", "tags", tag, badge(worst.state)), text, since);
+  const side = element("div", "side", since, actions(page, kpis));
+  const kind = `alert ${worst.state}${isAttended(page) ? " attended" : ""}`;
+  return element("li", kind, element("div", "tags", tag, badge(worst.state)), element("div", "text", ...words), side);
 }
 
 function resolved(alert, at) {
@@ -60,19 +94,21 @@ function say(id, text) {
   if (place(id).textContent !== text) place(id).textContent = text; // the same again would be read out again
 }
 
-/** Show `pages` (lists of alerts that fire together) and `over` (alerts, the last first), of `segment` or, if null, of
- * all; `at` is the time of the latest scores, ms. */
-export function showAlerts(pages, over, segment, at, kpis) {
+/** Show `pages` ({fingerprint, members: alerts that fire together, acknowledged, muted}) and `over` (alerts, the last
+ * first), of `segment` or, if null, of all; `at` is the time of the latest scores, `now` the server's, ms. */
+export function showAlerts({ pages, over }, segment, at, now, kpis) {
   const all = sorted(pages);
-  const worst = all.filter((page) => page.some(isOf(segment)));
+  const worst = all.filter((page) => page.members.some(isOf(segment)));
   const ended = over.filter(isOf(segment)).slice(0, RESOLVED_SHOWN);
-  const worth = [...worst.map((page) => firing(page, at, kpis)), ...ended.map((alert) => resolved(alert, at))];
+  const worth = [...worst.map((page) => firing(page, at, now, kpis)), ...ended.map((alert) => resolved(alert, at))];
   place("alerts").replaceChildren(...(opened ? worth : worth.slice(0, SHOWN)));
-  const called = worst.filter(([first]) => !isNotice(first)).length;
-  place("no-alerts").hidden = called > 0;
+  const called = worst.filter(isCall);
+  const waiting = called.filter((page) => !isAttended(page)).length;
+  place("no-alerts").hidden = called.length > 0;
   say("no-alerts", segment ? "Nobody need be called for this segment." : "No segment needs a call.");
-  say("alerts-title", called ? `Alerts: ${called} firing` : "Alerts");
-  const everywhere = all.filter(([first]) => !isNotice(first)).length;
+  const attended = called.length > waiting ? `, ${called.length - waiting} acknowledged or muted` : "";
+  say("alerts-title", called.length ? `Alerts: ${called.length} firing${attended}` : "Alerts");
+  const everywhere = all.filter((page) => isCall(page) && !isAttended(page)).length;
   document.title = everywhere ? `(${everywhere}) segpulse` : "segpulse";
   const more = place("all-alerts");
   more.hidden = worth.length <= SHOWN;

@@ -4,8 +4,11 @@ import { onMoreAlerts, showAlerts } from "./alerts.js";
 import { showChart } from "./chart.js";
 import { isOffPar, worseFirst } from "./cells.js";
 import { named, onLink } from "./link.js";
+import { showMutes } from "./mutes.js";
 import { showCounts, showOverview } from "./overview.js";
+import { onRespond, settle } from "./respond.js";
 import { showMissing, showSegment, showTitle } from "./segment.js";
+import { tidy } from "./sparkline.js";
 import { moment, span } from "./text.js";
 
 const STALE_AFTER = 60_000; // ms without new scores
@@ -13,8 +16,7 @@ const place = (id) => document.getElementById(id);
 const keyOf = (segment) => `${segment.dimension}:${segment.value}`;
 
 let segments = new Map();
-let pages = []; // alerts that fire together
-let over = []; // alerts that were resolved last
+let alerts = { pages: [], over: [], mutes: [] }; // those that fire, those that were resolved last, what is muted
 let declared = { kpis: {}, windows: [], dimensions: [] };
 let behind = 0; // ms that this clock is ahead of the server's
 let connected = false;
@@ -56,8 +58,9 @@ function showScores() {
   const cells = segment ? cellsOf(segment, window, "", offPar) : [];
   const drawn = linked ?? cells[0]?.kpi;
   showChart(place("chart"), segment, drawn && { name: drawn, title: drawn, unit: "", ...declared.kpis[drawn] }, window);
-  showTitle(place("where"), segment);
-  if (segment) showSegment(place("scores"), segment, cells, declared, drawn);
+  showTitle(place("where"), segment, declared.kpis, alerts.pages);
+  const steps = segment ? cellsOf(segment, window, "", false) : [];
+  if (segment) showSegment(place("scores"), segment, cells, steps, declared, drawn);
   else if (one) showMissing(place("scores"), one);
   else {
     const entries = looked.map((each) => ({ segment: each, cells: cellsOf(each, window, kpi, offPar) }));
@@ -74,7 +77,10 @@ function show() {
   options(place("window"), declared.windows.map((w) => [w, w]), declared.windows.includes(chosen) ? chosen : defaultWindow());
   options(place("kpi"), [["", "All"], ...Object.entries(declared.kpis).map(([name, { title }]) => [name, title])], place("kpi").value);
   if (segments.size) showScores();
-  showAlerts(pages, over, named().segment, at, declared.kpis);
+  tidy();
+  const now = Date.now() - behind;
+  showAlerts(alerts, named().segment, at, now, declared.kpis);
+  showMutes(alerts.mutes, named().segment, now, declared.kpis);
   showAge();
   if (key) document.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus({ preventScroll: true });
   if (!pointedAt && document.querySelector("tr.linked")) {
@@ -97,7 +103,10 @@ function take(event) {
   const told = JSON.parse(event.data);
   behind = Date.now() - told.now;
   connected = true;
-  ({ pages = pages, over = over } = told);
+  if (told.pages) {
+    alerts = told;
+    settle(told.pages, told.mutes);
+  }
   return told;
 }
 
@@ -128,6 +137,7 @@ addEventListener("pointerdown", () => { pressed = true; });
 for (const end of ["click", "pointercancel", "pointerup"])
   addEventListener(end, () => { pressed = false; if (waits) setTimeout(show); });
 onMoreAlerts(show);
+onRespond(show);
 onLink(() => {
   pointedAt = true; // the chart is of it already
   show();

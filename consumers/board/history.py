@@ -12,8 +12,9 @@ from streams.messages import Cell, SegmentScores
 
 POINTS = 96  # of a segment, even; when there is one more, every other one goes
 KEPT_MS = 86_400_000
-CELLS = 50_000  # of all segments together: 80 MB; of what comes when there are so many nothing is kept
-_FIGURES = ("value", "rest", "low", "high")
+CELLS = 50_000  # of all segments together: 100 MB; of what comes when there are so many nothing is kept
+_CHART = ("value", "rest", "low", "high")
+_FIGURES = (*_CHART, "index")
 
 
 class _Point(NamedTuple):
@@ -43,14 +44,20 @@ class _Course:
             self._apart = max(later.to - earlier.to for earlier, later in pairwise(self._points[-3:]))
 
     def of(self, window: str) -> dict[str, list[list[float | None]]]:
+        numbers = {kpi: number for (kpi, its), number in self.columns.items() if its == window}
+        return {kpi: self._figures(number)[: len(_CHART)] for kpi, number in numbers.items()}
+
+    def index(self, kpi: str, window: str) -> list[float | None]:
+        number = self.columns.get((kpi, window))
+        return [None] * len(self._points) if number is None else self._figures(number)[-1]
+
+    def _figures(self, number: int) -> list[list[float | None]]:
+        """[_FIGURES × points] of a column."""
         nothing = np.full(len(_FIGURES), np.nan, dtype=np.float32)
-        found = {}
-        for (kpi, its), number in self.columns.items():
-            if its == window:
-                points = [p.figures[number] if number < len(p.figures) else nothing for p in self._points]
-                columns = np.array(points).T.astype(object)
-                columns[columns != columns] = None  # NaN
-                found[kpi] = columns.tolist()
+        points = [p.figures[number] if number < len(p.figures) else nothing for p in self._points]
+        columns = np.array(points).T.astype(object)
+        columns[columns != columns] = None  # NaN
+        found: list[list[float | None]] = columns.tolist()
         return found
 
     @property
@@ -86,7 +93,14 @@ class History:
         course = self._courses.get(key)
         return {"at": course.times if course else [], "kpis": course.of(window) if course else {}}
 
+    def index(self, key: str, kpi: str, window: str) -> dict[str, object]:
+        """`at` (ms) of the points, and the index of `kpi` at each; null where there is none."""
+        course = self._courses.get(key)
+        return {"at": course.times if course else [], "index": course.index(kpi, window) if course else []}
+
 
 def _figures(cells: list[Cell]) -> npt.NDArray[np.float32]:
-    rows = [[getattr(cell, figure) for figure in _FIGURES] for cell in cells]
+    # Of what is silent the index is of what came before.
+    indices = [None if cell.state == "silent" else cell.index for cell in cells]
+    rows = [[*(getattr(cell, figure) for figure in _CHART), index] for cell, index in zip(cells, indices, strict=True)]
     return np.array(rows, dtype=np.float32).reshape(len(cells), len(_FIGURES))

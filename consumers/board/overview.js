@@ -2,18 +2,21 @@
 
 import { FIGURES, figures, index, isOffPar, worseFirst } from "./cells.js";
 import { link } from "./link.js";
+import { sparkline } from "./sparkline.js";
 import { more, someOf, table } from "./table.js";
 import { STATES, badge, element, span, time, whole } from "./text.js";
 
 const NAMED = 3; // KPIs of a segment that stand out
+const COURSE = { title: "Its index of late", kind: "course" };
 const OUTLINE = [
   { title: "Segment", kind: "name" },
   { title: "State", kind: "is" },
   { title: "What stands out", kind: "outstanding" },
+  COURSE,
   { title: "Off par", kind: "number" },
   { title: "Since", kind: "number" },
 ];
-const RANKING = [{ title: "Segment", kind: "name" }, ...FIGURES];
+const RANKING = [{ title: "Segment", kind: "name" }, COURSE, ...FIGURES];
 
 const linkTo = (segment) => link(segment, segment.value, `segment ${segment.dimension}:${segment.value}`);
 
@@ -29,6 +32,8 @@ function why({ diagnosis }) {
   return diagnosis && diagnosis.cause !== "unclear" ? [element("p", "why", diagnosis.summary)] : [];
 }
 
+const course = (segment, { kpi, window }, kpis) => [sparkline(segment, kpi, window, kpis[kpi]?.title ?? kpi)];
+
 function outline(segment, cells, kpis) {
   const [worst] = cells;
   const off = cells.filter(isOffPar);
@@ -41,6 +46,7 @@ function outline(segment, cells, kpis) {
       [linkTo(segment)],
       [badge(worst.state)],
       [off.length ? list : "–", ...why(segment)],
+      course(segment, worst, kpis),
       [`${off.length} of ${known}`],
       [time(worst.since, span(segment.at - worst.since))],
     ],
@@ -56,7 +62,7 @@ const ranks = {
   columns: RANKING,
   row: ({ segment, cells: [cell] }, kpis) => ({
     kind: cell.state,
-    cells: [[linkTo(segment)], ...figures(cell, kpis[cell.kpi]?.unit ?? "", segment.at)],
+    cells: [[linkTo(segment)], course(segment, cell, kpis), ...figures(cell, kpis[cell.kpi]?.unit ?? "", segment.at)],
   }),
 };
 

@@ -1,7 +1,9 @@
 // One segment: every KPI against the rest, by family.
 
 import { FIGURES, figures, worseFirst } from "./cells.js";
+import { funnel } from "./funnel.js";
 import { back, link } from "./link.js";
+import { muting } from "./respond.js";
 import { table } from "./table.js";
 import { badge, element } from "./text.js";
 
@@ -15,18 +17,27 @@ function family(name, cells, segment, kpis, linked) {
   return element("section", "family", element("h3", "", name), table(`KPIs of ${name}`, COLUMNS, rows));
 }
 
-/** Say at `where` which segment the page is of, and why it is off par; of null, that it is of all. */
-export function showTitle(where, segment) {
-  const worst = segment && [...segment.cells].sort(worseFirst)[0];
-  const named = segment && element("h2", "segment-title", `${segment.dimension}: ${segment.value} `, ...(worst ? [badge(worst.state)] : []));
-  const diagnosis = segment?.diagnosis;
-  const why = diagnosis ? [element("p", "why", `${diagnosis.summary} (${diagnosis.window})`)] : [];
-  where.replaceChildren(...(segment ? [back(), named, ...why] : []));
+/** The button that mutes it, or one of its KPIs. */
+function mute({ dimension, value, cells }, kpis, pages) {
+  const titles = Object.fromEntries(cells.map(({ kpi }) => [kpi, kpis[kpi]?.title ?? kpi]));
+  const isOf = (alert) => alert.dimension === dimension && alert.value === value;
+  const fires = pages.some(({ members }) => members.some(isOf));
+  return muting(`${dimension}:${value}`, titles, fires, "mute segment");
 }
 
-/** Show `segment` below `place`: `cells` of the chosen window, worst first. `linked`: the KPI that is shown in the chart,
- * or null. */
-export function showSegment(place, segment, cells, { kpis }, linked) {
+/** Say at `where` which segment the page is of, and why it is off par; of null, that it is of all. */
+export function showTitle(where, segment, kpis, pages) {
+  if (!segment) return void where.replaceChildren();
+  const worst = [...segment.cells].sort(worseFirst)[0];
+  const named = element("h2", "segment-title", `${segment.dimension}: ${segment.value} `, ...(worst ? [badge(worst.state)] : []));
+  const { diagnosis } = segment;
+  const why = diagnosis ? [element("p", "why", `${diagnosis.summary} (${diagnosis.window})`)] : [];
+  where.replaceChildren(back(), element("div", "titled", named, mute(segment, kpis, pages)), ...why);
+}
+
+/** Show `segment` below `place`: `cells` of the chosen window, worst first, and what its funnel is made of (`steps`, cells
+ * of the window too). `linked`: the KPI that is shown in the chart, or null. */
+export function showSegment(place, segment, cells, steps, { kpis }, linked) {
   const byFamily = new Map();
   for (const cell of cells) {
     const name = kpis[cell.kpi]?.family ?? "other";
@@ -34,7 +45,7 @@ export function showSegment(place, segment, cells, { kpis }, linked) {
   }
   const nothing = element("p", "quiet", "Nothing to show for this choice yet.");
   const families = [...byFamily].map(([name, some]) => family(name, some, segment, kpis, linked));
-  place.replaceChildren(...(families.length ? families : [nothing]));
+  place.replaceChildren(...funnel(steps, kpis), ...(families.length ? families : [nothing]));
 }
 
 /** Say below `place` that there is no such segment, or not yet. */

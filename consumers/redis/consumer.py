@@ -57,6 +57,11 @@ def _carry(
     with closing(read_state(settings.kafka, stop, alerts=True, health=health)) as updates:
         for update in updates:
             sink.update(update)
+            if update.whole:
+                sink.mark_filled()
+            elif not sink.is_filled():
+                log.warning("redis: has lost what it held; it is filled again")
+                return
             backoff.clear()
             if time.monotonic() - swept > SWEEP_EVERY_S:
                 sink.sweep()

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 import redis
 
-from consumers.redis import scripts
-from consumers.redis.fields import fields, name
+from consumers.redis import quality, scripts
+from consumers.redis.fields import VERSION, fields, name, showing, texts
 from consumers.state import Scored, Update
-from streams.messages import Alert, SegmentScores
+from streams.messages import Alert, DimensionOverview, SegmentScores
 
 SEGMENTS_A_TRIP = 200
+THREADS = 2  # while Redis works for one, the other makes ready what comes next
+CHANGES_KEPT = 50_000
 ALERTS_KEPT = 10_000
 ALERTS_REMEMBERED = 20_000  # more than are kept: the stream is trimmed in whole blocks only
 
@@ -35,9 +38,19 @@ class Sink:
     def update(self, update: Update) -> None:
         """Write what `update` says."""
         changes = list(update.scores.items())
-        for start in range(0, len(changes), SEGMENTS_A_TRIP):
-            self._update(changes[start : start + SEGMENTS_A_TRIP])
+        trips = [changes[start : start + SEGMENTS_A_TRIP] for start in range(0, len(changes), SEGMENTS_A_TRIP)]
+        with ThreadPoolExecutor(THREADS) as threads:
+            list(threads.map(self._update, trips))
+        self._tell_quality(update.overviews)
         self._add_alerts(update.alerts)
+
+    def mark_filled(self) -> None:
+        """All that stands in Kafka has been written."""
+        self._client.set(scripts.FILLED, VERSION, px=self._ttl)
+
+    def is_filled(self) -> bool:
+        """Whether Redis has not lost what was written since `mark_filled`."""
+        return bool(self._client.pexpire(scripts.FILLED, self._ttl))
 
     def sweep(self) -> int:
         """Take segments whose scores have expired out of the sets; how many there were."""
@@ -69,15 +82,29 @@ class Sink:
 
     def _write_scores(self, pipe: redis.client.Pipeline, member: str, scores: SegmentScores, now: int, to: int) -> None:
         indexed = {name(cell): cell.index for cell in scores.cells if cell.index is not None}
-        keys = [scripts.SCORES + member, scripts.SEGMENTS, scripts.RANKS]
-        names = msgspec.json.encode(list(indexed))
-        indexes = _packed(indexed.values())
-        flat = _packed(part for field in fields(scores, now).items() for part in field)
-        self._write(keys, [member, scripts.RANK, scores.at, to, names, indexes, flat], client=pipe)
+        shown, out = showing(scores), fields(scores, now)
+        arguments: list[str | int | bytes] = [
+            *(member, scripts.RANK, scores.at, CHANGES_KEPT, to),
+            *(msgspec.json.encode(list(indexed)), msgspec.msgpack.encode(texts(indexed.values()))),
+            msgspec.json.encode({kpi: cell.state for kpi, cell in shown.items()}),
+            msgspec.json.encode({kpi: cell.window for kpi, cell in shown.items()}),
+            msgspec.msgpack.encode([part for pair in zip(out, texts(out.values()), strict=True) for part in pair]),
+        ]
+        self._write(_keys(member), arguments, client=pipe)
 
     def _removal(self, pipe: redis.client.Pipeline, member: str, why: str) -> None:
-        keys = [scripts.SCORES + member, scripts.SEGMENTS, scripts.RANKS]
-        self._remove(keys, [member, scripts.RANK, why], client=pipe)
+        self._remove(_keys(member), [member, scripts.RANK, why, CHANGES_KEPT], client=pipe)
+
+    def _tell_quality(self, found: Mapping[str, DimensionOverview | None]) -> None:
+        now = time.time_ns() // 1_000_000
+        with self._client.pipeline(transaction=True) as pipe:
+            for dimension, told in found.items():
+                key = quality.QUALITY + dimension
+                pipe.delete(key)
+                if told is not None and told.quality is not None:
+                    pipe.hset(key, mapping=quality.fields(told, told.quality, now))
+                    pipe.pexpire(key, max(self._ttl, quality.LEAST_TTL))
+            pipe.execute()
 
     def _add_alerts(self, alerts: list[Alert]) -> None:
         with self._client.pipeline(transaction=False) as pipe:
@@ -91,9 +118,9 @@ class Sink:
             pipe.execute()
 
 
-def _packed(parts: Iterable[str | int | float]) -> bytes:
-    """A list for Lua, all as text: a Lua number would lose digits."""
-    return msgspec.msgpack.encode([str(part) for part in parts])
+def _keys(member: str) -> list[str]:
+    """What a segment is written to, as scripts.WRITE has it."""
+    return [scripts.SCORES + member, scripts.SEGMENTS, scripts.RANKS, scripts.CHANGES]
 
 
 def _text(value: bytes | str) -> str:

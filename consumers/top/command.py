@@ -12,51 +12,19 @@ import click
 from rich.console import Console
 from rich.live import Live
 from rich.logging import RichHandler
-from rich.table import Table
 
 from consumers.connection import OutageError
 from consumers.latest import Latest
 from consumers.state import read_now, read_state
-from consumers.top.rows import SORTS, rows, usual_window
-from consumers.top.table import table
+from consumers.top.keyboard import keyboard
+from consumers.top.rows import SORTS
+from consumers.top.view import View
 from streams import settings
-from streams.kpis.catalogue import catalogue
 from streams.settings import Settings
 
 FILE_WIDTH = 1_000  # characters: a file has no edge at which to cut
 AROUND = 4  # lines around the rows: title, head, caption, cursor
-
-
-class View:
-    """What was asked to be shown."""
-
-    def __init__(
-        self, chosen: Settings, sort: str, window: str | None, dimensions: tuple[str, ...], names: tuple[str, ...]
-    ) -> None:
-        self._kpis = catalogue(chosen)
-        self._windows = [str(each) for each in chosen.scoring.windows]
-        self._sort, self._window, self._dimensions, self._names = sort, window, dimensions, names
-
-    def check(self, chosen: Settings) -> None:
-        """Raises UsageError where it names what there is not."""
-        asked = (
-            ("--window", [self._window] if self._window else [], self._windows),
-            ("--dimension", self._dimensions, list(chosen.dimensions)),
-            ("--kpi", self._names, list(self._kpis)),
-        )
-        for option, given, known in asked:
-            for name in given:
-                if name not in known:
-                    raise click.UsageError(f"{option}: there is no {name!r}; there are {', '.join(known)}")
-
-    def table(self, latest: Latest, shown: int, width: int) -> Table:
-        """The table of what stands."""
-        segments = [scored.scores for scored in latest.all()]
-        window = self._window or usual_window(segments, self._windows)
-        found = rows(
-            segments, self._kpis, window=window, dimensions=self._dimensions, names=self._names, sort=self._sort
-        )
-        return table(found, shown, f"{len(segments):,} segments, last {window}, by {self._sort}", width)
+KEYS = " · keys: s sort, d dimension, t state, w window, q quit"
 
 
 @click.command()
@@ -76,14 +44,16 @@ def command(
     most: int | None,
     once: bool,
 ) -> None:
-    """Show the scores in the terminal: the board's table, kept up to date until Ctrl-C.
+    """Show the scores in the terminal: the board's table, kept up to date until `q` or Ctrl-C.
 
     `state` is the board's order, the worst and the farthest from par first; `impact` how much more or less of what the
-    KPI counts comes an hour than at the rest's value; `index` the farthest from par; `kpi` the KPIs together.
+    KPI counts comes an hour than at the rest's value, as a share of all that its dimension has of it; `index` the
+    farthest from par; `kpi` the KPIs together. Keys: s sorts otherwise, d, t and w choose the next dimension, state and
+    window.
     """
     chosen = settings.load(ctx.obj)
     view = View(chosen, sort, window, dimensions, names)
-    view.check(chosen)
+    view.check()
     console = Console()
     if once or not console.is_terminal:
         _print(chosen, view, most, console)
@@ -106,10 +76,14 @@ def _follow(chosen: Settings, view: View, most: int | None, console: Console) ->
     stop, latest = threading.Event(), Latest()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    with Live(console=console, auto_refresh=False) as live:
+    with Live(console=console, auto_refresh=False) as live, keyboard() as pressed:
         logging.basicConfig(level=logging.WARNING, handlers=[RichHandler(console=live.console, show_path=False)])
         with closing(read_state(chosen.kafka, stop)) as updates:
             for update in updates:
                 latest.apply(update)
+                for key in pressed():
+                    if key == "q":
+                        stop.set()
+                    view.press(key)
                 shown = most or max(1, console.height - AROUND)
-                live.update(view.table(latest, shown, console.width), refresh=True)
+                live.update(view.table(latest, shown, console.width, KEYS), refresh=True)

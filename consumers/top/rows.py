@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from consumers.states import WORST_FIRST
-from streams.messages import Cell, SegmentScores
+from streams.kpis.terms import is_sum, split
+from streams.messages import Cell, SegmentScores, State
 from streams.settings import Kpi
 
 HOUR_MS = 3_600_000
@@ -19,6 +21,7 @@ class Row(NamedTuple):
     scores: SegmentScores
     cell: Cell
     kpi: Kpi | None  # None: not declared any more
+    whole: float = 0.0  # of the numerator, that all segments of the dimension have together
 
     @property
     def segment(self) -> str:
@@ -33,6 +36,21 @@ class Row(NamedTuple):
             return 0.0
         return (cell.numerator - cell.rest / self.kpi.scale * cell.denominator) / hours
 
+    @property
+    def share(self) -> float:
+        """The impact as a share of what its dimension has: form fills and euros compare in nothing else."""
+        hours = (self.cell.end - self.cell.start) / HOUR_MS
+        return self.impact * hours / self.whole if self.whole else 0.0
+
+    @property
+    def counted(self) -> str:
+        """What the impact is of: `form fills`; of a sum, its unit."""
+        if self.kpi is None:
+            return ""
+        first, *others = (split(term)[1] for term in self.kpi.numerator)
+        name = self.kpi.unit.split(" ")[0] if is_sum(first) else first.rpartition(".")[2].replace("_", " ")
+        return f"{name} …" if others else name
+
 
 def _off_par(row: Row) -> float:
     """Of what is silent the index is of what came before, and ranks nothing."""
@@ -46,7 +64,8 @@ def _as_on_the_board(row: Row) -> tuple[Any, ...]:
 #: What may be sorted by -> the key of a row, the first on top.
 SORTS: Mapping[str, Callable[[Row], Any]] = {
     "state": _as_on_the_board,
-    "impact": lambda row: (-abs(row.impact), _as_on_the_board(row)),
+    # Of what is still learning chance makes the largest shares.
+    "impact": lambda row: (row.cell.state == "learning", -abs(row.share), _as_on_the_board(row)),
     "index": lambda row: (-_off_par(row), _as_on_the_board(row)),
     "kpi": lambda row: (row.cell.kpi, _as_on_the_board(row)),
 }
@@ -59,15 +78,24 @@ def rows(
     window: str,
     dimensions: Collection[str] = (),
     names: Collection[str] = (),
+    states: Collection[State] = (),
     sort: str = "state",
 ) -> list[Row]:
-    """The scores over `window`, of `dimensions` and of the KPIs `names` (empty: of all), in the order of `sort`."""
-    found = [
-        Row(scores, cell, kpis.get(cell.kpi))
+    """The scores over `window`, of `dimensions`, KPIs (`names`), `states` (empty: of all), in the order of `sort`."""
+    asked = [
+        (scores, cell)
         for scores in segments
         if not dimensions or scores.dimension in dimensions
         for cell in scores.cells
         if cell.window == window and (not names or cell.kpi in names)
+    ]
+    whole: defaultdict[tuple[str, str], float] = defaultdict(float)
+    for scores, cell in asked:
+        whole[scores.dimension, cell.kpi] += abs(cell.numerator)
+    found = [
+        Row(scores, cell, kpis.get(cell.kpi), whole[scores.dimension, cell.kpi])
+        for scores, cell in asked
+        if not states or cell.state in states
     ]
     return sorted(found, key=SORTS[sort])
 

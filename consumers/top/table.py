@@ -14,12 +14,25 @@ from streams.kpis.figures import figure
 from streams.messages import State
 
 NONE = "–"
-_COLUMNS = ("Segment", "KPI", "State", "Index", "Value", "Rest", "95 % interval", "Trials", "Impact/h", "Since")
-_LEFT = ("Segment", "KPI", "State")
+_COLUMNS = (
+    "Segment",
+    "KPI",
+    "State",
+    "Index",
+    "Value",
+    "Rest",
+    "95 % interval",
+    "Trials",
+    "Impact/h",
+    "Of",
+    "Share",
+    "Since",
+)
+_LEFT = ("Segment", "KPI", "State", "Of")
 _NAMES = ("Segment", "KPI")  # cut where there is no room
 _GAP = 2  # characters between columns
 _NAME_LEAST = 8
-_NEEDS = {"95 % interval": 115, "Trials": 90}  # characters of width, or they are left out
+_NEEDS = {"95 % interval": 115, "Trials": 90, "Of": 135, "Share": 100}  # characters of width, or they are left out
 _STYLES: dict[State, str] = {"silent": "bold red", "under": "red", "over": "green", "watch": "yellow"}
 
 
@@ -60,6 +73,8 @@ def _texts(row: Row) -> list[str]:
         NONE if cell.low is None or not cell.denominator else " – ".join(interval),
         f"{cell.denominator:,.0f}",
         f"{row.impact:+,.3g}" if row.impact else NONE,
+        row.counted,
+        f"{row.share:+.1%}" if row.share else NONE,
         _span(row.scores.at - cell.since),
     ]
 

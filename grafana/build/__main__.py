@@ -7,10 +7,15 @@ from pathlib import Path
 
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 
-from grafana.build import one_segment, pipeline, segments_now
+from grafana.build import one_segment, pipeline, segmentation_quality, segments_now
 
 FOLDER = Path(__file__).parents[1] / "dashboards"
-BUILDERS = {"segments": segments_now.build, "segment": one_segment.build, "pipeline": pipeline.build}
+BUILDERS = {
+    "segments": segments_now.build,
+    "segment": one_segment.build,
+    "quality": segmentation_quality.build,
+    "pipeline": pipeline.build,
+}
 
 
 def made() -> dict[Path, str]:

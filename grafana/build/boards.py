@@ -18,7 +18,7 @@ from grafana_foundation_sdk.models.dashboard import (
 from grafana.build.queries import DATA
 
 #: uid of each dashboard; `/d/{uid}` is its address.
-NOW, ONE, PIPELINE = "segpulse-segments", "segpulse-segment", "segpulse-pipeline"
+NOW, ONE, QUALITY, PIPELINE = "segpulse-segments", "segpulse-segment", "segpulse-quality", "segpulse-pipeline"
 
 
 def filled(board: dashboard.Dashboard, panels: Iterable[Any]) -> dashboard.Dashboard:

@@ -13,8 +13,9 @@ import redis
 from kafka.errors import KafkaError
 
 from consumers.alerts.receivers import receivers
-from consumers.board.access import check_address
+from consumers.board.access import check_address as check_board_address
 from consumers.errors import CannotStartError
+from producers.http.access import check_address as check_ingest_address
 from segpulse.checking.finding import Finding
 from segpulse.checking.reaching import WITHIN_S, why_not_free, why_not_reached
 from streams.security.login import try_login
@@ -122,13 +123,19 @@ def alert_receivers(settings: Settings) -> Iterator[Finding]:
 def ports(settings: Settings) -> Iterator[Finding]:
     """That what we serve can be served, or is served already."""
     try:
-        check_address(settings.board.host, os.environ.get("SEGPULSE_BOARD_TOKEN", ""))
+        check_board_address(settings.board.host, os.environ.get("SEGPULSE_BOARD_TOKEN", ""))
     except CannotStartError as error:
         yield Finding("board", False, str(error))
-    for name in ("worker", "prometheus", "board", *(["alerts"] if settings.alerts.any_receiver else [])):
+    try:
+        check_ingest_address(settings.ingest.host, settings.ingest.token)
+    except CannotStartError as error:
+        yield Finding("ingest", False, str(error))
+    for name in ("worker", "prometheus", "board", "ingest", *(["alerts"] if settings.alerts.any_receiver else [])):
         section = getattr(settings, name)
         yield _port(name, section.host, section.port, f"{name}.port")
-    yield _port("redis", settings.redis.health_host, settings.redis.health_port, "redis.health_port")
+    for name in ("redis", *(["visitors"] if settings.visitors.publish else [])):
+        section = getattr(settings, name)
+        yield _port(name, section.health_host, section.health_port, f"{name}.health_port")
 
 
 def _port(name: str, host: str, port: int, key: str) -> Finding:

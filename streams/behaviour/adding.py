@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from streams.behaviour.rules import SEEN
-from streams.events.columns import Columns, Ints
+from streams.events.columns import Bools, Columns, Ints
 from streams.kpis.terms import KINDS, Addition, additions
 
 #: What happens to visitors without their doing: a mail to somebody who has lapsed does not bring them back.
@@ -26,6 +26,8 @@ class Adding:
         needs = [(add.needs if add is not None else None) or (1, 0) for add in by_kind]
         self._low, self._high = np.array(needs, dtype=np.int64).T
         self._of_value = bool((self._low <= self._high).any())
+        #: [kinds + 1]: some event of it adds something; the last is a profile's.
+        self.kinds: Bools = np.array([add is not None for add in by_kind], dtype=np.bool_)
         self._sums = any(add is not None and add.sums for add in by_kind)
 
     def of(self, events: Columns) -> Ints:

@@ -10,10 +10,20 @@ import numpy as np
 from streams.behaviour.rules import EVER
 from streams.events.columns import Bools, Ints
 
-_BITS = 24  # of a key are the bucket's: hours until the year 3885
+_BITS = 32  # of a key are the bucket's: seconds until the year 2106
 _LAST = (1 << _BITS) - 1
 _SMALL = 4096  # entries that are not worth settling
 _SHARE = 8  # the lately added are settled when they are an eighth of all
+
+
+def of_visitor(keys: Ints) -> Ints:
+    """The visitor of each key."""
+    return keys >> _BITS
+
+
+def of_bucket(keys: Ints) -> Ints:
+    """The bucket of each key."""
+    return keys & _LAST
 
 
 class Entries(NamedTuple):
@@ -77,6 +87,17 @@ class Buckets:
                     sums += until - level.until_before(first)
         return out
 
+    def last(self, keys: Ints) -> Ints:
+        """The last bucket with an entry up to each of `keys`, of its visitor; -1: there is none."""
+        out = np.full(len(keys), -1, dtype=np.int64)
+        for level in (self._settled, self._lately):
+            if len(level.keys):
+                at = np.searchsorted(level.keys, keys, "right") - 1
+                found = level.keys[np.maximum(at, 0)]
+                mine = (at >= 0) & (of_visitor(found) == of_visitor(keys))
+                out = np.maximum(out, np.where(mine, of_bucket(found), -1))
+        return out
+
     def add(self, keys: Ints, amounts: Ints) -> None:
         """Add to the buckets of these keys."""
         if not len(keys):
@@ -84,7 +105,7 @@ class Buckets:
         self._lately = _joined(self._lately, keys, amounts)
         if len(self._lately.keys) > _SMALL + len(self._settled.keys) // _SHARE:
             old, new = self._settled, self._lately
-            kept = old.keys & _LAST >= self.oldest
+            kept = of_bucket(old.keys) >= self.oldest
             self._settled = entries(
                 np.concatenate([old.keys[kept], new.keys]),
                 np.concatenate([np.diff(old.until)[kept], np.diff(new.until)]),
@@ -104,7 +125,7 @@ class Buckets:
             length = end - begin
             at = np.repeat(begin - np.cumsum(length) + length, length) + np.arange(int(length.sum()))
             which.append(np.repeat(np.arange(len(visitors)), length))
-            buckets.append(level.keys[at] & _LAST)
+            buckets.append(of_bucket(level.keys[at]))
             amounts.append(level.until[at + 1] - level.until[at])
         return np.concatenate(which), np.concatenate(buckets), np.concatenate(amounts)
 

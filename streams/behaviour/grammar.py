@@ -18,14 +18,14 @@ from typing import NamedTuple
 
 from streams.behaviour.rules import DAY, HOUR, OPERATORS, SEEN, All, Any, Comparison, Not, Quantity, Rule
 from streams.events.topics import SOURCES
-from streams.kpis.terms import MEASURES, SESSIONS, UNIT, is_sum
+from streams.kpis.terms import OF_EVENTS, UNIT, is_sum
 
 _MOST_HOURS, _MOST_DAYS = 48, 90
 _MOST_WORDS = 200
 
 #: event -> topic.event; no two topics have an event of one name.
 _EVENTS = {event: f"{topic}.{event}" for topic, source in SOURCES.items() for event in source.names}
-_OF_EVENTS = {measure for topic, measures in MEASURES.items() if topic != SESSIONS for measure in measures}
+_OF_EVENTS = {measure for measures in OF_EVENTS.values() for measure in measures}
 _SUMS = {measure for measure in _OF_EVENTS if is_sum(measure)}
 _COUNTS = _OF_EVENTS - _SUMS
 _KNOWN = f"write seen, {', '.join(SOURCES)}, or one of their events, like won or leads.won"

@@ -1,4 +1,4 @@
-"""What each visitor did, as far back as rules ask for it, and which rule holds at the time of each event.
+"""What each visitor did, as far back as it is asked for, and what that says of each event.
 
                     bucket of the event
     ──┬────────┬────────┬──x─────┬──►      in 2d: at least two days, up to one bucket more
@@ -12,36 +12,60 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from streams.behaviour import records
 from streams.behaviour.adding import Adding
+from streams.behaviour.before import Batch, amounts_of
 from streams.behaviour.buckets import Buckets
+from streams.behaviour.looks import Look, asked_by, look_up
 from streams.behaviour.records import Rows, Track
-from streams.behaviour.rules import Quantity, Rule, holds, quantities
+from streams.behaviour.rules import Rule, holds, quantities
 from streams.behaviour.shards import Marked, Shards
+from streams.behaviour.staying import Cohort, Staying
 from streams.events.columns import NOBODY, Bools, Columns, Ints
 from streams.events.mark import Mark, mark_of
+from streams.kpis.past import Past
+from streams.kpis.terms import KINDS
+
+_NOTHING = Past()
+
+
+class Found(NamedTuple):
+    """What the past says of a batch of events."""
+
+    rules: dict[str, Ints]  # by dimension, of each event the index of the first rule that holds; see History.judge
+    looks: list[Look]
 
 
 class History:
-    """The history of one source partition's visitors, by row, and the rules of each behaviour dimension."""
+    """The history of one source partition's visitors, by row: what the rules of behaviour dimensions, and measures, ask
+    of it."""
 
-    def __init__(self, rules: Mapping[str, Sequence[Rule]], names: Sequence[str]) -> None:
+    def __init__(self, rules: Mapping[str, Sequence[Rule]], names: Sequence[str], past: Past = _NOTHING) -> None:
         """`rules` by dimension; `names` of the visitors by row, more of them as they come."""
         self._rules = rules
+        self._looks = past.looks
         self._asked = sorted({q for of in rules.values() for rule in of for q in quantities(rule)})
-        self._tracks: dict[Track, Buckets] = {(q.measure, q.unit): Buckets(q.unit) for q in self._asked}
+        all_asked = [*self._asked, *(q for _, look in past.looks for q in asked_by(look))]
+        all_asked += [quantity for each in past.retentions for quantity in (each.lately, each.twice)]
+        self._tracks: dict[Track, Buckets] = {(q.measure, q.unit): Buckets(q.unit) for q in sorted(set(all_asked))}
         self._adding = {measure: Adding(measure) for measure, _ in self._tracks}
-        self._span = {track: max(q.unit * q.length for q in self._asked if q[:2] == track) for track in self._tracks}
+        self._matters = np.zeros(len(KINDS) + 1, dtype=np.bool_)  # by kind; the last is a profile's, kind -1
+        self._matters[[look.kind for _, look in past.looks]] = True
+        for adding in self._adding.values():
+            self._matters |= adding.kinds
+        self._span = {track: max(q.unit * q.length for q in all_asked if q[:2] == track) for track in self._tracks}
         self._names = names
+        self.staying = Staying(past.retentions, names)
         self._shards: Shards | None = Shards(names)  # None: it is never written
-        self._dropped: list[int] = []  # shards written of old, when there were rules
+        self._dropped: list[int] = []  # shards written of old, when something was asked
 
     def __bool__(self) -> bool:
-        """Does any dimension ask for it?"""
-        return bool(self._rules)
+        """Does anything ask for it?"""
+        return bool(self._tracks)
 
     def __len__(self) -> int:
         return sum(map(len, self._tracks.values()))
@@ -52,30 +76,44 @@ class History:
         other._tracks, other._shards = {track: copy.copy(each) for track, each in self._tracks.items()}, None
         return other
 
-    def judge(self, events: Columns) -> dict[str, Ints]:
-        """By dimension, of each event in order, the index of the first rule that holds; then they are history.
+    def judge(self, events: Columns) -> Found:
+        """What the past says of each event in order; then they are history.
 
-        Where none holds it is the number of rules, and one more where the event has no visitor.
+        By dimension the index of the first rule that holds; where none does the number of rules, and one more where
+        the event has no visitor.
         """
-        order = np.argsort(events.visitor, kind="stable")
+        order = self._order(events)
         events = events[order]
-        amounts = self._take(events, self._asked)
-        out = {}
+        batches = self._batches(events)
+        amounts = amounts_of(batches, self._asked, np.arange(len(events)))
+        judged = {}
         for dimension, rules in self._rules.items():
             found = np.full(len(events), len(rules), dtype=np.int64)
             for index in reversed(range(len(rules))):
                 found[holds(rules[index], amounts)] = index
             found[events.visitor == NOBODY] = len(rules) + 1
-            out[dimension] = np.empty_like(found)
-            out[dimension][order] = found
-        return out
+            judged[dimension] = np.empty_like(found)
+            judged[dimension][order] = found
+        looks = [look_up(column, look, batches, events) for column, look in self._looks]
+        self._add(batches, events)
+        return Found(judged, [look._replace(event=order[look.event]) for look in looks])
+
+    def cohorts(self, midnight: int) -> list[Cohort]:
+        """Of each retention asked for, those looked at at `midnight` (ms), when all before it is history."""
+        return list(self.staying.cohorts(self._tracks, midnight))
 
     def add(self, events: Columns) -> None:
-        """Take events in order of which nobody asks where they belong."""
-        self._take(events[np.argsort(events.visitor, kind="stable")], ())
+        """Take events in order of which nobody asks anything."""
+        events = events[self._order(events)]
+        self._add(self._batches(events), events)
 
-    def _take(self, events: Columns, asked: Sequence[Quantity]) -> dict[Quantity, Ints]:
-        """Add events, by visitor and of each in order; what of `asked` there was before each of them."""
+    def _order(self, events: Columns) -> Ints:
+        """The indexes of those that matter, by visitor: all where there are rules, as each is in some segment."""
+        rows = np.arange(len(events)) if self._rules else np.flatnonzero(self._matters[events.kind])
+        return rows[np.argsort(events.visitor[rows], kind="stable")]
+
+    def _batches(self, events: Columns) -> dict[Track, Batch]:
+        """Events by visitor, and of each in order, as each track has them."""
         visitor = events.visitor.astype(np.int64)
         new = visitor != NOBODY
         if self._shards is not None:
@@ -85,17 +123,15 @@ class History:
         for track, buckets in self._tracks.items():
             bucket = buckets.bucket(events.time)
             amount = np.where(bucket >= buckets.oldest, adds[track[0]], 0)
-            keys = buckets.keys(visitor, bucket)
-            until = np.append(0, np.cumsum(amount))
-            mine = [quantity for quantity in asked if quantity[:2] == track]
-            firsts = [buckets.keys(visitor, bucket - quantity.length) for quantity in mine]
-            for quantity, first, before in zip(mine, firsts, buckets.between(firsts, keys), strict=True):
-                out[quantity] = before + until[:-1] - until[np.searchsorted(keys, first)]
-            some = np.flatnonzero(amount)
-            buckets.add(keys[some], amount[some])
+            out[track] = Batch(buckets, visitor, bucket, buckets.keys(visitor, bucket), amount)
+        return out
+
+    def _add(self, batches: Mapping[Track, Batch], events: Columns) -> None:
+        for batch in batches.values():
+            some = np.flatnonzero(batch.amount)
+            batch.buckets.add(batch.keys[some], batch.amount[some])
             if self._shards is not None:
                 self._shards.touch(events.visitor[some])
-        return out
 
     def forget(self, watermark: int) -> None:
         """Drop what no event after `watermark` (ms) can depend on."""
@@ -104,6 +140,7 @@ class History:
 
     def release(self, visitors: Ints) -> None:
         """These rows, of which nothing is kept, are to be other visitors'."""
+        self.staying.forget(visitors)
         if self._shards is not None:
             self._shards.forget(visitors)
 

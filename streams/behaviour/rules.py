@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 SEEN = "seen"  # the measure that all that the visitor did adds one to
 
-HOUR, DAY, EVER = 3_600_000, 86_400_000, 0  # ms of a bucket; EVER: all time is one
+SECOND, HOUR, DAY, EVER = 1_000, 3_600_000, 86_400_000, 0  # ms of a bucket; EVER: all time is one
 
 OPERATORS: Mapping[str, Callable[..., npt.NDArray[np.bool_]]] = {
     ">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt, "=": operator.eq, "!=": operator.ne,

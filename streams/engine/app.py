@@ -15,7 +15,7 @@ from streams.engine.consuming import EngineConsumer, EngineTransport
 from streams.engine.credentials import credentials
 from streams.engine.fence import Fence
 from streams.engine.membership import member_of
-from streams.engine.store import PartitionStore, PartitionTable
+from streams.engine.store import PartitionStore, PartitionTable, PromptTables
 from streams.events import mark
 from streams.events.topics import SEGMENT_PANES, SOURCE_TOPICS
 from streams.settings import LARGEST_MESSAGE, Settings
@@ -67,6 +67,7 @@ class Pipeline:
             logging_config=None,
             loghandlers=[],
             Table=PartitionTable,
+            TableManager=PromptTables,
         )
         app.transport = EngineTransport(app.conf.broker_consumer, app)
         #: Through which all is written.

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Mapping
 
 import msgspec
 
-from streams.engine import parts
+from streams.engine import keys, parts
 from streams.engine.pace import Pace
 from streams.engine.position import Position
 from streams.messages import Alert
+from streams.panes import codec
 from streams.scoring import calls
 from streams.scoring.scorer import DimensionScorer
 from streams.scoring.standing import Saved
@@ -28,16 +30,49 @@ class Dimensions:
         self.paces = paces
         self.position = Position(0)
         self.end = end  # of the log when it was assigned: before it is read so far, nothing is scored
+        #: The panes read so far of what was there then; None: all of it is taken.
+        self.backlog: dict[bytes, bytes] | None = {} if end else None
         self.published: dict[str, int] = {}  # dimension -> tick
         self.shown: dict[str, set[str]] = {}  # dimension -> values on segment_scores
+        self.viewed: dict[str, int] = {}  # dimension -> tick of the last overview
         self.generation: dict[str, int] = {}  # dimension -> under which its state is written next
         self.closed: list[Alert] = []  # of dimensions that are no more, still to be sent
-        self.dropped: list[bytes] = []  # keys of their states
+        self.gone: list[str] = []  # their names
+        self.dropped: list[bytes] = []  # and the keys of their states
+
+    @property
+    def is_read(self) -> bool:
+        """Is all read that was there when the partition was assigned?"""
+        return self.position.expected >= self.end
 
     @property
     def ready(self) -> bool:
-        """Is all read that was there when the partition was assigned?"""
-        return self.position.expected >= self.end
+        """Is it taken too?"""
+        return self.is_read and self.backlog is None
+
+    def hold(self, key: bytes, value: bytes) -> None:
+        """Put a pane by: of its snapshots only the one that has seen most is worth taking by a scorer that begins."""
+        assert self.backlog is not None
+        held = self.backlog.get(key)
+        if held is None or codec.newer(codec.head(value), codec.head(held)):
+            self.backlog[key] = value
+
+    def take_pane(self, key: bytes, value: bytes) -> None:
+        """Give a snapshot to the dimensions that look at it."""
+        dimension = keys.dimension_of(key)
+        if readers := [name for name, scorer in self.scorers.items() if dimension in scorer.reads]:
+            now, snapshot = time.monotonic(), codec.decode(value)
+            for name in readers:
+                self.scorers[name].offer(snapshot)
+                self.paces[name].counted(now)
+
+    def take_watermark(self, key: bytes, value: bytes) -> None:
+        """Give a source partition's watermark to its dimension, unless that is no longer declared."""
+        dimension = keys.dimension_of(key)
+        if dimension in self.scorers:
+            said = codec.decode_watermark(value)
+            self.scorers[dimension].offer_watermark(said)
+            self.paces[dimension].spoken(time.monotonic(), said.partition, bool(said.early))
 
     def restore(self, dimension: str, held: Mapping[bytes, bytes]) -> None:
         """Go on with what is held of a dimension; of one that is no longer declared, end it."""
@@ -48,6 +83,7 @@ class Dimensions:
         except msgspec.DecodeError as error:
             log.warning("score: the state of %s is another version's, and begins anew: %s", dimension, error)
         if dimension not in self.scorers:
+            self.gone.append(dimension)
             self.dropped += [key for key in held if parts.names({key: b""}) == {dimension}]
             if saved is not None:
                 self.closed += calls.closed(dimension, saved.tick, saved, range(len(saved.kpis)))

@@ -15,6 +15,7 @@ from streams.engine.changelog import Log
 from streams.engine.fence import of_dimensions, of_source
 from streams.engine.ingest import Ingest, commit
 from streams.engine.membership import leave_group
+from streams.engine.overviews import Overviews
 from streams.engine.score import Score
 from streams.events.topics import SEGMENT_PANES, SOURCE_TOPICS
 from streams.serving import Health
@@ -23,12 +24,18 @@ log = logging.getLogger("segpulse")
 
 _STALLED = 60.0  # seconds without progress after which a worker that has no state gives it up and begins again
 _LOOK = 30.0  # seconds between looks at the topics
+_VIEW = 5.0  # seconds between looks whether an overview is due
 
 Look = Callable[[], Awaitable[None]]
 
 
 def wire(
-    pipeline: Pipeline, ingest: Ingest, score: Score, look_at_topics: Look, health: Health
+    pipeline: Pipeline,
+    ingest: Ingest,
+    score: Score,
+    overviews: Overviews,
+    look_at_topics: Look,
+    health: Health,
 ) -> Callable[[], Awaitable[None]]:
     """Connect the engine to the app's signals and give it its tasks. The function returned takes leave, politely.
 
@@ -111,6 +118,13 @@ def wire(
             await score.wait()
             await loaded.wait()
             await pipeline.or_crash(score.checkpoint())
+
+    @app.task  # type: ignore[untyped-decorator]
+    async def view_dimensions() -> None:
+        while not app.should_stop:
+            await asyncio.sleep(_VIEW)
+            await loaded.wait()
+            await pipeline.or_crash(overviews.checkpoint())
 
     @app.task  # type: ignore[untyped-decorator]
     async def watch_topics() -> None:

@@ -17,10 +17,9 @@ from streams.engine.fetching import Fetched
 from streams.engine.metrics import Metrics
 from streams.engine.pace import Pace
 from streams.engine.position import new_since
-from streams.events.topics import SEGMENT_ALERTS, SEGMENT_PANES, SEGMENT_SCORES
+from streams.events.topics import DIMENSION_OVERVIEWS, SEGMENT_ALERTS, SEGMENT_PANES, SEGMENT_SCORES
 from streams.kpis.measures import Measures
 from streams.messages import Alert
-from streams.panes import codec
 from streams.scoring.scorer import DimensionScorer
 from streams.scoring.standing import Saved
 from streams.settings import Kpi
@@ -67,6 +66,10 @@ class Score:
         """Forget everything: the partitions are being given out anew."""
         self._owned.clear()
 
+    def owned(self) -> list[tuple[int, Dimensions]]:
+        """By partition, what is owned and read."""
+        return [(partition, owned) for partition, owned in self._owned.items() if owned.ready]
+
     async def take(self, tp: TP, fetched: Fetched) -> None:
         """Take a fetched batch of segment_panes."""
         owned = self._owned.get(tp.partition)
@@ -75,18 +78,19 @@ class Score:
         for record in fetched.since(await new_since(self._pipeline.app, tp, owned.position, fetched)):
             if record.key is None or record.value is None:
                 continue  # a pane rolled up: the coarser one has said so
-            now, dimension = time.monotonic(), keys.dimension_of(record.key)
             if keys.is_watermark(record.key):
-                if dimension in owned.scorers:  # else it is no longer declared
-                    said = codec.decode_watermark(record.value)
-                    owned.scorers[dimension].offer_watermark(said)
-                    owned.paces[dimension].spoken(now, said.partition, bool(said.early))
-            elif readers := [name for name, scorer in owned.scorers.items() if dimension in scorer.reads]:
-                snapshot = codec.decode(record.value)
-                for name in readers:
-                    owned.scorers[name].offer(snapshot)
-                    owned.paces[name].counted(now)
-            self._came.set()
+                owned.take_watermark(record.key, record.value)
+            elif owned.backlog is not None:
+                owned.hold(record.key, record.value)
+            else:
+                owned.take_pane(record.key, record.value)
+        if owned.backlog is not None and owned.is_read:
+            slices = _Slices()
+            for key, value in owned.backlog.items():
+                owned.take_pane(key, value)
+                await slices.over()
+            owned.backlog = None
+        self._came.set()
 
     async def wait(self) -> None:
         """Return when it is time for the next `checkpoint`: soon after something has come or while it waits for its
@@ -100,12 +104,11 @@ class Score:
     async def checkpoint(self) -> None:
         """Of dimensions whose turn it is: score up to the watermark; send out alerts and scores, then what a successor
         must know."""
-        for partition, owned in list(self._owned.items()):
-            if owned.ready:
-                await self._close(partition, owned)
-                for dimension, pace in owned.paces.items():
-                    if pace.is_due(time.monotonic()):
-                        await self._score(partition, owned, dimension, pace)
+        for partition, owned in self.owned():
+            await self._close(partition, owned)
+            for dimension, pace in owned.paces.items():
+                if pace.is_due(time.monotonic()):
+                    await self._score(partition, owned, dimension, pace)
 
     async def _close(self, partition: int, owned: Dimensions) -> None:
         """End the alerts of dimensions that are no longer declared."""
@@ -115,9 +118,11 @@ class Score:
             for alert in owned.closed:
                 await outbox.send(SEGMENT_ALERTS, alert.fingerprint.encode(), _encode(alert), partition)
             await outbox.settle()
+            for dimension in owned.gone:
+                await outbox.send(DIMENSION_OVERVIEWS, dimension.encode(), None, partition)
             for key in owned.dropped:
                 await outbox.send(self._pipeline.states.changelog_topic_name, key, None, partition)
-        owned.closed, owned.dropped = [], []
+        owned.closed, owned.gone, owned.dropped = [], [], []
 
     async def _score(self, partition: int, owned: Dimensions, dimension: str, pace: Pace) -> None:
         scorer = owned.scorers[dimension]

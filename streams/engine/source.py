@@ -13,7 +13,7 @@ import msgspec
 from streams.engine import keys, progress
 from streams.engine.position import Position
 from streams.events.topics import SOURCE_TOPICS
-from streams.messages import DeadLetter
+from streams.messages import DeadLetter, VisitorSegments
 from streams.panes import codec
 from streams.panes.early import NOTHING, Told
 from streams.panes.panes import Change
@@ -51,7 +51,7 @@ class Source:
         unpublished, self.unpublished = self.unpublished, []
         early = core.early(now) if now is not None else NOTHING
         changes, shards, traits = core.changes(), core.shards(), core.traits()
-        return Due(changes, unpublished, shards, core.progress(), dead_letters, traits, early)
+        return Due(changes, unpublished, shards, core.progress(), dead_letters, traits, core.placed(), early)
 
 
 class Due(NamedTuple):
@@ -63,6 +63,7 @@ class Due(NamedTuple):
     progress: Progress
     dead_letters: list[DeadLetter]
     traits: dict[str, Traits]
+    placed: dict[str, VisitorSegments]
     early: Told
 
 

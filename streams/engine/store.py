@@ -11,6 +11,7 @@ from typing import Any
 
 import faust
 from faust.stores.base import Store
+from faust.tables.manager import TableManager
 from faust.types import TP
 
 from streams.engine.fetching import Fetched
@@ -96,3 +97,12 @@ class PartitionTable(faust.Table):  # type: ignore[type-arg]
 
     def _new_store(self) -> PartitionStore:
         return PartitionStore("memory://", self.app, self, table_name=self.name)
+
+
+class PromptTables(TableManager):
+    """Faust's manager of tables, which waits a second for tables that are declared late: ours never are."""
+
+    async def on_start(self) -> None:
+        """See TableManager."""
+        await self._update_channels()
+        await self.recovery.start()

@@ -18,7 +18,7 @@ from streams.engine import keys, progress
 from streams.engine.app import Pipeline
 from streams.engine.outbox import Outbox
 from streams.engine.source import Due
-from streams.events.topics import DEAD_LETTERS, SEGMENT_PANES
+from streams.events.topics import DEAD_LETTERS, SEGMENT_PANES, VISITOR_SEGMENTS
 from streams.messages import Watermark
 from streams.panes import codec
 from streams.panes.panes import Change
@@ -48,6 +48,8 @@ class Writing:
             await outbox.send(self._traits, visitor.encode(), _encode(known), partition)
         for shard, packed in due.shards.items():
             await outbox.send(self._history, keys.shard(shard), packed, partition)
+        for visitor, placed in due.placed.items():
+            await outbox.send(VISITOR_SEGMENTS, visitor.encode(), _encode(placed), partition)
         for change in (*due.unpublished, *due.changes):
             await self._publish(outbox, partition, change)
         if news:

@@ -6,6 +6,8 @@ import numpy as np
 
 from streams.events.fingerprints import Bools, Ints, Prints, Table
 
+_SWEEPS = 8  # in a horizon
+
 
 class Dedupe:
     """The event ids seen within the last `horizon` ms of event time, as fingerprints of visitor and id.
@@ -47,6 +49,6 @@ class Dedupe:
         """Drop the ids older than the horizon before `watermark` (ms), now and then."""
         if self._swept is None:
             self._swept = watermark
-        if watermark - self._swept >= self._horizon // 4:
+        if watermark - self._swept >= self._horizon // _SWEEPS:
             self._swept = watermark
             self._seen.keep(self._seen.values >= watermark - self._horizon)

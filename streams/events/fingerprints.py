@@ -22,7 +22,8 @@ Bools = npt.NDArray[np.bool_]
 _SEED = secrets.randbits(64)
 _ODD = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F], dtype=np.uint64)
 _SMALLEST = 1024  # slots
-_FULL, _FILLED = 0.75, 0.55  # of the slots, at most, and when they have been made anew
+_FULL, _FILLED = 0.75, 0.55  # of the slots, at most, and when they have been made anew for more
+_SWEPT = 0.65  # and when some have been freed: about as many come as go
 _AT_A_TIME = 65_536  # put down when a table is made anew: what that takes beside the table has a bound
 
 
@@ -81,13 +82,14 @@ class Table:
     def place(self, prints: Prints) -> tuple[Ints, Bools]:
         """The slot of each, and which were not there and are the first of their kind; their values are to be set."""
         if self._used + len(prints) > _FULL * len(self.values):
-            self._rebuild(self.used, room=self._used + len(prints))
+            self._rebuild(self.used, int((self._used + len(prints)) / _FILLED))
         return self._place(*_halves(prints))
 
     def keep(self, kept: Bools) -> None:
         """Free all slots but those `kept` [slots]."""
         slots = np.flatnonzero(kept & (self._high != 0))
-        self._rebuild(slots, room=len(slots))
+        if len(slots) < self._used:
+            self._rebuild(slots, int(len(slots) / _SWEPT))
 
     def _place(self, high: Half, low: Half) -> tuple[Ints, Bools]:
         slot, end = self._wanted(low), len(self.values)
@@ -117,8 +119,8 @@ class Table:
         self._high[at], self._low[at] = high[rows], low[rows]
         new[rows] = True
 
-    def _rebuild(self, slots: Ints, room: int) -> None:
-        """Anew with what is in `slots` (sorted), and room for at least `room` in all.
+    def _rebuild(self, slots: Ints, size: int) -> None:
+        """Anew with what is in `slots` (sorted), and `size` slots.
 
         Runs of slots with no free one between them stand in the order in which they want to; only within a run they
         need not. So some runs at a time are sorted and put down, from the first slot to the last.
@@ -127,7 +129,7 @@ class Table:
         ends = np.searchsorted(heads, np.arange(_AT_A_TIME, len(slots), _AT_A_TIME)).clip(max=len(heads) - 1)
         high, low, values = self._high[slots], self._low[slots], self.values[slots]
         wrapped = self._wanted(low) > slots  # gone on from the last slot to the first
-        self._clear(max(_SMALLEST, int(room / _FILLED)))
+        self._clear(max(_SMALLEST, size))
         free, left = 0, [np.flatnonzero(wrapped)]
         for begin, end in pairwise([0, *np.unique(heads[ends]).tolist(), len(slots)]):
             rows = begin + np.flatnonzero(~wrapped[begin:end])

@@ -13,6 +13,10 @@ from __future__ import annotations
 import numpy as np
 
 from streams.events.columns import Columns, in_order
+from streams.events.topics import PROFILES, SOURCE_TOPICS
+
+_PROFILES = SOURCE_TOPICS.index(PROFILES)
+_LATEST = 2**62  # ms: later than any
 
 
 class Reorder:
@@ -42,6 +46,11 @@ class Reorder:
                 rest.append(batch[passed:])
         self._waiting = rest
         return in_order(due)
+
+    def earliest(self) -> int:
+        """Time (ms) of the first event that waits; profiles, which may have always been so, are none."""
+        events = [batch for batch in self._waiting if batch.topic[0] != _PROFILES]
+        return min((int(batch.time[0]) for batch in events), default=_LATEST)
 
     def waiting(self) -> list[Columns]:
         """All that wait, in the order in which they came."""

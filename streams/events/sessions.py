@@ -16,9 +16,10 @@ from typing import NamedTuple
 import numpy as np
 
 from streams.events.columns import Bools, Ints, Ranks, Rows
-from streams.events.topics import SOURCE_TOPICS
+from streams.events.topics import PROFILES, SOURCE_TOPICS
 
 NEVER, NOT_YET = -(2**62), 2**62
+NOTHING = SOURCE_TOPICS.index(PROFILES)  # the rank of a topic that is no touchpoint
 _LONG_AGO = NEVER + 1
 
 
@@ -37,17 +38,19 @@ class Parts(NamedTuple):
     firsts: dict[int, Ints]  # by topic rank, the first of that topic
     later: Ints  # all but the first
     since: Ints  # ms from the event before, of each of `later`
+    after: Ranks  # topic rank of the event before, of each event; of the first NOTHING
 
 
 class Sessions:
-    """The open session of every visitor row: times of its last event and of the one before (NEVER: there is none), and
-    which topics it has had (a bit each)."""
+    """The open session of every visitor row: times of its last event and of the one before (NEVER: there is none), the
+    topic of the last, and which topics it has had (a bit each)."""
 
     def __init__(self, gap: int, ranks: Sequence[int]) -> None:
         self._gap = gap
         self._ranks = tuple(ranks)  # topic ranks whose first event in a session is looked for
         self._last: Ints = np.full(1024, NEVER, dtype=np.int64)
         self._before: Ints = np.full(1024, NEVER, dtype=np.int64)
+        self._topic: Ranks = np.full(1024, NOTHING, dtype=np.int8)
         self._had: Ints = np.zeros(1024, dtype=np.int64)
         self._had_since: Ints = np.full(1024, NOT_YET, dtype=np.int64)  # time of the earliest that `_had` knows
 
@@ -55,6 +58,7 @@ class Sessions:
         """The same, to go their own way from here."""
         other = Sessions(self._gap, self._ranks)
         other._last, other._before = self._last.copy(), self._before.copy()
+        other._topic = self._topic.copy()
         other._had, other._had_since = self._had.copy(), self._had_since.copy()
         return other
 
@@ -64,18 +68,20 @@ class Sessions:
             more = max(visitors, 2 * len(self._last)) - len(self._last)
             self._last = np.concatenate([self._last, np.full(more, NEVER, dtype=np.int64)])
             self._before = np.concatenate([self._before, np.full(more, NEVER, dtype=np.int64)])
+            self._topic = np.concatenate([self._topic, np.full(more, NOTHING, dtype=np.int8)])
             self._had = np.concatenate([self._had, np.zeros(more, dtype=np.int64)])
             self._had_since = np.concatenate([self._had_since, np.full(more, NOT_YET, dtype=np.int64)])
 
     def forget(self, rows: Ints) -> None:
         """These rows are to be other visitors'."""
-        self._last[rows], self._before[rows], self._had[rows], self._had_since[rows] = NEVER, NEVER, 0, NOT_YET
+        self._last[rows], self._before[rows], self._topic[rows] = NEVER, NEVER, NOTHING
+        self._had[rows], self._had_since[rows] = 0, NOT_YET
 
     def count(self, visitor: Rows, time: Ints, topic: Ranks) -> Parts:
         """Take events in time order; what they are in their sessions."""
         if not len(visitor):
             none = np.empty(0, dtype=np.int64)
-            return Parts(none, none, dict.fromkeys(self._ranks, none), none, none)
+            return Parts(none, none, dict.fromkeys(self._ranks, none), none, none, np.empty(0, dtype=np.int8))
         order = np.argsort(visitor, kind="stable")
         who, when, what = visitor[order], time[order], topic[order]
         n = len(who)
@@ -84,6 +90,8 @@ class Sessions:
         before = self._last[who]
         before[1:] = np.where(head[1:], before[1:], np.maximum(before[1:], when[:-1]))
         opens = when - before > self._gap
+        after = self._topic[who]
+        after[1:] = np.where(head[1:], after[1:], what[:-1])
         begins = head | opens
         group = np.cumsum(begins) - 1  # sessions, numbered as they stand here
         # What each session has had already: nothing, unless it was begun before this batch.
@@ -101,16 +109,22 @@ class Sessions:
         # The second of a session is the one after its first, or the first here of one that has had one event so far.
         second = ~opens & np.where(head, self._before[who] == NEVER, np.append(False, opens[:-1]))
         later = np.flatnonzero(~opens)
-        parts = Parts(order[opens], order[second], firsts, order[later], np.maximum(when - before, 0)[later])
-        self._remember(who, when, head, np.where(opens, NEVER, before), had[group], had_since[group])
+        came_after = np.empty_like(after)
+        came_after[order] = np.where(opens, NOTHING, after)
+        since = np.maximum(when - before, 0)[later]
+        parts = Parts(order[opens], order[second], firsts, order[later], since, came_after)
+        self._remember(who, when, what, head, np.where(opens, NEVER, before), had[group], had_since[group])
         return parts
 
-    def _remember(self, who: Rows, when: Ints, head: Bools, before: Ints, had: Ints, had_since: Ints) -> None:
+    def _remember(
+        self, who: Rows, when: Ints, what: Ranks, head: Bools, before: Ints, had: Ints, had_since: Ints
+    ) -> None:
         last = np.flatnonzero(np.append(head[1:], True))
         row = who[last]
         # What comes late, or again, is not the last, and not known to be another than that.
         on = (when[last] > self._last[row]) | (self._before[row] == NEVER)
         self._before[row] = np.where(on, np.minimum(before[last], when[last]), self._before[row])
+        self._topic[row] = np.where(when[last] >= self._last[row], what[last], self._topic[row])
         self._last[row] = np.maximum(self._last[row], when[last])
         self._had[row] = had[last]
         self._had_since[row] = had_since[last]
@@ -118,16 +132,17 @@ class Sessions:
     def open(self, watermark: int, before: int) -> dict[int, OpenSession]:
         """By visitor row the sessions open at `watermark` with something, or all but the last, before `before` (ms).
 
-        A successor that reads again from `before` on finds out everything else by itself.
+        A successor that reads again from `before` on finds out everything else by itself, also the last event's topic:
+        it is from later than `before`, or the session were over.
         """
         open_still = self._last >= watermark - self._gap
         told = (self._had_since < before) | ((self._before != NEVER) & (self._before < before))
-        rows = np.flatnonzero(open_still & told).tolist()
+        rows = np.flatnonzero(open_still & told)
         topics = [SOURCE_TOPICS[rank] for rank in self._ranks]
-        return {
-            row: OpenSession(int(self._last[row]), [t for bit, t in enumerate(topics) if self._had[row] >> bit & 1])
-            for row in rows
-        }
+        sets, which = np.unique(self._had[rows], return_inverse=True)
+        had = [[topic for bit, topic in enumerate(topics) if each >> bit & 1] for each in sets.tolist()]
+        sessions = map(OpenSession, self._last[rows].tolist(), map(had.__getitem__, which.tolist()))
+        return dict(zip(rows.tolist(), sessions, strict=True))
 
     def load(self, sessions: Mapping[int, OpenSession]) -> None:
         """Begin with these open, by visitor row."""

@@ -17,11 +17,36 @@ class SourceTopic(NamedTuple):
     of_somebody: bool = True  # its events need a visitor
 
 
+class Route(NamedTuple):
+    """Which topic something goes to, and as which of its events; None: the topic's default."""
+
+    topic: str
+    event: str | None
+
+    @classmethod
+    def parse(cls, text: str) -> Route:
+        """Read `form_fills` or `leads.mql`; ValueError says what would be right."""
+        topic, _, event = text.partition(".")
+        if topic not in SOURCE_TOPICS:
+            raise ValueError(f"{topic!r} is no topic of events; there are {', '.join(SOURCE_TOPICS)}")
+        if topic == PROFILES and event:
+            raise ValueError(f"{text!r}: profiles have no events; write profiles")
+        if topic != PROFILES:
+            names, default = SOURCES[topic].names, SOURCES[topic].default
+            if names and (event or default) not in names:
+                which = ", ".join(f"{topic}.{name}" for name in sorted(names))
+                raise ValueError(f"{text!r} is no event of {topic}; there are {which}")
+        return cls(topic, event or None)
+
+
 PROFILES = "profiles"  # compacted: who the visitor is
 DEAD_LETTERS = "dead_letters"
 SEGMENT_PANES = "segment_panes"
 SEGMENT_SCORES = "segment_scores"
+DIMENSION_OVERVIEWS = "dimension_overviews"
 SEGMENT_ALERTS = "segment_alerts"
+VISITOR_SEGMENTS = "visitor_segments"
+ALERT_MARKS = "alert_marks"  # compacted: what people have said of alerts
 
 #: Tables of the scorer, each kept in a changelog topic of its own.
 TABLES = ("panes", "traits", "history", "states")

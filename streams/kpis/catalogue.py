@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from streams.events.topics import ANSWERS
+from streams.events.topics import ANSWERS, SOURCES
 from streams.kpis import (
     acquisition,
     conversion,
@@ -19,8 +19,8 @@ from streams.kpis import (
     satisfaction,
     social,
 )
-from streams.kpis.terms import MEASURES, is_sum, split
-from streams.settings import Kpi, Settings, SettingsError
+from streams.kpis.terms import MEASURES, OF_PAST, is_sum, split
+from streams.settings import Kpi, Money, Settings, SettingsError
 
 _FAMILIES = (
     engagement,
@@ -35,6 +35,15 @@ _FAMILIES = (
     loyalty,
 )
 BUILT_IN: Mapping[str, Kpi] = {name: kpi for family in _FAMILIES for name, kpi in family.KPIS.items()}
+
+#: KPIs that need what visitors did before, which costs memory and time by the visitor: only who names them has them.
+OF_THE_PAST = frozenset(
+    name
+    for name, kpi in BUILT_IN.items()
+    for term in (*kpi.numerator, *kpi.denominator)
+    if any(split(term)[1] in measures for measures in OF_PAST.values())
+)
+STANDARD = "standard"  # all other KPIs that are built in, and those of the settings
 
 MONEY = "money"  # in a unit: the currency that the settings name
 
@@ -51,17 +60,18 @@ def catalogue(settings: Settings) -> dict[str, Kpi]:
         for key, wrong in _wrong(kpi):
             raise SettingsError(f"kpis.{name}.{key}: {wrong}")
     declared = {**BUILT_IN, **settings.kpis}
-    wanted = set(settings.scoring.kpis)
-    known = declared.keys() | {kpi.family for kpi in declared.values()}
+    wanted = set(settings.scoring.kpis or (STANDARD,))
+    known = declared.keys() | {kpi.family for kpi in declared.values()} | {STANDARD}
     if unknown := sorted(wanted - known):
         raise SettingsError(f"scoring.kpis: {unknown[0]!r} is no KPI or family; there are {', '.join(sorted(known))}")
-    chosen = {name: kpi for name, kpi in declared.items() if not wanted or wanted & {name, kpi.family}}
-    return {name: _in(settings.money.currency, kpi) for name, kpi in chosen.items()}
+    groups = {name: {name, kpi.family, *([STANDARD] * (name not in OF_THE_PAST))} for name, kpi in declared.items()}
+    return {name: _in(settings.money, kpi) for name, kpi in declared.items() if wanted & groups[name]}
 
 
-def _in(currency: str, kpi: Kpi) -> Kpi:
-    words = [currency if word == MONEY else word for word in kpi.unit.split(" ")]
-    return msgspec.structs.replace(kpi, unit=" ".join(words))
+def _in(money: Money, kpi: Kpi) -> Kpi:
+    words = [money.currency if word == MONEY else word for word in kpi.unit.split(" ")]
+    scale = kpi.scale * money.margin if kpi.of_margin else kpi.scale
+    return msgspec.structs.replace(kpi, unit=" ".join(words), scale=scale)
 
 
 def _wrong(kpi: Kpi) -> Iterator[tuple[str, str]]:
@@ -93,7 +103,8 @@ def _hint(measure: str) -> str:
     topic, _, event = measure.partition(".")
     event = event.partition(".")[0]
     if topic not in MEASURES:
-        return f"topics are {', '.join(name for name in MEASURES if name != 'sessions')}, and sessions"
+        others = MEASURES.keys() - SOURCES.keys()
+        return f"topics are {', '.join(SOURCES)}; and there are {', '.join(sorted(others))}"
     answers = ANSWERS.get((topic, event), {})
     known = sorted(MEASURES[topic] if not answers else {f"{topic}.{event}.{answer}" for answer in answers})
     return f"{topic} has {', '.join(known)}"

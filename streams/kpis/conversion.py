@@ -2,11 +2,31 @@
 
 A step comes hours or days after the one before, so those who take it are not of the trials that it is set beside. Where
 many take it, this is what chance is like: counts beside counts (poisson), not successes of these trials.
+
+How long a step took is told of the leads that took it, when they do: a mean, which few that took very long may carry.
 """
 
 from __future__ import annotations
 
+from streams.kpis.terms import waited
 from streams.settings import Kpi
+
+_DAY = 86_400  # seconds
+
+
+def _time_to(stage: str, title: str) -> Kpi:
+    total, times = waited(stage)
+    return Kpi(
+        family="conversion",
+        title=title,
+        numerator=(total,),
+        denominator=(times,),
+        unit="days per lead",
+        model="mean",
+        scale=1 / _DAY,
+        good="down",
+    )
+
 
 KPIS = {
     "lead_conversion": Kpi(
@@ -49,4 +69,7 @@ KPIS = {
         unit="ratio",
         model="binomial",
     ),
+    "time_to_mql": _time_to("mql", "Mean time from new to qualified by marketing"),
+    "time_to_sql": _time_to("sql", "Mean time from qualified to accepted by sales"),
+    "time_to_win": _time_to("won", "Mean time from accepted by sales to won"),
 }

@@ -1,8 +1,28 @@
-"""Loyalty: who stays, and orders."""
+"""Loyalty: who stays, and orders.
+
+Lifetime value is margin × order value × frequency / churn (Gupta & Lehmann, J. Interactive Marketing 17(1) (2003) 9-24,
+without discounting). The first two are revenue per customer and quarter, churn is customers lost per customer and
+quarter; so over any time it is margin × revenue / customers lost, as many as there are.
+"""
 
 from __future__ import annotations
 
+from typing import Literal
+
 from streams.settings import Kpi
+
+
+def _staying(which: Literal["retained", "churned"], days: int, title: str, good: Literal["up", "down"]) -> Kpi:
+    return Kpi(
+        family="loyalty",
+        title=title,
+        numerator=(f"visitors.{which}_{days}d",),
+        denominator=(f"visitors.cohort_{days}d",),
+        unit="ratio",
+        model="binomial",
+        good=good,
+    )
+
 
 KPIS = {
     "churn": Kpi(
@@ -21,5 +41,26 @@ KPIS = {
         denominator=("sessions",),
         unit="per session",
         model="poisson",
+    ),
+    "repeat_purchase": Kpi(
+        family="loyalty",
+        title="Buyers who had bought within the 90 days before",
+        numerator=("buyers.returning",),
+        denominator=("buyers",),
+        unit="ratio",
+        model="binomial",
+    ),
+    "retention_30d": _staying("retained", 30, "Visitors still active after 30 days", "up"),
+    "retention_90d": _staying("retained", 90, "Visitors still active after 90 days", "up"),
+    "churn_30d": _staying("churned", 30, "Visitors no longer active after 30 days", "down"),
+    "churn_90d": _staying("churned", 90, "Visitors no longer active after 90 days", "down"),
+    "customer_lifetime_value": Kpi(
+        family="loyalty",
+        title="Customer lifetime value: margin on revenue, per customer lost in 90 days",
+        numerator=("orders.order.value",),
+        denominator=("buyers.churned_90d",),
+        unit="money per customer",
+        model="figure",
+        of_margin=True,
     ),
 }

@@ -9,7 +9,21 @@ import numpy as np
 import numpy.typing as npt
 
 from streams.events.topics import SOURCES
-from streams.kpis.terms import ENGAGED, INTERVALS, KINDS, SECONDS, SESSIONS, SPENT, Addition, additions, pieces, split
+from streams.kpis.past import past
+from streams.kpis.terms import (
+    ENGAGED,
+    INTERVALS,
+    KINDS,
+    SECONDS,
+    SESSIONS,
+    SPENT,
+    START,
+    Addition,
+    additions,
+    pieces,
+    split,
+    step,
+)
 from streams.settings import Kpi
 
 Ints = npt.NDArray[np.int64]
@@ -34,8 +48,9 @@ class Measures:
     of events that have a value.
     """
 
-    def __init__(self, kpis: Iterable[Kpi]) -> None:
-        needed = {name for kpi in kpis for name in _needed(kpi)}
+    def __init__(self, kpis: Iterable[Kpi], others: Iterable[str] = ()) -> None:
+        """`others`: measures that are wanted beside those of the KPIs."""
+        needed = {name for kpi in kpis for name in _needed(kpi)} | set(others)
         needed |= {SESSIONS} if SPENT in needed else set()  # by which what is spent on nobody known is shared out
         self.names: tuple[str, ...] = tuple(sorted(needed))
         column = self._columns = {name: j for j, name in enumerate(self.names)}
@@ -58,6 +73,14 @@ class Measures:
         )
         #: topic -> column of `sessions.topic`
         self.sessions_with = {t: column[f"sessions.{t}"] for t in SOURCES if f"sessions.{t}" in column}
+        self.past = past(self.names)  # what is asked of what visitors did before
+        #: [columns]: something has happened where it is counted; who stays is looked at though nothing has.
+        self.of_events: npt.NDArray[np.bool_] = np.ones(len(self.names), dtype=np.bool_)
+        for each in self.past.retentions:
+            self.of_events[[j for j in each.columns if j >= 0]] = False
+
+        #: [topics × topics], by rank: column of the steps from one (rank 0: START) to another; None: nobody wants any.
+        self.steps: Ints | None = _steps(column)
 
     def kind(self, topic: str, event: str) -> int:
         """The kind of an event called `event` on `topic`; KeyError where the topic has no event of that name."""
@@ -96,6 +119,12 @@ def _needed(kpi: Kpi) -> set[str]:
     """The measures that a KPI is of; of a mean also how many pieces it is of."""
     needed = {split(term)[1] for term in (*kpi.numerator, *kpi.denominator)}
     return needed | set(map(pieces, kpi.numerator)) if kpi.model == "mean" else needed
+
+
+def _steps(column: Mapping[str, int]) -> Ints | None:
+    ranks = [START, *SOURCES]
+    found = np.array([[column.get(step(one, other), -1) for other in ranks] for one in ranks], dtype=np.int64)
+    return found if (found >= 0).any() else None
 
 
 def _columns(rows: Sequence[Sequence[Addition]], column: Mapping[str, int]) -> Ints:

@@ -3,7 +3,10 @@
 `topic` and `topic.event` count events; with `.value` they sum the values, with `.valued` they count those that have
 one; `feedback.nps.promoters` and the like count answers within a range. `sessions` counts sessions, `sessions.topic`
 those with an event of a topic, `sessions.engaged` those with a second event; `sessions.seconds` sums the time from each
-event of a session to the next, of which there are `sessions.intervals`.
+event of a session to the next, of which there are `sessions.intervals`. `steps.one.other` counts the events of topic
+`other` that come right after one of `one` in their session, `steps.start.other` those that open it.
+
+What a visitor did before is needed for the others, `OF_PAST`: see kpis.past.
 """
 
 from __future__ import annotations
@@ -15,8 +18,13 @@ from streams.events.topics import ANSWERS, SOURCES
 
 SESSIONS, ENGAGED = "sessions", "sessions.engaged"
 SECONDS, INTERVALS = "sessions.seconds", "sessions.intervals"
+STEPS, START = "steps", "start"
 SPENT = "spend.value"
 UNIT = 1000  # of a sum: it is kept in thousandths
+
+VISITORS, BUYERS = "visitors", "buyers"
+STAGES = ("created", "mql", "sql", "won")  # of a lead, in their order
+RETENTIONS = (1, 7, 30, 90)  # days over which it is looked who stays
 
 #: The kinds of event, (topic, event), by number; no name: the topic's events have none to tell them by.
 KINDS: dict[tuple[str, str], int] = {
@@ -25,6 +33,7 @@ KINDS: dict[tuple[str, str], int] = {
 }
 
 _VALUE, _VALUED = ".value", ".valued"
+_SECONDS, _INTERVALS = ".seconds", ".intervals"
 _ANY = (-(2**62), 2**62)
 
 
@@ -46,6 +55,11 @@ def additions(topic: str, event: str) -> Iterator[Addition]:
         yield Addition(f"{topic}.{event}.{answer}", (round(low * UNIT), round(high * UNIT)))
 
 
+def step(one: str, other: str) -> str:
+    """The measure that counts the steps from one topic (or START) to another."""
+    return f"{STEPS}.{one}.{other}"
+
+
 def split(term: str) -> tuple[int, str]:
     """1 and the measure, or -1 and the measure where the term takes it away."""
     return (-1, term[1:]) if term.startswith("-") else (1, term)
@@ -53,21 +67,46 @@ def split(term: str) -> tuple[int, str]:
 
 def is_sum(measure: str) -> bool:
     """Is it a sum of values, kept in thousandths?"""
-    return measure == SECONDS or measure.endswith(_VALUE)
+    return measure.endswith((_SECONDS, _VALUE))
 
 
 def pieces(measure: str) -> str:
     """The measure that counts what `measure` is a sum of; a count is of itself."""
-    if measure == SECONDS:
-        return INTERVALS
+    if measure.endswith(_SECONDS):
+        return measure.removesuffix(_SECONDS) + _INTERVALS
     return measure.removesuffix(_VALUE) + _VALUED if is_sum(measure) else measure
 
 
-#: All measures, by the topic (or `sessions`) that they are of.
-MEASURES: dict[str, frozenset[str]] = {
-    **{
-        topic: frozenset(a.measure for name in source.names or [""] for a in additions(topic, name))
-        for topic, source in SOURCES.items()
-    },
-    SESSIONS: frozenset({SESSIONS, ENGAGED, SECONDS, INTERVALS, *(f"{SESSIONS}.{topic}" for topic in SOURCES)}),
+def waited(stage: str) -> tuple[str, str]:
+    """The measures of the time from the stage before: its sum, and how many times that is of."""
+    return f"leads.{stage}{_SECONDS}", f"leads.{stage}{_INTERVALS}"
+
+
+def looked_at(who: str, days: int) -> tuple[str, str, str]:
+    """The measures of those of `who` that were active in the `days` before the last: all, who still is, who is not."""
+    return f"{who}.cohort_{days}d", f"{who}.retained_{days}d", f"{who}.churned_{days}d"
+
+
+#: What events add to by themselves, by their topic.
+OF_EVENTS: dict[str, frozenset[str]] = {
+    topic: frozenset(a.measure for name in source.names or [""] for a in additions(topic, name))
+    for topic, source in SOURCES.items()
 }
+
+_RETAINED = {who: {measure for days in RETENTIONS for measure in looked_at(who, days)} for who in (VISITORS, BUYERS)}
+
+#: What needs a visitor's past, by topic likewise.
+OF_PAST: dict[str, frozenset[str]] = {
+    "leads": frozenset(measure for stage in STAGES[1:] for measure in waited(stage)),
+    BUYERS: frozenset({BUYERS, f"{BUYERS}.returning", *_RETAINED[BUYERS]}),
+    VISITORS: frozenset(_RETAINED[VISITORS]),
+}
+
+_OF_SESSIONS = frozenset({SESSIONS, ENGAGED, SECONDS, INTERVALS, *(f"{SESSIONS}.{topic}" for topic in SOURCES)})
+
+_OF_STEPS = frozenset(step(one, other) for one in (START, *SOURCES) for other in SOURCES)
+
+#: All measures, by the topic (or `sessions`, `steps`, `buyers`, `visitors`) that they are of.
+MEASURES: dict[str, frozenset[str]] = {
+    topic: OF_EVENTS.get(topic, frozenset()) | OF_PAST.get(topic, frozenset()) for topic in (*OF_EVENTS, *OF_PAST)
+} | {SESSIONS: _OF_SESSIONS, STEPS: _OF_STEPS}

@@ -45,6 +45,10 @@ class Measuring:
         parts = self.sessions.count(events.visitor[visits], events.time[visits], events.topic[visits])
         once = [(measures.sessions, parts.opens), (measures.engaged, parts.seconds), (measures.intervals, parts.later)]
         once += [(column, parts.firsts[_RANK[topic]]) for topic, column in measures.sessions_with.items()]
+        if measures.steps is not None:
+            column_of = measures.steps[parts.after, events.topic[visits]]
+            numbers.append(visits[column_of >= 0])
+            columns.append(column_of[column_of >= 0])
         for column, which in once:
             if column >= 0:
                 numbers.append(visits[which])

@@ -9,6 +9,8 @@ import numpy.typing as npt
 
 from streams.events.columns import Ints, Ranks
 
+DERIVED = -1  # for an offset: no record, but what follows from all those before its time
+
 
 class Pane:
     """Counts [segments × measures], only of segments that have any: `ids` (sorted) are the rows of `counts`.
@@ -28,7 +30,7 @@ class Pane:
 
     def contains(self, topic: Ranks, offset: Ints, time: Ints) -> npt.NDArray[np.bool_]:
         """Which of these events (arrays of the same length) are in it already."""
-        known = np.zeros(len(topic), dtype=np.bool_)
+        known: npt.NDArray[np.bool_] = offset == DERIVED
         for rank, last in self.offsets.items():
             known |= (topic == rank) & (offset <= last)
         return known & (time < self.watermark)

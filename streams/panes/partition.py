@@ -17,7 +17,8 @@ from streams.events.mark import Mark
 from streams.events.reorder import Reorder
 from streams.events.topics import PROFILES
 from streams.kpis.measures import Measures
-from streams.messages import DeadLetter
+from streams.messages import DeadLetter, VisitorSegments
+from streams.panes.census import Census
 from streams.panes.columnar import Columnar
 from streams.panes.counting import Counting
 from streams.panes.course import Course
@@ -47,10 +48,11 @@ class SourcePartition:
         self._visitors = Visitors()
         self._counting = Counting(
             Dedupe(settings.dedupe.horizon),
-            Membership(settings.dimensions, self._visitors.names),
+            Membership(settings.dimensions, self._visitors.names, measures.past),
             Measuring(measures, settings.sessions.gap, settings.sessions.topics),
         )
-        self._people = People(self._visitors, self._counting)
+        self._people = People(self._visitors, self._counting, settings)
+        self._census = Census(self._counting.membership)
         self._course = Course(settings)
         self._clock = self._course.clock
         self._intake = Intake(self._clock, settings.time.ahead, max(settings.scoring.windows), settings.money)
@@ -82,6 +84,8 @@ class SourcePartition:
         self.stats = Stats(self._course.before.offsets)
         self._panes.load(panes)
         self._people.load(progress, traits, shards)
+        if progress is not None:
+            self._census.begin(progress.watermark)
 
     def take(self, topic: str, offsets: Ints, values: Sequence[bytes | None], now: int | None = None) -> None:
         """Take records of one topic, in offset order. `now` (ms) is the wall clock; None where only events tell time.
@@ -125,19 +129,28 @@ class SourcePartition:
         """Count what the watermark has passed; return the watermark (ms)."""
         watermark = self._clock.advance()
         if watermark is not None:
-            events = self._reorder.take(watermark)
-            if events is not None:
-                self._count(events)
+            self._count_to(watermark)
             self._provisional.release(self._people.forget(watermark, self._course.horizon))
         return watermark
 
-    def _count(self, events: Columns) -> None:
+    def _count_to(self, watermark: int) -> None:
+        """All before `watermark` (ms), and at each midnight who stays."""
+        for midnight in self._census.due(watermark, self._reorder.earliest):
+            self._count(self._reorder.take(midnight))
+            for counted in self._census.counted(midnight):
+                self._panes.add(counted, np.zeros(len(counted.events), dtype=np.bool_))
+        self._count(self._reorder.take(watermark))
+
+    def _count(self, events: Columns | None) -> None:
+        if events is None:
+            return
         told, old = self._course.before.told(events)
         if told.all() and not events.traits.astype(np.bool_).any():
             fresh = self._counting.recall(events, old)
         else:
             counted, fresh = self._counting.count(events, old)
             self._panes.add(counted, told[fresh])
+            self._people.place(counted)
         self.stats.count(events, fresh)
 
     def early(self, now: int) -> Told:
@@ -184,6 +197,10 @@ class SourcePartition:
     def traits(self) -> dict[str, Traits]:
         """What events (not profiles, which are on a topic of their own) have newly said of visitors; then forgotten."""
         return self._people.traits()
+
+    def placed(self) -> dict[str, VisitorSegments]:
+        """By visitor, the segments that they are newly in; then forgotten."""
+        return self._people.placed()
 
     def progress(self) -> Progress:
         """How far this has come; to be written after what `changes`, `shards` and `traits` returned before."""

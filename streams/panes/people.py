@@ -11,18 +11,24 @@ from streams.events.columns import Ints
 from streams.events.fingerprints import fingerprints
 from streams.events.mark import Mark
 from streams.events.sessions import OpenSession
-from streams.panes.counting import Counting
+from streams.messages import VisitorSegments
+from streams.panes.counting import Counted, Counting
 from streams.panes.progress import Progress
 from streams.segments.known import Known, Traits
+from streams.segments.placing import Placing
 from streams.segments.visitors import Visitors
+from streams.settings import Settings
 
 
 class People:
     """Their rows are those of `visitors`; what depends on what they did and said is in `counting`."""
 
-    def __init__(self, visitors: Visitors, counting: Counting) -> None:
+    def __init__(self, visitors: Visitors, counting: Counting, settings: Settings) -> None:
         self._visitors = visitors
         self._counting = counting
+        chosen, registry = settings.visitors, counting.membership.registry
+        #: None: nobody wants to know.
+        self._placing = Placing(settings.dimensions, registry, chosen.ttl // 2) if chosen.publish else None
 
     @property
     def _known(self) -> Known:
@@ -62,6 +68,15 @@ class People:
         sessions = self._counting.measuring.sessions.open(watermark, since)
         return {names[row]: session for row, session in sessions.items()}
 
+    def place(self, counted: Counted) -> None:
+        """Note where visitors are, by the last of their events."""
+        if self._placing is not None:
+            self._placing.take(counted.events, counted.member, len(self._visitors))
+
+    def placed(self) -> dict[str, VisitorSegments]:
+        """By visitor, the segments that they are newly in; then forgotten."""
+        return self._placing.due(self._visitors.names) if self._placing is not None else {}
+
     def forget(self, watermark: int, horizon: int) -> Ints:
         """Drop what events after `watermark` (ms) cannot depend on; the rows that are to be other visitors'."""
         known, history = self._known, self._history
@@ -71,4 +86,6 @@ class People:
         oldest = watermark - 2 * horizon
         freed = self._visitors.forget(oldest, lambda rows: known.any_of(rows) | history.any_of(rows))
         self._counting.release(freed)
+        if self._placing is not None:
+            self._placing.release(freed)
         return freed

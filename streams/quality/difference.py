@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from streams.quality.heterogeneity import Floats
 from streams.quality.homogeneity import Days, against_rest
@@ -36,7 +36,7 @@ def difference(days: Days, dispersion: Floats) -> Difference:
         wide = np.maximum(np.nan_to_num(dispersion, nan=1.0), 1.0)
         z = compared.residual.sum(axis=0) / np.sqrt(compared.variance.sum(axis=0) * wide)
     z = np.where((own_due >= _LEAST) & (rest_due >= _LEAST) & np.isfinite(z), z, np.nan)
-    return Difference(z, 2 * stats.norm.sf(np.abs(z)))
+    return Difference(z, 2 * special.ndtr(-np.abs(z)))
 
 
 def holm(p_values: Floats) -> Floats:

@@ -12,7 +12,6 @@ from streams.messages import STATES, Alert, Kind
 from streams.scoring import alerts, states, weights
 from streams.scoring.baseline import Counts
 from streams.scoring.evidence import Found
-from streams.scoring.muting import muted
 from streams.scoring.quantities import Units
 from streams.scoring.shift import DAY, LONGEST
 from streams.scoring.silence import Quiet
@@ -65,8 +64,7 @@ class Calls:
         over = ~same & (of["called"] != NONE)
         # What becomes worse is told at once.
         rested = (now.tick - of["resolved"] >= self._rules.cooldown) | (over & (kind > of["called"]))
-        free = rested & ~muted(self._rules.mute, self._dimension, now.names, now.tick)[:, None]
-        begins = ~same & (kind != NONE) & free
+        begins = ~same & (kind != NONE) & rested
         out = []
         for row, kpi in np.argwhere(over).tolist():
             out.append(self._resolve(now, standing, row, kpi, int(kind[row, kpi])))

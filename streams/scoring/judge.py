@@ -39,7 +39,14 @@ class Judge:
         self._longest = int(np.argmax(settings.scoring.windows))
         self._quantities = Quantities(kpis, measures)
         self._spent, self._sessions = measures.column(SPENT), measures.sessions
+        self._comes = measures.of_events
         self._good = np.array([1 if kpi.good == "up" else -1 for kpi in kpis.values()], dtype=np.int64)
+        #: Of each figure (index) the means of the same sum.
+        self._same_sum = {
+            j: [i for i, other in enumerate(kpis.values()) if (other.model, other.numerator) == ("mean", kpi.numerator)]
+            for j, kpi in enumerate(kpis.values())
+            if kpi.model == "figure"
+        }
         self._least = self._rule.min_trials * self._quantities.units.denominator
         self._weighing = Weighing(settings, kpis)
         self._calls = Calls(dimension, settings, kpis)
@@ -76,10 +83,14 @@ class Judge:
 
     def clusters(self, totals: Ints) -> Floats:
         """How much of each numerator [KPIs] comes at once, by `totals` [windows × rows × measures]: of a count 1; of a
-        mean its pieces' mean size, and by as much more as they come unevenly.
+        mean its pieces' mean size, and by as much more as they come unevenly; of a figure as of means of the same sum,
+        NaN where there is none.
         """
         piece = self._quantities.piece(totals[self._longest])
-        return np.where(self._quantities.units.mean, piece * self.dispersion(), 1.0)
+        clusters = np.where(self._quantities.units.mean, piece * self.dispersion(), 1.0)
+        for figure, means in self._same_sum.items():
+            clusters[figure] = clusters[means].max() if means else np.nan
+        return clusters
 
     def dispersion(self) -> Floats:
         """By how much more than independent hits each KPI's vary [KPIs], at least 1."""
@@ -105,7 +116,7 @@ class Judge:
         usual = int(counts.denominator[self._longest][:, self._quantities.units.tested].sum(axis=0).max(initial=0))
         return [
             *closed,
-            *self._pipeline.changed(tick, bool(gained.any()), usual, standing),
+            *self._pipeline.changed(tick, bool(gained[:, self._comes].any()), usual, standing),
             *self._calls.changed(Now(tick, names, counts, found, quiet, piece), standing),
         ]
 

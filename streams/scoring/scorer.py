@@ -17,6 +17,7 @@ from streams.messages import Alert, PaneSnapshot, SegmentScores, Watermark
 from streams.panes.levels import LEVELS, Grid
 from streams.scoring import shown
 from streams.scoring.crosses import Crosses
+from streams.scoring.daily import Daily
 from streams.scoring.diagnosing import Diagnosing
 from streams.scoring.early import Early
 from streams.scoring.judge import Judge
@@ -120,6 +121,16 @@ class DimensionScorer:
         why = self._diagnosing.of(names, totals[:, order], counts, series, dispersion, self._crosses)
         found = shown.scores(self.dimension, names, tick, to, table, self._kpis, self._grid)
         return (replace(each, diagnosis=of) if of else each for each, of in zip(found, why, strict=True))
+
+    def daily(self) -> Daily | None:
+        """What the segments have in the longest window, by the day; None before the first tick."""
+        if self.tick is None:
+            return None
+        start, raw = self._windows.daily()
+        totals = self._naming.fold(self._windows.values.names, raw)
+        rows = {name: row for row, name in enumerate(self._naming.names) if name is not None}
+        names = sorted(rows)
+        return Daily(self.dimension, start, self.tick, names, totals[:, [rows[name] for name in names]])
 
     def save(self) -> Saved | None:
         """What a successor must know; None before the first tick."""

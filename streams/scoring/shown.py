@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from streams.messages import STATES, Cell, SegmentScores
 from streams.panes.levels import Grid
-from streams.scoring import shrinkage, states
+from streams.scoring import intervals, shrinkage, states
 from streams.scoring.quantities import Units
 from streams.settings import Kpi, Span
 
@@ -33,7 +33,7 @@ class Table(NamedTuple):
     since: Ints
     shift: npt.NDArray[np.int8]  # [segments × KPIs]: not 0 where one fires
     wait: Floats  # [segments × KPIs]: days, NaN where nobody knows
-    cluster: Floats  # [KPIs]: how much of the numerator comes at once
+    cluster: Floats  # [KPIs]: how much of the numerator comes at once; NaN where nobody knows
 
     def of(self, kpis: Ints) -> Table:
         """The same of these KPIs (indexes) alone."""
@@ -80,6 +80,10 @@ def _figures(table: Table, units: Units) -> list[Floats]:
     weights = shrinkage.weight(hits, table.denominator, table.eligible, units.binomial)
     shrunk = shrinkage.shrink(hits, table.denominator, rest / cluster, weights, units.binomial)
     drawn, low, high = (figure * cluster for figure in (shrunk.value, shrunk.low, shrunk.high))
+    # Of a figure it is known where the numerator comes as in a KPI that is tested. Nothing is drawn then.
+    known = np.where(units.tested, np.nan, table.cluster)
+    ends = intervals.ratio(np.maximum(table.numerator / known, 0.0), table.denominator.astype(np.float64))
+    low, high = (np.where(units.tested, end, other * known) for end, other in zip((low, high), ends, strict=True))
     with np.errstate(divide="ignore", invalid="ignore"):
         compared = np.where(units.tested, drawn, np.where((value > 0) & (rest > 0), value, np.nan))
         index = 100 * np.where(units.up, compared / rest, rest / compared)

@@ -82,6 +82,18 @@ class Windows:
         self._move(totals, end)
         return totals
 
+    def daily(self) -> tuple[int, Ints]:
+        """What the longest window has, by the day (UTC) in which it lies: where it starts (ms), and [days × values ×
+        measures]."""
+        assert self.tick is not None
+        start, day = self._grid.start(max(self.windows), self.tick), LEVELS[-1]
+        first = start // day * day
+        counts = np.zeros((-(-(self.tick - first) // day), len(self.values.names), len(self.values.measures)), np.int64)
+        for number, total in enumerate(counts):
+            begin = first + number * day
+            self._sum(total, max(begin, start), -(2**62), min(begin + day, self.tick), 1)
+        return start, counts
+
     def seen(self, partition: int, start: int) -> int | None:
         """The watermark (ms) that a source partition had when it last said what is in its finest pane at `start`."""
         known = self._panes.get((self._grid.finest, start), {}).get(partition)

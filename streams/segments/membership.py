@@ -3,23 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from streams.behaviour.grammar import parse
 from streams.behaviour.history import History
+from streams.behaviour.looks import Look
 from streams.events.columns import Columns, Segments
+from streams.kpis.past import Past
 from streams.segments.cross import joined
 from streams.segments.known import Known
 from streams.segments.registry import OTHER, UNKNOWN, Registry, text
 from streams.settings import Dimension
 
+_NOTHING = Past()
+
+
+class Belonging(NamedTuple):
+    """What is found out of a number of events."""
+
+    member: Segments  # [events × dimensions]: segment ids as of each event's time
+    looks: Sequence[Look] = ()  # what their visitors' past adds to measures
+
 
 class Membership:
     """The dimensions of one source partition, as columns in the order of the settings."""
 
-    def __init__(self, dimensions: Mapping[str, Dimension], visitors: Sequence[str] = ()) -> None:
-        """`visitors`: their names by row, more of them as they come."""
+    def __init__(
+        self, dimensions: Mapping[str, Dimension], visitors: Sequence[str] = (), past: Past = _NOTHING
+    ) -> None:
+        """`visitors`: their names by row, more of them as they come; `past`: what measures ask of it."""
         self._declared = dimensions
         self.dimensions = tuple(dimensions)
         self.registry = Registry(dimensions)
@@ -29,7 +43,7 @@ class Membership:
         self._crossed: dict[str, dict[tuple[int, ...], int]] = {n: {} for n in self._crosses}
         self.known = Known(self._traits, self.registry)
         behaviour = {n: d.behaviour for n, d in dimensions.items() if d.behaviour}
-        self.history = History({n: [parse(rule) for rule in b.values()] for n, b in behaviour.items()}, visitors)
+        self.history = History({n: [parse(rule) for rule in b.values()] for n, b in behaviour.items()}, visitors, past)
         #: By dimension: the segment of each of its rules, of none, and of nobody.
         self._behaviour: dict[str, Segments] = {
             n: np.array([self.registry.id(n, value) for value in (*b, OTHER, UNKNOWN)], dtype=np.int32)
@@ -48,15 +62,22 @@ class Membership:
         distinct = {value: self.registry.id(dimension, text(value)) for value in set(values)}
         return np.array([distinct[value] for value in values], dtype=np.int32)
 
-    def of(self, events: Columns) -> Segments:
-        """[events × dimensions]: segment ids as of each event's time. Events are in order: see Known and History."""
+    @property
+    def no_fields(self) -> Segments:
+        """[event-field dimensions]: the segments of what has none of the fields."""
+        return np.array([self.registry.id(dimension, UNKNOWN) for dimension in self.fields], dtype=np.int32)
+
+    def of(self, events: Columns) -> Belonging:
+        """Events are in order: see Known and History."""
         columns: dict[str, Segments] = dict(zip(self._traits, self.known.member(events).T, strict=True))
         columns.update(zip(self.fields, events.fields.T, strict=True))
+        looks: Sequence[Look] = ()
         if self.history:
-            columns.update((name, self._behaviour[name][index]) for name, index in self.history.judge(events).items())
+            rules, looks = self.history.judge(events)
+            columns.update((name, self._behaviour[name][index]) for name, index in rules.items())
         for name, parts in self._crosses.items():
             columns[name] = self._cross(name, [columns[part] for part in parts])
-        return np.stack([columns[name] for name in self.dimensions], axis=1)
+        return Belonging(np.stack([columns[name] for name in self.dimensions], axis=1), looks)
 
     def _cross(self, name: str, parts: Sequence[Segments]) -> Segments:
         """The ids of the joined segments, for columns of part ids; `unknown` where any part is."""

@@ -7,6 +7,7 @@ names the file.
 
 from __future__ import annotations
 
+from streams.settings.ingest import FromHubspot, FromSalesforce, FromSegment, Ingest
 from streams.settings.loading import load
 from streams.settings.reading import convert, read_toml
 from streams.settings.sections import (
@@ -19,16 +20,17 @@ from streams.settings.sections import (
     Kpi,
     Money,
     Mute,
+    Paths,
     Redis,
     Review,
     Scoring,
     Serve,
     Sessions,
     Settings,
-    SettingsError,
-    Span,
     Time,
+    Visitors,
 )
+from streams.settings.values import SettingsError, Span
 
 __all__ = [
     "DIMENSIONS",
@@ -36,10 +38,15 @@ __all__ = [
     "Alerts",
     "Dedupe",
     "Dimension",
+    "FromHubspot",
+    "FromSalesforce",
+    "FromSegment",
+    "Ingest",
     "Kafka",
     "Kpi",
     "Money",
     "Mute",
+    "Paths",
     "Redis",
     "Review",
     "Scoring",
@@ -49,6 +56,7 @@ __all__ = [
     "SettingsError",
     "Span",
     "Time",
+    "Visitors",
     "convert",
     "load",
     "read_toml",

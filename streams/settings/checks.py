@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from streams.behaviour.grammar import RuleError, parse
-from streams.events.topics import SOURCES
+from streams.events.topics import SOURCES, Route
 from streams.settings.sections import Dimension, Settings
 
 Fault = tuple[str, str]  # key, and what would be right
@@ -14,6 +14,7 @@ Fault = tuple[str, str]  # key, and what would be right
 _PANE, _DAY = 10_000, 86_400_000  # ms
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")  # part of Redis keys and Kafka keys, where ':' and '/' separate
 _RESERVED = ("unknown", "other")  # values of their own meaning: segments.registry
+_WEB_ADDRESS = r"https?://[^/\s]\S*"
 _NAME_IS = "a letter, then letters, digits, '_' or '-'"
 
 
@@ -26,10 +27,15 @@ def faults(settings: Settings) -> Iterator[Fault]:
     yield from _dimensions(settings)
     yield from _scoring(settings)
     yield from _alerts(settings)
+    if settings.visitors.ttl < _PANE:
+        yield "visitors.ttl", "must be 10s at least, like '7d'"
     if settings.review.every < _DAY:
         yield "review.every", "must be a day at least, like '90d'"
-    ports = {f"{name}.port": getattr(settings, name).port for name in ("prometheus", "worker", "board", "alerts")}
-    for key, port in (ports | {"redis.health_port": settings.redis.health_port}).items():
+    yield from _ingest(settings)
+    served = ("prometheus", "worker", "board", "alerts", "ingest")
+    ports = {f"{name}.port": getattr(settings, name).port for name in served}
+    ports |= {f"{name}.health_port": getattr(settings, name).health_port for name in ("redis", "visitors")}
+    for key, port in ports.items():
         if not 0 <= port <= 65_535:
             yield key, "must be from 0 (any that is free) to 65535"
 
@@ -55,6 +61,8 @@ def _sessions_and_kpis(settings: Settings) -> Iterator[Fault]:
     for topic in settings.sessions.topics:
         if topic not in SOURCES:
             yield "sessions.topics", f"{topic!r} is no topic of events; there are {', '.join(SOURCES)}"
+    if settings.paths.to and settings.paths.to not in settings.sessions.topics:
+        yield "paths.to", f"{settings.paths.to!r} is none of sessions.topics: {', '.join(settings.sessions.topics)}"
     for name, kpi in settings.kpis.items():
         if not _NAME.fullmatch(name):
             yield f"kpis.{name}", f"a KPI's name is {_NAME_IS}"
@@ -72,6 +80,8 @@ def _money(settings: Settings) -> Iterator[Fault]:
     for currency, rate in money.rates.items():
         if not 0 < rate < float("inf"):
             yield f"money.rates.{currency}", f"must be more than 0: what one {currency} is in {money.currency}"
+    if not 0 < money.margin <= 1:
+        yield "money.margin", "must be more than 0 and at most 1: the share of revenue that is left"
     if money.rates.get(money.currency, 1.0) != 1.0:
         yield f"money.rates.{money.currency}", f"{money.currency} is money.currency, so its rate is 1: leave it out"
 
@@ -132,7 +142,7 @@ def _alerts(settings: Settings) -> Iterator[Fault]:
     if not settings.alerts.windows:
         yield "alerts.windows", "declare at least one"
     for key in ("board_url", "grafana_url"):
-        if not re.fullmatch(r"https?://[^/\s]\S*", getattr(settings.alerts, key) or "http://none"):
+        if not re.fullmatch(_WEB_ADDRESS, getattr(settings.alerts, key) or "http://none"):
             yield f"alerts.{key}", "must be an http:// or https:// address"
     for number, mute in enumerate(settings.alerts.mute):
         dimension, colon, _ = mute.segment.partition(":")
@@ -141,3 +151,21 @@ def _alerts(settings: Settings) -> Iterator[Fault]:
             yield f"alerts.mute[{number}].segment", text
         if mute.begin >= mute.end:
             yield f"alerts.mute[{number}]", "from must be before to"
+
+
+def _ingest(settings: Settings) -> Iterator[Fault]:
+    ingest = settings.ingest
+    for sender in ("segment", "hubspot", "salesforce"):
+        for name, target in getattr(ingest, sender).events.items():
+            try:
+                if target:
+                    Route.parse(target)
+            except ValueError as error:
+                yield f"ingest.{sender}.events.{name}", str(error)
+    if ingest.within < 100:
+        yield "ingest.within", "must be at least 100ms"
+    for key in ("max_bytes", "max_events"):
+        if getattr(ingest, key) < 1:
+            yield f"ingest.{key}", "must be at least 1"
+    if not re.fullmatch(_WEB_ADDRESS, ingest.public_url or "http://none"):
+        yield "ingest.public_url", "must be an http:// or https:// address"

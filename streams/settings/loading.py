@@ -11,7 +11,8 @@ import msgspec
 
 from streams.settings.checks import faults
 from streams.settings.reading import convert, decode, read_toml, with_key
-from streams.settings.sections import SECRETS, Dimension, Kpi, Section, Settings, SettingsError
+from streams.settings.sections import SECRETS, Dimension, Kpi, Settings
+from streams.settings.values import Section, SettingsError
 
 
 def load(

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeVar, get_args, get_origin
 
 import msgspec
 
-from streams.settings.sections import SettingsError, Span
+from streams.settings.values import SettingsError, Span
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Literal
@@ -10,43 +9,20 @@ from typing import Annotated, Literal
 import msgspec
 
 from streams.messages import Kind
+from streams.settings.ingest import Ingest
+from streams.settings.values import Section, Span
 
 LARGEST_MESSAGE = 4 * 1024 * 1024  # bytes of a record on Kafka
 
-UNITS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
+#: By the environment only: files get shared.
 SECRETS = (
     "kafka.password",
     "alerts.slack_webhook",
     "alerts.pagerduty_key",
-)  # by the environment only: files get shared
-_SPAN = re.compile(r"(\d+)(ms|s|m|h|d)")
-
-
-class SettingsError(Exception):
-    """The settings cannot be used; the message says where and what would be right."""
-
-
-class Span(int):
-    """A stretch of time in ms, written `10s`, `5m`, `24h`, `7d`."""
-
-    @classmethod
-    def parse(cls, text: object) -> Span:
-        """Read `text`; ValueError where it is not a whole number followed by ms, s, m, h or d."""
-        match = _SPAN.fullmatch(text) if isinstance(text, str) else None
-        if match is None:
-            raise ValueError(f"{text!r} is not a span of time: write a whole number and a unit, like '10s', '5m', '7d'")
-        return cls(int(match[1]) * UNITS[match[2]])
-
-    def __str__(self) -> str:
-        for unit in ("d", "h", "m", "s"):
-            if self and self % UNITS[unit] == 0:
-                # A day is said as 24h, as people do of windows.
-                return "24h" if self == UNITS["d"] else f"{self // UNITS[unit]}{unit}"
-        return f"{int(self)}ms"
-
-
-class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A table of the file."""
+    "ingest.token",
+    "ingest.segment_secret",
+    "ingest.hubspot_secret",
+)
 
 
 class Kafka(Section, frozen=True, kw_only=True):
@@ -98,7 +74,8 @@ class Dedupe(Section, frozen=True, kw_only=True):
 
 class Money(Section, frozen=True, kw_only=True):
     currency: str = "EUR"  # that all amounts are shown in, and that an amount without a currency is in
-    rates: dict[str, float] = {}  # currency -> what one unit of it is in `currency`
+    rates: dict[str, float] = msgspec.field(default_factory=dict)  # currency -> what one unit of it is in `currency`
+    margin: float = 1.0  # of what customers pay, the share that is left: lifetime value is of it
 
 
 class Dimension(Section, frozen=True, kw_only=True):
@@ -107,7 +84,8 @@ class Dimension(Section, frozen=True, kw_only=True):
     trait: str | None = None  # a trait of the visitor
     field: Literal["campaign", "content"] | None = None  # a field of the event
     cross: tuple[str, ...] = ()  # other dimensions, joined
-    behaviour: dict[str, str] = {}  # value -> rule (as in behaviour.grammar): the first that holds gives the value
+    #: Value -> rule (as in behaviour.grammar): the first that holds gives the value.
+    behaviour: dict[str, str] = msgspec.field(default_factory=dict)
     max_values: int = 200
 
 
@@ -120,13 +98,14 @@ class Kpi(Section, frozen=True, kw_only=True):
     unit: str
     model: Literal["binomial", "poisson", "mean", "figure"]
     scale: float = 1.0  # the value is so many times numerator over denominator
+    of_margin: bool = False  # and that times money.margin
     good: Literal["up", "down"] = "up"
     title: str = ""
 
 
 class Scoring(Section, frozen=True, kw_only=True):
     windows: tuple[Span, ...] = (Span.parse("5m"), Span.parse("1h"), Span.parse("24h"), Span.parse("7d"))
-    kpis: tuple[str, ...] = ()  # KPIs and families of KPIs that are scored; none: all
+    kpis: tuple[str, ...] = ("standard",)  # KPIs and families that are scored; standard: see kpis.catalogue
     min_trials: int = 100  # fewer trials than this, in the segment or the rest, and it is still learning
     min_effect: float = 0.10  # smaller differences from the rest are par, however sure
     false_alarms_per_day: float = 0.02  # that chance may raise, over all segments, KPIs and looks together
@@ -163,6 +142,17 @@ class Alerts(Section, frozen=True, kw_only=True):
         return bool(self.webhook or self.slack_webhook or self.pagerduty_key)
 
 
+class Visitors(Section, frozen=True, kw_only=True):
+    publish: bool = False  # tell where each visitor is now: topic `visitor_segments`, `segpulse consume visitors`
+    ttl: Span = Span.parse("7d")  # in Redis, after a visitor's last event; told again after half of it
+    health_host: str = "127.0.0.1"  # where `segpulse consume visitors` says whether it is well
+    health_port: int = 9312
+
+
+class Paths(Section, frozen=True, kw_only=True):
+    to: str = ""  # the topic (of sessions.topics) that paths lead to, like form_fills; empty: no paths are kept
+
+
 class Review(Section, frozen=True, kw_only=True):
     every: Span = Span.parse("90d")  # how often the segmentation is looked over: `segpulse review`
 
@@ -180,13 +170,16 @@ class Settings(Section, frozen=True, kw_only=True):
     dedupe: Dedupe = Dedupe()
     money: Money = Money()
     dimensions: dict[str, Dimension] = msgspec.field(default_factory=lambda: dict(DIMENSIONS))
-    kpis: dict[str, Kpi] = {}
+    kpis: dict[str, Kpi] = msgspec.field(default_factory=dict)
     scoring: Scoring = Scoring()
     alerts: Alerts = Alerts()
+    visitors: Visitors = Visitors()
+    paths: Paths = Paths()
     review: Review = Review()
     prometheus: Serve = Serve(port=9308)  # scores
     worker: Serve = Serve(port=9309)  # the worker's own metrics
     board: Serve = Serve(port=8500)
+    ingest: Ingest = Ingest()
 
 
 DIMENSIONS: Mapping[str, Dimension] = {

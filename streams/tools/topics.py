@@ -43,7 +43,10 @@ TOPICS: Mapping[str, Mapping[str, str]] = {
     topics.DEAD_LETTERS: _LARGE,
     topics.SEGMENT_PANES: {**_STATE, **_RECENT_KEPT},
     topics.SEGMENT_SCORES: _STATE,
+    topics.DIMENSION_OVERVIEWS: _STATE,
     topics.SEGMENT_ALERTS: {},
+    topics.VISITOR_SEGMENTS: {**_STATE, "cleanup.policy": "compact,delete"},  # who does not come back is forgotten
+    topics.ALERT_MARKS: _STATE,
 }
 
 

@@ -57,5 +57,5 @@ def test_documented_rules(
     membership = Membership(documented.dimensions, NAMES)
     earlier = [Act((100 - days) * DAY, 1, kind, amount) for days, kind, amount in before]
     acts = [*sorted(earlier), Act(100 * DAY, 1, VIEW)]
-    segment = membership.of(acted(acts))[-1, list(documented.dimensions).index(dimension)]
+    segment = membership.of(acted(acts)).member[-1, list(documented.dimensions).index(dimension)]
     assert membership.registry.names[segment] == (dimension, value)

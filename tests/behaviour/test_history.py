@@ -66,7 +66,7 @@ def plainly(acts: list[Act]) -> list[str]:
 
 
 def judged(past: History, acts: list[Act]) -> list[str]:
-    return [(*RULES, "other", "unknown")[index] for index in past.judge(acted(acts))["d"].tolist()]
+    return [(*RULES, "other", "unknown")[index] for index in past.judge(acted(acts)).rules["d"].tolist()]
 
 
 @settings(max_examples=300)
@@ -85,14 +85,14 @@ def test_what_came_before_tells_however_batched(drafts: list[Act], sizes: list[i
 
 def test_no_event_moves_itself() -> None:
     past = history(once="clicks", twice="clicks >= 2")
-    assert past.judge(acted([Act(0, 1), Act(0, 1), Act(0, 2)]))["d"].tolist() == [2, 0, 2]
+    assert past.judge(acted([Act(0, 1), Act(0, 1), Act(0, 2)])).rules["d"].tolist() == [2, 0, 2]
 
 
 def test_who_comes_late_is_judged_by_what_was_before() -> None:
     past = history(lately="clicks in 3d")
     past.add(acted([Act(10 * DAY, 1)]))
-    assert past.judge(acted([Act(9 * DAY, 1)]))["d"].tolist() == [1]
-    assert past.judge(acted([Act(10 * DAY, 1)]))["d"].tolist() == [0]
+    assert past.judge(acted([Act(9 * DAY, 1)])).rules["d"].tolist() == [1]
+    assert past.judge(acted([Act(10 * DAY, 1)])).rules["d"].tolist() == [0]
 
 
 def test_a_copy_goes_its_own_way() -> None:
@@ -101,8 +101,8 @@ def test_a_copy_goes_its_own_way() -> None:
     other = past.copy()
     other.add(acted([Act(1, 2)]))
     now = acted([Act(2, 1), Act(2, 2)])
-    assert past.copy().judge(now)["d"].tolist() == [0, 1]
-    assert other.judge(now)["d"].tolist() == [0, 0]
+    assert past.copy().judge(now).rules["d"].tolist() == [0, 1]
+    assert other.judge(now).rules["d"].tolist() == [0, 0]
 
 
 def test_memory_is_of_the_spans_asked_for() -> None:

@@ -36,7 +36,7 @@ def successor(shards: dict[int, bytes], past: History, **rules: str) -> History:
 
 
 def judged(past: History) -> list[int]:
-    found: list[int] = past.judge(acted([Act(12 * DAY, visitor) for visitor in range(8)], 200))["d"].tolist()
+    found: list[int] = past.judge(acted([Act(12 * DAY, visitor) for visitor in range(8)], 200)).rules["d"].tolist()
     return found
 
 
@@ -93,7 +93,7 @@ def test_a_rule_for_something_new_begins_where_it_is_declared() -> None:
     other = successor(written(past), past, sold="won", lately="clicks in 90d")
     other.add(acted(ACTS))
     assert judged(other) == [*[0] * 7, 2]
-    assert other.judge(acted([Act(13 * DAY, 7)], 300))["d"].tolist() == [1]
+    assert other.judge(acted([Act(13 * DAY, 7)], 300)).rules["d"].tolist() == [1]
 
 
 def test_what_no_rule_asks_for_any_more_is_dropped_from_what_is_written() -> None:

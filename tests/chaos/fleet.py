@@ -22,6 +22,7 @@ class Fleet:
     def __init__(self, folder: Path, environ: Mapping[str, str]) -> None:
         self._folder = folder
         self._environ = dict(environ)
+        self.broker = environ["SEGPULSE_KAFKA_BROKER"]
         self.workers: list[Child] = []
 
     def start(self, fault: str | None = None, **environ: str) -> Child:

@@ -17,12 +17,14 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from kafka import KafkaConsumer, TopicPartition
 
 from streams import settings
-from streams.events.topics import PROFILES
+from streams.events.topics import PROFILES, SEGMENT_SCORES
 from streams.settings import Settings
 from streams.tools.files.source import SourceRecord
 from streams.tools.local.processes import Child
@@ -34,7 +36,7 @@ from tests.chaos.reading import Scores
 
 TARGET = 15.0  # seconds
 AFTER = "after the kill"  # the campaign of what is sent then
-PARTITIONS = 4
+PARTITIONS, DIMENSIONS = 4, 5
 HOURS, HALF_HOUR = 3, 1_800  # seconds of the latter
 BEFORE, LATELY = 20, 1_000  # events a second
 CONFIG = """
@@ -66,7 +68,7 @@ class Recovery(NamedTuple):
 
     loaded: float  # the changelogs are read
     read_again: float  # so are profiles and events, as far as the worker had read that was killed
-    tick: float  # the next tick is published
+    tick: float  # the next tick of all dimensions is published
     new: float  # so is a score with events that were sent after the kill
 
 
@@ -157,30 +159,49 @@ def _killed(fleet: Fleet, worker: Child, scores: Scores, traffic: Traffic) -> Re
     fleet.wait(come_to_now, "scores of now", 900.0)
     print(f"all of it counted and scored in {time.monotonic() - began:.0f} s", flush=True)
     before = max(scores.read())
-    killed = time.monotonic()
+    scores.close()
+    killed = time.time()
     worker.kill()
     traffic.campaign = AFTER
     worker = fleet.start()
-    moments: dict[str, Callable[[], bool]] = {
-        "loaded": lambda: "state loaded" in worker.log.read_text("utf-8"),
-        "read_again": lambda: worker.log.read_text("utf-8").count("all read again") == PARTITIONS,
-        "tick": lambda: min(scores.read()) > before,
-        "new": lambda: bool(scores.read()) and _has_new(scores),
-    }
-    seconds: dict[str, float] = {}
-
-    def all_came() -> bool:
-        for name in [name for name, came in moments.items() if name not in seconds and came()]:
-            seconds[name] = time.monotonic() - killed
-        return len(seconds) == len(moments)
-
-    fleet.wait(all_came, "scores to go on", 300.0)
-    return Recovery(**seconds)
+    watch = Watch(fleet.broker, before, worker.log)
+    fleet.wait(watch.all_came, "scores to go on", 300.0)
+    return Recovery(*(watch.moments[name] - killed for name in Recovery._fields))
 
 
-def _has_new(scores: Scores) -> bool:
-    score = scores.newest.get(f"campaign:{AFTER}")
-    return score is not None and any(cell["numerator"] for cell in score["cells"])
+class Watch:
+    """The moments of a recovery: a log's by looking ten times a second, a score's as Kafka's record of it says."""
+
+    def __init__(self, broker: str, before: int, log: Path) -> None:
+        """`before`: the last tick (ms) that was published; `log`: the new worker's."""
+        self.moments: dict[str, float] = {}  # of each field of Recovery, seconds since the epoch
+        self._before = before
+        self._log = log
+        self._ticked: set[str] = set()  # dimensions
+        self._consumer = KafkaConsumer(bootstrap_servers=broker, isolation_level="read_committed")
+        parts = self._consumer.partitions_for_topic(SEGMENT_SCORES) or ()
+        self._consumer.assign([TopicPartition(SEGMENT_SCORES, part) for part in sorted(parts)])
+
+    def all_came(self) -> bool:
+        """Look; is nothing waited for any more?"""
+        said = self._log.read_text("utf-8")
+        if "state loaded" in said:
+            self.moments.setdefault("loaded", time.time())
+        if said.count("all read again") == PARTITIONS:
+            self.moments.setdefault("read_again", time.time())
+        for records in self._consumer.poll(0).values():
+            for record in records:
+                if record.value is not None:
+                    self._take(json.loads(record.value), record.timestamp / 1_000)
+        return len(self.moments) == len(Recovery._fields)
+
+    def _take(self, score: dict[str, Any], moment: float) -> None:
+        if score["at"] > self._before:
+            self._ticked.add(score["dimension"])
+        if len(self._ticked) == DIMENSIONS:
+            self.moments.setdefault("tick", moment)
+        if score["value"] == AFTER and any(cell["numerator"] for cell in score["cells"]):
+            self.moments.setdefault("new", moment)
 
 
 def main() -> None:

@@ -32,7 +32,7 @@ def environ(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPat
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SEGPULSE_KAFKA_BROKER", f"{LOOPBACK}:{free_port()}")
     monkeypatch.setenv("SEGPULSE_REDIS_URL", f"redis://:{SECRET}@{LOOPBACK}:{free_port()}/0")
-    for name in ("WORKER", "PROMETHEUS", "BOARD", "ALERTS", "REDIS_HEALTH"):
+    for name in ("WORKER", "PROMETHEUS", "BOARD", "ALERTS", "INGEST", "REDIS_HEALTH"):
         monkeypatch.setenv(f"SEGPULSE_{name}_PORT", str(free_port()))
     return monkeypatch
 
@@ -69,11 +69,11 @@ def test_all_is_well(embedded_broker: Server, redis_server: Server, environ: pyt
     with listening(receiver):
         found = checked(0)
         shown = CliRunner().invoke(cli, ["check"])
-    assert list(found) == ["settings", "kafka", "topics", "redis", "alerts", "worker", "prometheus", "board"]
+    assert list(found) == ["settings", "kafka", "topics", "redis", "alerts", "worker", "prometheus", "board", "ingest"]
     assert len(found["alerts"]) == 3  # two receivers, and the port
     assert not receiver.posts
     assert shown.exit_code == 0
-    assert [line.split()[0] for line in shown.output.splitlines()] == ["ok"] * 11
+    assert [line.split()[0] for line in shown.output.splitlines()] == ["ok"] * 12
 
 
 def test_nothing_is_there(environ: pytest.MonkeyPatch) -> None:
@@ -178,6 +178,13 @@ def test_the_board_open_to_all_needs_a_token(environ: pytest.MonkeyPatch) -> Non
     environ.setenv("SEGPULSE_BOARD_HOST", "0.0.0.0")
     environ.delenv("SEGPULSE_BOARD_TOKEN", raising=False)
     assert "SEGPULSE_BOARD_TOKEN" in checked(1)["board"][0]["found"]
+
+
+def test_ingest_open_to_all_needs_a_token(environ: pytest.MonkeyPatch) -> None:
+    environ.setenv("SEGPULSE_INGEST_HOST", "0.0.0.0")
+    assert "SEGPULSE_INGEST_TOKEN" in checked(1)["ingest"][0]["found"]
+    environ.setenv("SEGPULSE_INGEST_TOKEN", SECRET)
+    assert all(finding["ok"] for finding in checked(1)["ingest"])
 
 
 def test_what_hangs_is_said_in_time(environ: pytest.MonkeyPatch) -> None:

@@ -79,6 +79,11 @@ def paused(server: Server) -> Iterator[None]:
 @pytest.fixture
 def board_address(scorer: Scorer, running: Running) -> str:
     """Of a board that hears `scorer`."""
+    return board_of(scorer, running)
+
+
+def board_of(scorer: Scorer, running: Running) -> str:
+    """The address of another board that hears `scorer`."""
     port = free_port()
     running(lambda stop: board.run(settings(scorer.broker, port=port), stop))
     eventually(lambda: listens(port))

@@ -11,8 +11,23 @@ import redis
 from kafka import KafkaProducer
 from kafka.admin import KafkaAdminClient
 
-from streams.events.topics import SEGMENT_ALERTS, SEGMENT_SCORES
-from streams.messages import Alert, Cell, Diagnosis, Evidence, SegmentScores
+from consumers.mark_log import write_marks
+from consumers.marks import key_of
+from streams.events.topics import ALERT_MARKS, DIMENSION_OVERVIEWS, SEGMENT_ALERTS, SEGMENT_SCORES, VISITOR_SEGMENTS
+from streams.messages import (
+    Acknowledged,
+    Alert,
+    AlertMark,
+    Cell,
+    Diagnosis,
+    DimensionOverview,
+    Evidence,
+    KpiDivision,
+    Muted,
+    SegmentationQuality,
+    SegmentScores,
+    SegmentVerdict,
+)
 from streams.settings import Alerts, Kafka, Redis, Serve, Settings, Span
 
 T0 = 1_700_000_000_000
@@ -49,6 +64,28 @@ def scores(
     return SegmentScores(dimension=dimension, value=value, at=at, to=at + 70_000, cells=shown, diagnosis=diagnosis)
 
 
+def overview(dimension: str = "tier", value: str = "accurate", **other: object) -> DimensionOverview:
+    """Of three segments: `value` is accurate, one like the rest, one has too few cases; `other` figures as given."""
+    verdicts = {value: (True, True, True), "like": (False, True, False), "few": (False, False, False)}
+    segments = [
+        SegmentVerdict(
+            value=name, accurate=accurate, enough=enough, different=different, alike=True, trials=500,
+            differs_on="form_fill_rate", dispersion=1.1,
+        )
+        for name, (accurate, enough, different) in verdicts.items()
+    ]  # fmt: skip
+    division = KpiDivision(
+        kpi="form_fill_rate", spread=0.2, real=0.9, icc=0.01, icc_low=0.004, icc_high=0.03, dispersion=1.1,
+        cramers_v=0.1,
+    )  # fmt: skip
+    figures: dict[str, object] = {
+        "accuracy": 1 / 3, "segments": segments, "groups": [["like"], [value]],
+        "merges": [], "kpis": [division],
+    }  # fmt: skip
+    quality = SegmentationQuality(**{**figures, **other})  # type: ignore[arg-type]
+    return DimensionOverview(dimension=dimension, start=T0 - 3_600_000, end=T0, quality=quality, paths=None)
+
+
 def too_broad(by: str = "industry") -> Diagnosis:
     """What is said of a segment of several groups."""
     figure = Evidence(f"form_fill_rate in {by}:pharma", 0.05, 0.11, 0.46, 0.38, 0.55)
@@ -82,6 +119,16 @@ def alert(value: str = "2", at: int = T0, **other: object) -> Alert:
     return msgspec.convert({"value": value, "at": at, **figures, **other}, Alert)
 
 
+def acknowledged(value: str = "2", opened: int = T0, **other: object) -> Acknowledged:
+    said: dict[str, object] = {"fingerprint": f"print-{value}", "by": "Ada", "at": T0}
+    return msgspec.convert({"mark": "acknowledged", "opened": opened, **said, **other}, Acknowledged)
+
+
+def muted(segment: str = "tier:2", until: int | None = None, **other: object) -> Muted:
+    said: dict[str, object] = {"by": "Ada", "at": T0}
+    return msgspec.convert({"mark": "muted", "segment": segment, "until": until, **said, **other}, Muted)
+
+
 def settings(
     broker: str = "127.0.0.1:1", redis_url: str = "redis://127.0.0.1:1/0", port: int = 0, **alerts: str
 ) -> Settings:
@@ -101,7 +148,8 @@ class Scorer:
         self.broker = broker
         admin = KafkaAdminClient(bootstrap_servers=broker)
         there = {topic["name"] for topic in admin.describe_topics()}
-        made = [topic for topic in (SEGMENT_SCORES, SEGMENT_ALERTS) if topic not in there]
+        wanted = (SEGMENT_SCORES, DIMENSION_OVERVIEWS, SEGMENT_ALERTS, ALERT_MARKS, VISITOR_SEGMENTS)
+        made = [topic for topic in wanted if topic not in there]
         admin.create_topics({topic: {"num_partitions": 2, "replication_factor": 1} for topic in made})
         admin.wait_for_topics(made)
         admin.close()
@@ -112,6 +160,9 @@ class Scorer:
             topic = SEGMENT_ALERTS if isinstance(message, Alert) else SEGMENT_SCORES
             key = f"{message.dimension}:{message.value}"
             self.raw(topic, key, orjson.dumps(msgspec.to_builtins(message)))
+
+    def mark(self, *marks: AlertMark) -> None:
+        write_marks(Kafka(broker=self.broker), {key_of(mark): mark for mark in marks})
 
     def gone(self, key: str) -> None:
         self.raw(SEGMENT_SCORES, key, None)

@@ -1,16 +1,20 @@
 from __future__ import annotations
 
 import threading
+import time
+from contextlib import closing
 
 import pytest
 from kafka import KafkaConsumer
 
 from consumers.alerts.consumer import run
 from consumers.errors import CannotStartError
+from consumers.mark_log import write_marks
+from consumers.state import read_state
 from streams.tools.local.servers import free_port, listens
 from tests.consumers.conftest import Running
 from tests.consumers.receiver import ROUTING_KEY, SECRET, Receiver, listening
-from tests.consumers.samples import T0, Scorer, alert, eventually, settings
+from tests.consumers.samples import T0, Scorer, alert, eventually, muted, settings
 
 
 def test_alerts_wait_for_a_receiver_that_is_down(
@@ -99,3 +103,34 @@ def test_after_a_restart_it_knows_which_pages_are_open(scorer: Scorer, running: 
         ("firing", "print-1"),
         ("resolved", "print-1"),
     ]
+
+
+def test_what_is_muted_waits_for_the_end_of_the_mute_through_a_restart(scorer: Scorer, running: Running) -> None:
+    receiver = Receiver()
+    chosen = settings(scorer.broker, webhook=receiver.url)
+    first = threading.Event()
+    until = time.time_ns() // 1_000_000 + 3_600_000
+    scorer.mark(muted("tier:1", until))
+    scorer.say(alert("1"), alert("2"))
+    with listening(receiver):
+        thread = running(lambda _: run(chosen, first))
+        eventually(lambda: len(receiver.posts) == 1)
+        eventually(lambda: held(scorer) == ["held:webhook:print-1"])
+        first.set()
+        thread.join(15)
+        running(lambda stop: run(chosen, stop))
+        write_marks(chosen.kafka, {"muted::tier:1": None})
+        eventually(lambda: len(receiver.posts) == 2)
+        eventually(lambda: held(scorer) == [])
+        scorer.say(*(alert(value, status="resolved", at=T0 + 10_000) for value in "12"))
+        eventually(lambda: len(receiver.posts) == 4)
+    told = [(post["status"], post["alerts"][0]["fingerprint"]) for post in receiver.posts]
+    assert told[:2] == [("firing", "print-2"), ("firing", "print-1")]
+    assert sorted(told[2:]) == [("resolved", "print-1"), ("resolved", "print-2")]
+
+
+def held(scorer: Scorer) -> list[str]:
+    """Keys of what Kafka says is held."""
+    with closing(read_state(settings(scorer.broker).kafka, threading.Event(), marks=True)) as updates:
+        marks = next(updates).marks
+    return [key for key, mark in marks.items() if key.startswith("held:") and mark is not None]

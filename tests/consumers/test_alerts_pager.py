@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from types import SimpleNamespace
 from typing import cast
 
 import msgspec
@@ -9,8 +11,11 @@ import pytest
 
 from consumers.alert_log import NotDeliveredError
 from consumers.alerts.origin import Origin
-from consumers.alerts.pager import Pager
+from consumers.alerts.pager import Known, Pager
 from consumers.alerts.posting import Poster
+from consumers.connection import OutageError
+from consumers.marks import Marks, key_of
+from streams.messages import AlertMark, SegmentScores
 from streams.scoring.grouping import Page
 from streams.settings import Dimension, Settings
 from tests.consumers.samples import T0, alert, cell, scores, too_broad
@@ -28,6 +33,7 @@ class Hook:
     """Takes pages, or does not."""
 
     def __init__(self) -> None:
+        self.receiver = SimpleNamespace(name="webhook")
         self.taken: list[tuple[Page, Origin]] = []
         self.away = False
 
@@ -46,12 +52,37 @@ def hook() -> Hook:
     return Hook()
 
 
+class Outside:
+    """What a pager knows of the world: the marks on Kafka, and the time."""
+
+    def __init__(self) -> None:
+        self.marks = Marks(SETTINGS)
+        self.now = T0
+        self.away = False
+
+    def write(self, marks: Mapping[str, AlertMark | None]) -> None:
+        if self.away:
+            raise OutageError("away")
+        self.marks.apply(marks, whole=False)
+
+    def say(self, *marks: AlertMark) -> None:
+        self.write({key_of(mark): mark for mark in marks})
+
+
+def made(
+    hook: Hook, latest: Iterable[SegmentScores] = (), outside: Outside | None = None, chosen: Settings = SETTINGS
+) -> Pager:
+    world = outside or Outside()
+    known = Known(scores=lambda: latest, marks=world.marks, now=lambda: world.now, write=world.write)
+    return Pager(chosen, cast("Poster", hook), known)
+
+
 def pager(hook: Hook) -> Pager:
     within = [
         scores(value, dimension="both", cells=[cell(numerator=n, denominator=100)])
         for value, n in {"2 × pharma": 31, "2 × FMCG": 12, "2 × retail": 15, "3 × pharma": 99, "2 × media": 10}.items()
     ]
-    return Pager(SETTINGS, cast("Poster", hook), lambda: within)
+    return made(hook, within)
 
 
 def test_a_page_says_where_it_comes_from(hook: Hook) -> None:
@@ -65,7 +96,7 @@ def test_a_page_says_where_it_comes_from(hook: Hook) -> None:
 def test_a_page_says_why_and_its_end_does_not(hook: Hook) -> None:
     unclear = msgspec.structs.replace(too_broad(), cause="unclear")
     latest = [scores("1", diagnosis=unclear), scores("2", diagnosis=too_broad()), scores("3")]
-    each = Pager(SETTINGS, cast("Poster", hook), lambda: latest)
+    each = made(hook, latest)
     each.deliver([alert(value, fingerprint=value) for value in "123"])
     each.deliver([alert("2", fingerprint="2", status="resolved", at=T0 + 10_000)])
     assert [found.why for _, found in hook.taken] == ["", f"{too_broad().summary} (last 7d)", "", ""]
@@ -75,9 +106,8 @@ def test_notices_are_not_paged(hook: Hook) -> None:
     pager(hook).deliver([alert("2", kind="level")])
     assert not hook.taken
     told = msgspec.structs.replace(SETTINGS.alerts, page=("level",))
-    Pager(msgspec.structs.replace(SETTINGS, alerts=told), cast("Poster", hook), lambda: []).deliver(
-        [alert("2", kind="level"), alert("3")]
-    )
+    chosen = msgspec.structs.replace(SETTINGS, alerts=told)
+    made(hook, chosen=chosen).deliver([alert("2", kind="level"), alert("3")])
     assert hook.heads == [("firing", "2")]
 
 

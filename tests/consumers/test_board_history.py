@@ -76,3 +76,15 @@ def test_of_too_many_cells_nothing_is_kept_until_others_go(monkeypatch: pytest.M
     history.forget("tier:1")
     history.add("tier:3", of(1, 0.5))
     assert history.of("tier:3", "1h")["at"] == [T0 + 130_000]
+
+
+def test_the_index_of_one_kpi() -> None:
+    history = History()
+    for minute, (state, index) in enumerate([("par", 101.0), ("under", 80.0), ("silent", 80.0), ("learning", None)]):
+        cells = [cell("a", state=state, index=index), cell("b"), cell("a", window="24h", index=7.0)]
+        history.add("tier:2", scores("2", T0 + minute * MINUTE, cells))
+    found = history.index("tier:2", "a", "1h")
+    assert found["index"] == [101.0, 80.0, None, None], "of what is silent the index is of what came before"
+    assert found["at"] == [T0 + 70_000 + minute * MINUTE for minute in range(4)]
+    assert history.index("tier:2", "c", "1h")["index"] == [None] * 4
+    assert history.index("tier:3", "a", "1h") == {"at": [], "index": []}

@@ -116,7 +116,7 @@ def test_text_from_events_stays_text(scorer: Scorer, board_address: str, tmp_pat
         assert page.title() == "(1) segpulse"
         page.get_by_role("link", name=EVIL).first.click()
         expect(page.locator("h2.segment-title")).to_contain_text(EVIL)
-        expect(page.locator("#scores tbody th").first).to_have_text(EVIL)
+        expect(page.locator(".family tbody th").first).to_have_text(EVIL)
         assert page.locator("#scores img").count() == 0
         assert errors == []
 

@@ -26,13 +26,13 @@ def test_a_segment_has_a_page_of_all_its_kpis(scorer: Scorer, board_address: str
         expect(page.get_by_role("link", name="2", exact=True)).to_be_focused()
         page.keyboard.press("Enter")
         expect(page.locator("h2.segment-title")).to_have_text("tier: 2 ▼Under")
-        expect(page.locator("h3")).to_have_text(["satisfaction", "engagement"])  # the family of the worst first
-        row = page.locator("tbody tr", has_text="Sessions with a form fill")
+        expect(page.locator(".family h3")).to_have_text(["satisfaction", "engagement"])  # the family of the worst first
+        row = page.locator(".family tbody tr", has_text="Sessions with a form fill")
         for text in ("Over", "120", "13.2%", "11.0%", "12.1% – 14.1%", "500", "60 s"):
             expect(row).to_contain_text(text)
         expect(page.locator("#alerts li")).to_have_count(0)
         page.get_by_label("Only off par").check()
-        expect(page.locator("#scores tbody tr")).to_have_count(2)
+        expect(page.locator(".family tbody tr")).to_have_count(2)
         scorer.gone("tier:2")
         expect(page.locator("#scores")).to_contain_text("There are no scores of tier: 2 now.")
         page.get_by_role("link", name="All segments").click()
@@ -73,7 +73,7 @@ def test_of_no_trials_no_index_is_shown(scorer: Scorer, board_address: str, tmp_
     scorer.say(scores("2", cells=[cell(state="silent", numerator=0, denominator=0, value=None, index=100.0)]))
     with chromium(tmp_path / "profile") as (page, errors):
         page.goto(f"{board_address}?dimension=tier&segment=2")
-        row = page.locator("#scores tbody tr")
+        row = page.locator(".family tbody tr")
         expect(row).to_contain_text("Silent")
         for label in ("Index", "Value", "95 % interval"):
             expect(row.locator(f"td[data-label='{label}']")).to_have_text("–")
@@ -88,5 +88,35 @@ def test_the_link_of_an_alert_leads_to_its_kpi(scorer: Scorer, board_address: st
         expect(page.locator("tr.linked")).to_have_count(1)
         expect(page.locator("tr.linked")).to_be_in_viewport()
         expect(page.locator("tr.linked th")).to_have_text("Orders refunded")
-        expect(page.locator("#scores tbody tr")).to_have_count(len(cells))
+        expect(page.locator(".family tbody tr")).to_have_count(len(cells))
+        assert errors == []
+
+
+def test_the_funnel_is_beside_the_rest_s(scorer: Scorer, board_address: str, tmp_path: Path) -> None:
+    """Of the rest only the KPIs are known: 0.11, 0.02 and 0.5 of a session, a session and a lead."""
+    cells = [
+        cell(numerator=66, denominator=500, rest=0.11),
+        cell("leads_per_session", numerator=33, denominator=500, rest=0.022),
+        cell("mql_rate", numerator=11, denominator=33, rest=0.5, state="par"),
+        cell("lead_conversion", numerator=0, denominator=33, rest=None, state="par"),
+        cell("leads_per_session", window="24h", numerator=7_000, denominator=9_000),
+    ]
+    scorer.say(scores("2", cells=cells), scores("3", cells=[cell("nps")]))
+    with chromium(tmp_path / "profile") as (page, errors):
+        page.goto(f"{board_address}?dimension=tier&segment=2&window=1h")
+        rows = page.get_by_role("table", name="From sessions to leads that are won").locator("tbody tr")
+        shown = [[cell.inner_text() for cell in row.locator("th, td").all()[:4]] for row in rows.all()]
+        assert shown == [
+            ["Sessions", "500", "–", "–"],
+            ["With a form fill", "66", "13.2%", "11.0%"],
+            ["Leads", "33", "50.0%", "20.0%"],
+            ["Qualified by marketing", "11", "33.3%", "50.0%"],
+            ["Won", "0", "0.0%", "–"],
+        ]
+        meters = rows.nth(2).locator("meter")
+        assert [meter.get_attribute("aria-label") for meter in meters.all()] == ["segment: 50.0%", "rest: 20.0%"]
+        assert meters.nth(1).evaluate("(meter) => meter.value / meter.max") == pytest.approx(0.4)
+        page.goto(f"{board_address}?dimension=tier&segment=3")
+        expect(page.locator(".family")).to_have_count(1)
+        expect(page.locator(".funnel")).to_have_count(0)
         assert errors == []

@@ -13,10 +13,13 @@ from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient, TestServer
 
 from consumers.board import stream as stream_module
-from consumers.board.book import ALERTS_KEPT, Book
+from consumers.board.book import Book
+from consumers.board.marking import Marking
+from consumers.board.pages import ALERTS_KEPT
 from consumers.board.server import application, run
 from consumers.board.stream import Stream
 from consumers.errors import CannotStartError
+from consumers.marks import Marks
 from consumers.state import Scored, Update
 from streams.kpis.catalogue import catalogue
 from streams.messages import Alert
@@ -36,14 +39,15 @@ def whole(*values: str) -> Update:
 
 @asynccontextmanager
 async def board(book: Book, stream: Stream, token: str = "") -> AsyncIterator[Client]:
-    async with TestClient(TestServer(application(book, stream, token, Health()), host="127.0.0.1")) as client:
+    app = application(book, stream, token, Marking(book, lambda marks: None), Health())
+    async with TestClient(TestServer(app, host="127.0.0.1")) as client:
         yield client
         stream.close()
 
 
 def on_board(check: Callable[[Client, Book, Stream], Awaitable[None]], token: str = "") -> None:
     async def main() -> None:
-        book = Book(catalogue(Settings()), ["1h", "24h"], TIER)
+        book = Book(catalogue(Settings()), ["1h", "24h"], TIER, Marks(Settings()))
         stream = Stream(book.snapshot)
         async with board(book, stream, token) as client:
             await check(client, book, stream)
@@ -73,12 +77,24 @@ def test_scores_and_alerts_are_json() -> None:
         assert body["segments"][0]["cells"][0]["index"] == 120.0
         assert body["windows"] == ["1h", "24h"]
         assert body["dimensions"] == ["tier"]
-        form_fills = {"title": "Sessions with a form fill", "unit": "ratio", "family": "engagement"}
-        assert body["kpis"]["form_fill_rate"] == form_fills
+        assert body["kpis"]["form_fill_rate"] == {
+            "title": "Sessions with a form fill",
+            "unit": "ratio",
+            "family": "engagement",
+            "numerator": ["sessions.form_fills"],
+            "denominator": ["sessions"],
+            "scale": 1.0,
+        }
         body = await (await client.get("/api/alerts")).json()
         assert [a["fingerprint"] for a in body["alerts"]] == ["print-1"]
         body = await (await client.get("/api/history?dimension=tier&segment=2&window=1h")).json()
         assert (body["at"], body["kpis"]["form_fill_rate"][0]) == ([T0 + 70_000], [pytest.approx(0.132)])
+        asked = "window=1h&of=form_fill_rate:tier:2&of=nps:tier:2&of=nps:tier:a:b"
+        body = await (await client.get(f"/api/courses?{asked}")).json()
+        courses = [([T0 + 70_000], [120.0]), ([T0 + 70_000], [None]), ([], [])]
+        assert [(course["at"], course["index"]) for course in body["courses"]] == courses
+        assert (await client.get("/api/courses?window=1h")).status == 400
+        assert (await client.get("/api/courses?window=1h" + "&of=a:b:c" * 51)).status == 400
         refused = await client.get("/api/history?dimension=tier")
         assert (refused.status, await refused.text()) == (
             400,
@@ -92,7 +108,7 @@ def test_scores_and_alerts_are_json() -> None:
 
 
 def test_alerts_are_the_latest_200_newest_first_each_once() -> None:
-    book = Book({}, [], {})
+    book = Book({}, [], {}, Marks(Settings()))
     for _ in range(2):
         book.apply(Update({}, [alert(str(n), at=T0 + n) for n in range(500)], whole=False))
     told = json.loads(book.alerts())["alerts"]
@@ -101,12 +117,13 @@ def test_alerts_are_the_latest_200_newest_first_each_once() -> None:
 
 def test_alerts_of_one_cause_are_one_page_until_the_last_is_over() -> None:
     dimensions = {**TIER, "industry": Dimension(trait="industry"), "both": Dimension(cross=("tier", "industry"))}
-    book = Book({}, [], dimensions)
+    book = Book({}, [], dimensions, Marks(Settings()))
 
     def told(*alerts: Alert) -> tuple[list[list[str]], list[str]]:
         book.apply(Update({}, list(alerts), whole=False))
         body = json.loads(book.snapshot())
-        return [[a["fingerprint"] for a in page] for page in body["pages"]], [a["fingerprint"] for a in body["over"]]
+        pages = [[a["fingerprint"] for a in page["members"]] for page in body["pages"]]
+        return pages, [a["fingerprint"] for a in body["over"]]
 
     two = [alert("2", fingerprint="downloads", kpi="download_rate", impact=3.0), alert("2", fingerprint="fills")]
     within = alert("2 × pharma", dimension="both", fingerprint="within", impact=1.0)

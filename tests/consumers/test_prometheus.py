@@ -10,10 +10,11 @@ from prometheus_client.parser import text_string_to_metric_families
 from consumers.errors import CannotStartError
 from consumers.latest import Latest
 from consumers.prometheus import ScoresCollector, run
+from consumers.quality import QualityCollector
 from consumers.state import Scored, Update
 from streams.tools.local.servers import free_port, listens
 from tests.consumers.conftest import Running
-from tests.consumers.samples import T0, Scorer, cell, eventually, scores, settings
+from tests.consumers.samples import T0, Scorer, cell, eventually, overview, scores, settings
 
 Series = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
@@ -88,6 +89,25 @@ def test_older_scores_never_replace_newer_ones() -> None:
     assert [scored.scores.cells[0].numerator for scored in latest.all()] == [2]
     latest.apply(Update({}, [], whole=True))
     assert latest.all() == []
+
+
+def test_quality_is_scraped_while_it_is_told() -> None:
+    latest, registry = Latest(), CollectorRegistry()
+    registry.register(QualityCollector(latest))
+    latest.apply(Update({}, [], whole=True, overviews={"tier": overview(), "city": overview("city", accuracy=None)}))
+    latest.apply(Update({}, [], whole=False, overviews={"city": None}))
+    series = parsed(generate_latest(registry).decode())
+    of_tier = frozenset({("dimension", "tier")})
+    assert series["segpulse_dimension_accuracy_ratio", of_tier] == pytest.approx(1 / 3)
+    assert series["segpulse_dimension_groups", of_tier] == 2
+    assert series["segpulse_dimension_cramers_v", of_tier | {("kpi", "form_fill_rate")}] == 0.1
+    told = {
+        tuple(dict(found)[name] for name in ("segment", "verdict", "group"))
+        for name, found in series
+        if name == "segpulse_segment_verdict"
+    }
+    assert told == {("accurate", "accurate", "2"), ("like", "like the rest", "1"), ("few", "too few cases", "")}
+    assert {dict(found)["dimension"] for _, found in series} == {"tier"}
 
 
 def test_a_taken_port_is_said_in_one_line(running: Running, stop: threading.Event) -> None:

@@ -40,6 +40,20 @@ def test_a_redis_that_comes_back_empty_is_filled_again(
     assert all(record.exc_info is None for record in caplog.records)
 
 
+def test_a_redis_that_was_emptied_under_way_is_filled_again(
+    scorer: Scorer, redis_server: Server, running: Running, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its connections stay, so no error tells of it."""
+    client = redis.Redis.from_url(redis_server.address, decode_responses=True)
+    client.flushall()
+    scorer.say(scores("1"), scores("2"))
+    running(lambda stop: run(settings(scorer.broker, redis_server.address), stop))
+    eventually(lambda: client.scard("segpulse:segments") == 2)
+    eventually(lambda: bool(client.exists("segpulse:filled")))
+    client.flushall()
+    eventually(lambda: client.smembers("segpulse:segments") == {"tier:1", "tier:2"}, seconds=10)
+
+
 @pytest.mark.parametrize("url", ["http://127.0.0.1", "redis://:T0p/s3cret@127.0.0.1:6379/0"])
 def test_a_url_that_is_none_is_a_settings_error(url: str, stop: threading.Event) -> None:
     with pytest.raises(SettingsError, match=r"redis\.url") as caught:

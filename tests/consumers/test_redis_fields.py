@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from consumers.redis.fields import fields
+from consumers.redis.fields import fields, texts
 from consumers.states import worst
 from streams.messages import State
 from tests.consumers.samples import T0, cell, scores, too_broad
@@ -74,3 +74,11 @@ def test_why_a_segment_is_off_par() -> None:
 )
 def test_the_worst_cell_names_the_segment(states: list[State], whole: State) -> None:
     assert worst(states) == whole
+
+
+def test_texts_lose_no_digit() -> None:
+    values: list[str | int | float] = ["par", 0.1 + 0.2, 3, "a, b", 1e-300, 1.5e300, -(2**53), 0.0]
+    told = texts(values)
+    assert [told[0], told[2], told[3]] == ["par", "3", "a, b"]
+    assert [float(text) for text in (*told[1:3], *told[4:])] == [0.1 + 0.2, 3, 1e-300, 1.5e300, -(2**53), 0.0]
+    assert texts([]) == []

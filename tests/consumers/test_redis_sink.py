@@ -15,7 +15,7 @@ from consumers.redis.sink import Sink
 from consumers.state import Scored, Update
 from streams.messages import SegmentScores
 from streams.tools.local.servers import Server
-from tests.consumers.samples import T0, alert, cell, scores
+from tests.consumers.samples import T0, alert, cell, overview, scores
 
 HOUR = 3_600_000
 KPIS = ("x", "y", "z")
@@ -82,7 +82,7 @@ def test_what_is_no_longer_there_vanishes_with_the_update(client: redis.Redis, s
 def test_a_hash_of_more_fields_than_lua_unpacks_at_once(client: redis.Redis, sink: Sink) -> None:
     cells = [cell(f"kpi{i}") for i in range(700)]
     sink.update(update(scores(cells=cells)))
-    assert client.hlen("segpulse:score:tier:2") == 700 * 14 + 8
+    assert client.hlen("segpulse:score:tier:2") == 700 * 14 + 9
 
 
 def test_a_segment_that_is_gone_leaves_nothing(client: redis.Redis, sink: Sink) -> None:
@@ -194,3 +194,127 @@ def test_the_stream_and_what_it_remembers_are_bounded(
     assert 100 <= length <= 300
     sink.update(Update({}, alerts, whole=True))  # the old ones, no longer remembered, are not taken for new
     assert client.xlen("segpulse:alerts") == length
+
+
+def test_one_command_reads_a_dimension_s_quality(client: redis.Redis, sink: Sink) -> None:
+    sink.update(Update({}, [], whole=True, overviews={"tier": overview(merges=[["like", "few"]])}))
+    found = client.hgetall("segpulse:quality:tier")
+    assert float(found["accuracy"]) == pytest.approx(1 / 3)
+    assert (found["segments"], found["groups"]) == ("3", "2")
+    assert found["merge"] == '[["like","few"]]'
+    assert found["verdict:like"] == "like the rest"
+    assert found["icc:form_fill_rate"] == "0.01"
+    assert client.pttl("segpulse:quality:tier") > 0
+    sink.update(Update({}, [], whole=False, overviews={"tier": overview(accuracy=None)}))
+    assert client.hget("segpulse:quality:tier", "accuracy") is None
+    sink.update(Update({}, [], whole=False, overviews={"tier": None}))
+    assert not client.exists("segpulse:quality:tier")
+
+
+def changes(client: redis.Redis) -> list[dict[str, str]]:
+    entries: Any = client.xrange("segpulse:changes")
+    return [entry for _, entry in entries]
+
+
+def test_each_change_of_a_state_is_told_once(client: redis.Redis, sink: Sink) -> None:
+    def say(at: int, **states: str) -> None:
+        sink.update(update(scores(at=T0 + at, cells=[cell(kpi, state=state) for kpi, state in states.items()])))
+
+    say(0, x="par", y="learning")  # of what was not there nothing has changed
+    say(1, x="par", y="learning")
+    assert not client.exists("segpulse:changes")
+    say(2, x="under", y="par")
+    say(2, x="under", y="par")  # read again
+    say(1, x="par", y="learning")  # older
+    say(3, x="under", z="par")
+    told = [(c["kpi"], c["was"], c["state"], int(c["at"]) - T0) for c in changes(client)]
+    assert told == [
+        ("x", "par", "under", 2),
+        ("y", "learning", "par", 2),
+        ("z", "none", "par", 3),
+        ("y", "par", "none", 3),
+    ]
+    assert client.hget("segpulse:score:tier:2", "states") == '{"x":"under","z":"par"}'
+    sink.update(update(gone=("tier:2",)))
+    assert [(c["kpi"], c["was"], c["state"]) for c in changes(client)[4:]] == [
+        ("x", "under", "none"),
+        ("z", "par", "none"),
+    ]
+
+
+def test_a_change_has_the_figures_of_the_window_that_shows_it(client: redis.Redis, sink: Sink) -> None:
+    windows = ("5m", "1h", "24h")
+    sink.update(update(scores(value="a:b", cells=[cell(window=w, state="par") for w in windows])))
+    states = {"5m": "par", "1h": "under", "24h": "under"}
+    cells = [cell(window=w, state=states[w], index=80.0, since=T0 - i) for i, w in enumerate(windows)]
+    sink.update(update(scores(value="a:b", at=T0 + 1, cells=cells)))
+    assert changes(client) == [
+        {
+            "dimension": "tier",
+            "segment": "a:b",
+            "kpi": "form_fill_rate",
+            "state": "under",
+            "was": "par",
+            "at": str(T0 + 1),
+            "window": "1h",
+            "since": str(T0 - 1),
+            "kind": "shift",
+            "index": "80.0",
+        }
+    ]
+
+
+def test_changes_are_bounded(client: redis.Redis, sink: Sink, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("consumers.redis.sink.CHANGES_KEPT", 100)
+    for at in range(20):
+        cells = [cell(f"kpi{i}", state="par" if at % 2 else "over") for i in range(50)]
+        sink.update(update(scores(at=T0 + at, cells=cells)))
+    assert 100 <= client.xlen("segpulse:changes") <= 300
+
+
+def test_hash_and_rank_are_of_the_same_update(client: redis.Redis, redis_server: Server, sink: Sink) -> None:
+    done = threading.Event()
+    torn: list[tuple[object, ...]] = []
+
+    def read() -> None:
+        with redis.Redis.from_url(redis_server.address, decode_responses=True) as reader:
+            while not done.is_set():
+                with reader.pipeline() as pipe:
+                    pipe.hmget("segpulse:score:tier:2", "x:1h:index", "at")
+                    pipe.zscore("segpulse:rank:x:1h", "tier:2")
+                    (index, at), rank = pipe.execute()
+                if not float(index) == rank == int(at) - T0:
+                    torn.append((index, at, rank))
+
+    sink.update(update(scores(at=T0, cells=[cell("x", index=0.0)])))
+    reader = threading.Thread(target=read)
+    reader.start()
+    try:
+        for n in range(1, 300):
+            sink.update(update(scores(at=T0 + n, cells=[cell("x", index=float(n))])))
+    finally:
+        done.set()
+        reader.join()
+    assert not torn
+
+
+def test_two_writers_tell_each_change_once(client: redis.Redis) -> None:
+    """Both read the same from Kafka, one somewhat behind the other."""
+    ticks, segments = 40, [str(n) for n in range(5)]
+
+    def write() -> None:
+        sink = Sink(client, HOUR)
+        for n in range(ticks):
+            cells = [cell("x", state="par" if n % 2 else "under")]
+            sink.update(update(*(scores(value, T0 + n, cells) for value in segments)))
+
+    writers = [threading.Thread(target=write) for _ in range(2)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    for value in segments:
+        told = [(int(c["at"]) - T0, c["was"], c["state"]) for c in changes(client) if c["segment"] == value]
+        expected = [(n, "under", "par") if n % 2 else (n, "par", "under") for n in range(1, ticks)]
+        assert told == expected
+        assert client.hget(f"segpulse:score:tier:{value}", "at") == str(T0 + ticks - 1)

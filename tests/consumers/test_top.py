@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 
+import msgspec
 import pytest
 from click.testing import CliRunner
 from rich.console import Console
@@ -46,7 +47,7 @@ def order(sort: str) -> str:
 def test_orders() -> None:
     assert {sort: order(sort) for sort in SORTS} == {
         "state": "decbaf",  # as on the board: worst first, and then the farthest from par
-        "impact": "fdbeca",  # 110, 55, 27, 22, 11, 1 from what the rest would have
+        "impact": "dbecaf",  # 55, 27, 22, 11, 1 from what the rest would have; of f chance may have made its 110
         "index": "fbecad",
         "kpi": "decbaf",
     }
@@ -89,6 +90,28 @@ def test_the_impact_is_by_the_hour_and_of_what_is_counted() -> None:
     assert Row(scores(), cell(), None).impact == 0
 
 
+def test_the_impact_is_ranked_as_a_share_of_what_its_dimension_has() -> None:
+    """Seconds and form fills compare in nothing else."""
+    seconds = cell("time_on_site", numerator=9_000.0, denominator=100, rest=100.0)
+    fills = cell("form_fill_rate", numerator=10, denominator=500, rest=0.11)
+    others = [cell("time_on_site", numerator=91_000.0), cell("form_fill_rate", numerator=40)]
+    segments = [
+        scores("a", cells=[seconds, fills]),
+        scores("b", cells=[msgspec.structs.replace(c, rest=None) for c in others]),
+    ]
+    first, second, *_ = rows(segments, BUILT_IN, window="1h", sort="impact")
+    assert [(row.cell.kpi, row.counted) for row in (first, second)] == [
+        ("form_fill_rate", "form fills"),
+        ("time_on_site", "s"),
+    ]
+    assert [first.impact, second.impact] == pytest.approx([-45, -1_000])
+    assert [first.share, second.share] == pytest.approx([-45 / 50, -1_000 / 100_000])
+    (alone,) = rows(segments, BUILT_IN, window="1h", names=["engagement"]) or [
+        Row(scores(), cell(), BUILT_IN["engagement"])
+    ]
+    assert alone.counted == "clicks …"
+
+
 def test_only_what_was_asked_for() -> None:
     segments = [
         scores("a"),
@@ -99,6 +122,8 @@ def test_only_what_was_asked_for() -> None:
     assert len(rows(segments, BUILT_IN, window="1h", dimensions=["tier"])) == 1
     (row,) = rows(segments, BUILT_IN, window="1h", names=["download_rate"])
     assert row.segment == "industry:b"
+    assert not rows(segments, BUILT_IN, window="1h", states=["under"])
+    assert len(rows(segments, BUILT_IN, window="1h", states=["under", "over"])) == 3
 
 
 @pytest.mark.parametrize(
@@ -137,6 +162,8 @@ def test_once(scorer: Scorer) -> None:
         "12.1% – 14.1%",
         "500",
         "-11",
+        "form fills",
+        "-2.9%",  # of 56 + 82 + 44 + 0 + 33 + 165
         "60 s",
     ]
     assert "city_tier:[red]�[2J" in text
@@ -154,7 +181,13 @@ def test_what_there_is_not_is_said() -> None:
 
 
 @pytest.mark.parametrize(
-    ("width", "left_out"), [(80, {"95 % interval", "Trials"}), (100, {"95 % interval"}), (120, set[str]())]
+    ("width", "left_out"),
+    [
+        (80, {"95 % interval", "Trials", "Of", "Share"}),
+        (100, {"95 % interval", "Of"}),
+        (120, {"Of"}),
+        (140, set[str]()),
+    ],
 )
 def test_in_a_narrow_terminal_names_are_cut_and_figures_are_not(width: int, left_out: set[str]) -> None:
     console = Console(width=width)
@@ -163,25 +196,36 @@ def test_in_a_narrow_terminal_names_are_cut_and_figures_are_not(width: int, left
         console.print(table(rows(segments, BUILT_IN, window="1h"), 3, "title", width))
     text = capture.get()
     assert all(len(line) <= width for line in text.splitlines())
-    titles = ("State", "Index", "Value", "Rest", "95 % interval", "Trials", "Impact/h", "Since")
-    assert {title for title in titles if title not in text} == left_out
+    titles = ("State", "Index", "Value", "Rest", "95 % interval", "Trials", "Impact/h", "Of", "Share", "Since")
+    assert {title for title in titles if title not in text.split("\n")[1]} == left_out
     (line,) = (line for line in text.splitlines() if line.startswith("tier:dm"))
     assert "…" in line
     assert line.split()[2:6] == ["silent", "–", "0%", "11%"]
-    assert line.rstrip().endswith("-55   60 s")
+    assert line.split()[-2:] == ["60", "s"]
+    assert " -55 " in line
 
 
-def test_in_a_terminal_it_follows_until_it_is_stopped(scorer: Scorer) -> None:
+@pytest.mark.parametrize("end", ["q", "Ctrl-C"])
+def test_in_a_terminal_it_follows_and_heeds_keys_until_it_is_stopped(scorer: Scorer, end: str) -> None:
     environ = {"SEGPULSE_KAFKA_BROKER": scorer.broker, "PYTHONPATH": str(ROOT), "COLUMNS": "160", "TERM": "xterm"}
     argv = [sys.executable, "-m", "segpulse", "top"]
     with screen() as terminal:
-        process = subprocess.Popen(argv, stdout=terminal.theirs, stderr=terminal.theirs, env={**os.environ, **environ})
+        process = subprocess.Popen(
+            argv, stdin=terminal.theirs, stdout=terminal.theirs, stderr=terminal.theirs, env={**os.environ, **environ}
+        )
         try:
             eventually(lambda: b"0 segments" in terminal.seen)
             scorer.say(scores("new", dimension="industry"))
             eventually(lambda: b"industry:new" in terminal.seen)
-            process.send_signal(signal.SIGINT)
+            for keys, said in {"s": "by impact", "d": "only industry", "dtt": "only under", "w": "last 5m"}.items():
+                terminal.type(keys)
+                eventually(lambda said=said: said.encode() in terminal.seen)  # type: ignore[misc]
+            if end == "q":
+                terminal.type("q")
+            else:
+                process.send_signal(signal.SIGINT)
             assert process.wait(15) == 0
+            assert terminal.echoes, "the terminal is as it was before"
         finally:
             process.kill()
             process.wait()

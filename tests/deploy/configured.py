@@ -19,6 +19,7 @@ def prometheus(folder: Path, scraped: str, alertmanager: str = "127.0.0.1:9") ->
         path.write_text(text, "utf-8")
     for target in ("worker", "scores"):
         (copy / "targets" / f"{target}.yml").write_text(f'- targets: ["{scraped}"]\n', "utf-8")
+    (copy / "targets" / "ingest.yml").write_text("[]\n", "utf-8")
     (copy / "targets" / "alertmanager.yml").write_text(f'- targets: ["{alertmanager}"]\n', "utf-8")
     return copy / "prometheus.yml"
 

@@ -11,11 +11,13 @@ from prometheus_client import CollectorRegistry
 
 from consumers.latest import Latest
 from consumers.prometheus import ScoresCollector
+from consumers.quality import QualityCollector
 from consumers.state import Scored, Update
 from streams.engine.metrics import Metrics
 from streams.messages import Cell, SegmentScores, State
 from streams.serving import Health, serve
 from streams.tools.local.servers import LOOPBACK
+from tests.consumers.samples import overview
 
 AT_PAR = ("mql_rate", "sql_rate", "lead_conversion")  # KPIs that nothing is wrong with
 
@@ -39,9 +41,11 @@ def serving(*segments: SegmentScores) -> Iterator[tuple[str, Metrics]]:
     _touch(metrics)
     latest = Latest()
     now = int(time.time() * 1000)
-    latest.apply(Update({f"{s.dimension}:{s.value}": Scored(s, now) for s in segments}, [], whole=True))
+    scored: dict[str, Scored | None] = {f"{s.dimension}:{s.value}": Scored(s, now) for s in segments}
+    latest.apply(Update(scored, [], whole=True, overviews={"industry": overview("industry")}))
     both = CollectorRegistry()
     both.register(ScoresCollector(latest))
+    both.register(QualityCollector(latest))
     both.register(metrics.registry)
     server = serve(both, Health(), LOOPBACK, 0)
     try:

@@ -48,10 +48,13 @@ class Engine:
         self.score = Score(cast("Any", pipeline), KPIS, MEASURES, Metrics())
         self._offset = 0
 
-    def restart(self) -> None:
-        """The partition is given out anew: a successor reads what is saved, and then everything from the start."""
+    def restart(self, end: int = 0) -> None:
+        """The partition is given out anew: a successor reads what is saved, and then everything from the start.
+
+        `end`: of the log at that moment.
+        """
         self._offset = 0
-        self.score.load(0, 0)
+        self.score.load(0, end)
 
     async def send(self, topic: str, key: bytes, value: bytes | None, *_: object) -> Awaitable[None]:
         self.sent.append((topic, key, value))
@@ -128,6 +131,21 @@ def test_a_successor_goes_on_from_what_was_saved(monkeypatch: pytest.MonkeyPatch
         assert {scores.at for scores in shown(sent).values() if scores} == {START + 2 * MINUTE}, (
             "not from the first tick"
         )
+
+    run(story, monkeypatch)
+
+
+def test_of_what_was_there_the_snapshot_that_has_seen_most_is_scored_and_only_when_all_is_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def story(engine: Engine) -> None:
+        one, all_ = pane(0, 0, {"a": (1, 2)}, seen=1), pane(0, 0, {"a": (5, 10)}, seen=2)
+        engine.restart(end=4)
+        assert not await engine.say(one, passed(0, 1)), "more was there"
+        sent = await engine.say(all_, one)
+        assert {cell.denominator for scores in shown(sent).values() if scores for cell in scores.cells} == {10}
+        sent = await engine.say(pane(0, 1, {"a": (1, 3)}), passed(0, 2))
+        assert {cell.denominator for scores in shown(sent).values() if scores for cell in scores.cells} == {13}
 
     run(story, monkeypatch)
 

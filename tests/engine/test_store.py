@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
+import re
 from typing import cast
 
 import faust
 import pytest
+from faust.tables.manager import TableManager
 from faust.types import TP
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.engine.store import PartitionStore, PartitionTable
+from streams.engine.store import PartitionStore, PartitionTable, PromptTables
 from tests.engine.made import Made, fetched
 
 
@@ -85,3 +88,29 @@ def test_it_is_written_through_the_changelog_only() -> None:
         del store[b"k"]
     with pytest.raises(KeyError):
         store[b"k"]
+
+
+def test_tables_are_there_at_once_and_recovery_begins() -> None:
+    """Fails when Faust starts its tables in another way."""
+
+    async def scenario() -> list[str]:
+        app = faust.App("test-store", broker="kafka://nowhere:1", web_enabled=False, TableManager=PromptTables)
+        PartitionTable(app, name="panes", partitions=2)
+        done: list[str] = []
+
+        async def update_channels() -> None:
+            done.append("channels")
+
+        async def start() -> None:
+            done.append("recovery")
+
+        assert isinstance(app.tables, PromptTables)
+        app.tables._update_channels = update_channels  # type: ignore[method-assign]
+        app.tables.recovery.start = start  # type: ignore[method-assign]
+        await asyncio.wait_for(app.tables.on_start(), 0.5)
+        return done
+
+    theirs = inspect.getsource(TableManager.on_start)
+    assert "sleep(1.0)" in theirs, "this class is of no use any more"
+    assert re.findall(r"await self\.(.*)\(\)", theirs) == ["_update_channels", "recovery.start"]
+    assert asyncio.run(scenario()) == ["channels", "recovery"]

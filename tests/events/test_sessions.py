@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.events.columns import Ints, Ranks, Rows
-from streams.events.sessions import OpenSession, Sessions
+from streams.events.sessions import NOTHING, OpenSession, Sessions
 from streams.events.topics import SOURCE_TOPICS
 
 GAP = 30
@@ -26,9 +26,11 @@ class Plain:
     def __init__(self, timed: list[tuple[int, int, int]]) -> None:
         self.opens, self.seconds, self.firsts = list[int](), list[int](), dict[int, list[int]]({CLICKS: [], FILLS: []})
         self.since: dict[int, int] = {}
+        self.after = list[int]()
         sessions: dict[int, list[tuple[int, int]]] = {}
         for number, (time, visitor, topic) in enumerate(timed):
             session = sessions.get(visitor, [])
+            self.after.append(session[-1][1] if session and time - session[-1][0] <= GAP else NOTHING)
             if not session or time - session[-1][0] > GAP:
                 session = sessions[visitor] = []
                 self.opens.append(number)
@@ -48,7 +50,7 @@ def test_sessions_across_batches(drafts: list[tuple[int, int, int]], sizes: list
         time += step
         timed.append((time, visitor, topic))
     sessions, expected, done = Sessions(GAP, [CLICKS, FILLS]), Plain(timed), 0
-    opens, seconds, since = list[int](), list[int](), dict[int, int]()
+    opens, seconds, since, after = list[int](), list[int](), dict[int, int](), list[int]()
     firsts = dict[int, list[int]]({CLICKS: [], FILLS: []})
     while done < len(timed):
         batch = timed[done:][: sizes.pop() if sizes else None]
@@ -56,11 +58,13 @@ def test_sessions_across_batches(drafts: list[tuple[int, int, int]], sizes: list
         parts = sessions.count(who.astype(np.int32), when, what.astype(np.int8))
         opens += sorted((parts.opens + done).tolist())
         seconds += sorted((parts.seconds + done).tolist())
+        after += parts.after.tolist()
         since |= zip((parts.later + done).tolist(), parts.since.tolist(), strict=True)
         for topic, at in parts.firsts.items():
             firsts[topic] += sorted((at + done).tolist())
         done += len(batch)
     assert (opens, seconds, firsts, since) == (expected.opens, expected.seconds, expected.firsts, expected.since)
+    assert after == expected.after
 
 
 def seen(visitor: int, times: list[int], topic: int) -> tuple[Rows, Ints, Ranks]:

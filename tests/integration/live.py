@@ -28,10 +28,11 @@ class Live:
     def __init__(self, folder: Path, environ: dict[str, str]) -> None:
         self.folder = folder
         self.environ = environ
-        self.worker = self._child("worker", "worker")
-        self.consumer = self._child("consume-redis", "consume", "redis")
+        self.worker = self.child("worker", "worker")
+        self.consumer = self.child("consume-redis", "consume", "redis")
 
-    def _child(self, name: str, *arguments: str) -> Child:
+    def child(self, name: str, *arguments: str) -> Child:
+        """A segpulse command with the same settings, not started yet."""
         argv = [sys.executable, "-m", "segpulse", *arguments]
         return Child(name, argv, self.folder / f"{name}.log", {**self.environ, "APP_DATADIR": str(self.folder)})
 

@@ -7,8 +7,9 @@ from typing import cast
 import msgspec
 
 from consumers.alerts.origin import Origin
-from consumers.alerts.pager import Pager
+from consumers.alerts.pager import Known, Pager
 from consumers.alerts.posting import Poster
+from consumers.marks import Marks
 from streams import settings
 from streams.messages import Alert
 from streams.scoring.grouping import Page
@@ -61,7 +62,8 @@ def told() -> tuple[list[Alert], Settings]:
 def test_each_cause_is_one_page_and_the_dip_of_all_is_none() -> None:
     alerts, chosen = told()
     hook = Hook()
-    Pager(chosen, cast("Poster", hook), lambda: []).deliver(alerts)
+    known = Known(scores=list, marks=Marks(chosen), now=lambda: 0, write=lambda marks: None)
+    Pager(chosen, cast("Poster", hook), known).deliver(alerts)
     heads = {f"{page.head.dimension}:{page.head.value}": page.head for page in hook.taken}
     assert {segment: (head.status, head.kind, head.state) for segment, head in heads.items()} == {
         "city_tier:2": ("firing", "shift", "over"),

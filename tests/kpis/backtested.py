@@ -8,16 +8,17 @@ from datetime import datetime
 from typing import NamedTuple
 
 from streams.events.topics import PROFILES
+from streams.kpis.catalogue import OF_THE_PAST, STANDARD
 from streams.messages import Cell
 from streams.settings import Dimension, Money, Scoring, Settings, Span, Time
-from streams.tools.backtest import Backtest
+from streams.tools.backtest import Backtest, Result
 from streams.tools.files.read import SourceRecord
 
 SETTINGS = Settings(
     time=Time(clock="event"),
     dimensions={"team": Dimension(trait="team")},
     money=Money(currency="EUR", rates={"USD": 0.92}),
-    scoring=Scoring(windows=(Span.parse("24h"),)),
+    scoring=Scoring(windows=(Span.parse("24h"),), kpis=(STANDARD, *OF_THE_PAST)),
 )
 
 
@@ -32,16 +33,22 @@ class Said(NamedTuple):
     currency: str | None = None
 
 
-def cells(happened: Iterable[Said], team: str = "all") -> dict[tuple[str, str], Cell]:
-    """By team and KPI; everybody is in the one team."""
+def cells(happened: Iterable[Said], team: str = "all", chosen: Settings = SETTINGS) -> dict[tuple[str, str], Cell]:
+    """By team and KPI, of the last window; everybody is in the one team."""
+    result = run(happened, team, chosen)
+    return {(score.value, cell.kpi): cell for score in result.scores for cell in score.cells}
+
+
+def run(happened: Iterable[Said], team: str = "all", chosen: Settings = SETTINGS) -> Result:
+    """All that a backtest finds; everybody is in the one team."""
     happened = list(happened)
     records = [
         SourceRecord(PROFILES, who, json.dumps({"visitor_id": who, "traits": {"team": team}}).encode(), 0)
         for who in dict.fromkeys(each.visitor for each in happened)
     ]
-    result = Backtest(SETTINGS).run([*records, *map(_record, happened)])
+    result = Backtest(chosen).run([*records, *map(_record, happened)])
     assert not result.dead_letters
-    return {(score.value, cell.kpi): cell for score in result.scores for cell in score.cells}
+    return result
 
 
 def _record(said: Said) -> SourceRecord:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from streams.events.topics import SOURCES
-from streams.kpis.catalogue import BUILT_IN
-from streams.kpis.terms import SESSIONS, split
+from streams.kpis.catalogue import BUILT_IN, OF_THE_PAST
+from streams.kpis.terms import BUYERS, OF_PAST, SESSIONS, STAGES, VISITORS, split
 from streams.settings import Kpi, Settings
 from tests.servers import ROOT
 
 FILE = ROOT / "docs" / "kpis.md"
 
+_OF_THE_PAST = {VISITORS: "seen", BUYERS: "orders.order"}
 _COLUMNS = ("KPI", "What it is", "Formula", "Unit", "Good", "Model", "Events that it needs")
 
 _HEAD = """# KPIs
@@ -22,6 +23,10 @@ Each is its formula over a window, for every segment. *Model* says how a differe
 it once or not; `poisson`, any number of times; `mean`, a sum of values; `figure`, only shown: it is never over or
 under, and alerts nobody. `money` is what `money.currency` names. A KPI whose events do not come is not there. Steps of
 a funnel are counted in the same window; no visitor is followed.
+
+Those with a † need what each visitor did before. That costs memory by the visitor, and retention and churn of visitors
+15 % more of a worker's time an event, so they are scored only where `scoring.kpis` names them:
+`kpis = ["standard", "repeat_purchase", "retention_30d"]`. What their measures are is told below.
 
 Spending that names no segment of a dimension is shared out to the known ones by their share of the sessions.
 
@@ -39,6 +44,34 @@ A formula is of measures. They can be used in KPIs of your own (`[kpis.NAME]`, s
 | `sessions.engaged` | sessions with a second event: a session that is not engaged has bounced |
 | `sessions.seconds` | time from each event of a session to the next, in seconds |
 | `sessions.intervals` | how many such times there are |
+| `steps.clicks.form_fills`, … | form fills that come right after a click of their session |
+| `steps.start.clicks`, … | clicks that open a session |
+
+Of the past († too, where KPIs of your own use them):
+
+| Measure | What it is |
+|---|---|
+| `buyers` | a visitor's first order of a day (UTC): so often as one orders in a day, it is one buyer |
+| `buyers.returning` | those of them who had ordered within the 90 days before |
+| `leads.mql.seconds` | time from `created` to `mql` (also to `sql`, `won`), in seconds; a year at most |
+| `leads.mql.intervals` | how many such times there are; a lead that skipped the stage before has none |
+| `visitors.cohort_30d` | looked at, and active in the 30 days before the last 30 |
+| `visitors.retained_30d`, `visitors.churned_30d` | of these, active in the last 30 days too; not |
+| `buyers.cohort_30d`, … | the same where to order is to be active |
+
+Active is who did anything: see `seen` in [settings.md](settings.md#behaviour). There are `1d`, `7d`, `30d` and `90d`.
+Nothing happens when somebody leaves, so it is looked: at midnight (UTC), at each visitor once in 30 days, on a day that
+their id gives (its CRC-32 modulo 30 is the day's number since 1970 modulo 30). So every visitor is one trial in as long
+as a trial takes. A census of all, each day, would count everybody thirty times, and chance would look sure. It follows
+that 24 hours show a thirtieth of all visitors: look at these KPIs over the longest windows, and add `"30d"` to
+`scoring.windows`. Visitors are in the segments that they are in then; of dimensions by an event's field they are
+`unknown`. Churn is one less retention: score one of them, or both will call.
+`churn` is another: what is told on `customers`.
+
+Lifetime value is margin × average order value × frequency / churn. The first three are what is left of revenue per
+customer and quarter, and churn is customers lost per customer and quarter; so over any time it is margin × revenue per
+customer lost. The window should be long enough for some to be lost in it. Its interval is of chance in both: orders,
+as unevenly as they come (learned for `revenue_per_session` and `average_order_value`), and customers lost.
 """
 
 
@@ -55,13 +88,20 @@ def markdown() -> str:
 
 def _row(name: str, kpi: Kpi) -> str:
     needs = ", ".join(f"`{event}`" for event in events(kpi))
-    return f"| `{name}` | {kpi.title} | {formula(kpi)} | {kpi.unit} | {kpi.good} | {kpi.model} | {needs} |"
+    mark = " †" if name in OF_THE_PAST else ""
+    return f"| `{name}`{mark} | {kpi.title} | {formula(kpi)} | {kpi.unit} | {kpi.good} | {kpi.model} | {needs} |"
 
 
 def formula(kpi: Kpi) -> str:
     """As people write it."""
-    scale = f"{kpi.scale:g} × " if kpi.scale != 1 else ""
+    scale = "`money.margin` × " if kpi.of_margin else _times(kpi.scale)
     return f"{scale}{_side(kpi.numerator)} / {_side(kpi.denominator)}"
+
+
+def _times(scale: float) -> str:
+    if scale == 1:
+        return ""
+    return f"{scale:g} × " if scale > 1 else f"1/{1 / scale:,.0f} × "
 
 
 def _side(terms: Iterable[str]) -> str:
@@ -74,12 +114,17 @@ def events(kpi: Kpi) -> list[str]:
     """The events that it counts, by topic and name."""
     found: dict[str, None] = {}
     for term in (*kpi.numerator, *kpi.denominator):
-        topic, _, rest = split(term)[1].partition(".")
+        measure = split(term)[1]
+        topic, _, rest = measure.partition(".")
         name = rest.partition(".")[0]
-        if topic == SESSIONS:
+        if topic in _OF_THE_PAST:
+            named = [_OF_THE_PAST[topic]]
+        elif topic == SESSIONS:
             named = [name] if name in SOURCES else list(Settings().sessions.topics)
         else:
             named = [f"{topic}.{name}" if name in SOURCES[topic].names else topic]
+            if measure in OF_PAST.get(topic, ()):
+                named = [f"{topic}.{stage}" for stage in (STAGES[STAGES.index(name) - 1], name)]
         found.update(dict.fromkeys(named))
     return list(found)
 

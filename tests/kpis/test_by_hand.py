@@ -8,6 +8,7 @@ import pytest
 
 from streams.kpis.catalogue import BUILT_IN
 from tests.kpis.backtested import Said, cells
+from tests.kpis.test_long_by_hand import CASES as LONG
 
 
 class Case(NamedTuple):
@@ -150,6 +151,9 @@ CASES = {
     "survey_response_rate": Case(ANSWERS, 9, 12, 3 / 4),
     "churn": Case(LEADS + "10:40:00 zoe customers.churned\n10:41:00 bert customers.customer", 1, 2, 1 / 2),
     "orders_per_session": Case(VISITS + ORDERS, 4, 4, 1),
+    "time_to_mql": Case(LEADS, 4 * 600, 4, 600 / 86_400),
+    "time_to_sql": Case(LEADS, 3 * 600, 3, 600 / 86_400),
+    "time_to_win": Case(LEADS, 2 * 600, 2, 600 / 86_400),
 }
 
 
@@ -166,7 +170,7 @@ def said(happens: str) -> list[Said]:
 
 
 def test_every_kpi_is_here() -> None:
-    assert set(CASES) == set(BUILT_IN)
+    assert CASES.keys() | LONG == set(BUILT_IN)
 
 
 @pytest.mark.parametrize("kpi", CASES)

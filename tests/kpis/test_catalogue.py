@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from streams.events.topics import SOURCES
-from streams.kpis.catalogue import BUILT_IN, catalogue
+from streams.kpis.catalogue import BUILT_IN, OF_THE_PAST, STANDARD, catalogue
 from streams.kpis.measures import Measures, sums
 from streams.settings import Kpi, Money, Scoring, Settings, SettingsError
 
@@ -29,12 +29,32 @@ def test_built_in(name: str) -> None:
 
 
 def test_what_is_scored() -> None:
-    assert set(catalogue(Settings())) == set(BUILT_IN)
+    assert set(catalogue(Settings())) == set(BUILT_IN) - OF_THE_PAST
+    assert set(catalogue(Settings(scoring=Scoring(kpis=())))) == set(BUILT_IN) - OF_THE_PAST
+    assert set(catalogue(Settings(scoring=Scoring(kpis=(STANDARD, *OF_THE_PAST))))) == set(BUILT_IN)
     both = {"mine": own("clicks"), "other": own("clicks")}
     chosen = Settings(scoring=Scoring(kpis=("email", "nps", "mine")), kpis=both)
     assert list(catalogue(chosen)) == [*(n for n, kpi in BUILT_IN.items() if kpi.family == "email"), "nps", "mine"]
     with pytest.raises(SettingsError, match=r"scoring.kpis: 'luck' is no KPI or family; there are acquisition, "):
         catalogue(Settings(scoring=Scoring(kpis=("luck",))))
+
+
+def test_what_needs_a_past_is_there_for_who_names_it() -> None:
+    assert len(OF_THE_PAST) == 9
+    assert not Measures(catalogue(Settings()).values()).past.looks
+    assert not Measures(catalogue(Settings()).values()).past.retentions
+    named = catalogue(Settings(scoring=Scoring(kpis=("retention_30d", "time_to_win"))))
+    past = Measures(named.values()).past
+    assert [each.days for each in past.retentions] == [30]
+    assert len(past.looks) == 2, "the time and how many there are"
+    own_kpi = own("visitors.retained_7d", "visitors.cohort_7d")
+    assert "mine" in catalogue(Settings(kpis={"mine": own_kpi})), "who declares it wants it"
+
+
+def test_margin() -> None:
+    half = Settings(money=Money(margin=0.5), scoring=Scoring(kpis=("loyalty",)))
+    assert catalogue(half)["customer_lifetime_value"].scale == 0.5
+    assert catalogue(half)["repeat_purchase"].scale == 1.0
 
 
 def test_money_is_in_the_currency_of_the_settings() -> None:

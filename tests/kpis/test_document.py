@@ -16,7 +16,7 @@ def test_the_file_is_what_the_catalogue_makes() -> None:
 def test_measures_that_are_named_are_counted() -> None:
     known = {measure for measures in MEASURES.values() for measure in measures}
     head = markdown().partition("\n## ")[0]
-    named = re.findall(r"`((?:clicks|leads|orders|feedback|sessions)[a-z._]*)`", head)
+    named = re.findall(r"`((?:clicks|leads|orders|feedback|sessions|buyers|visitors)[a-z._]*)`", head)
     settings = {"sessions.gap", "sessions.topics"}
     assert len(named) > 10
     assert set(named) - settings <= known

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from hypothesis import strategies as st
@@ -11,12 +12,12 @@ from hypothesis import strategies as st
 from streams.events.topics import PROFILES, SOURCE_TOPICS
 from streams.kpis.catalogue import BUILT_IN
 from streams.kpis.measures import Measures
-from streams.settings import Dimension, Kpi, Money, Settings
+from streams.settings import Dimension, Kpi, Money, Scoring, Settings, Span
 from tests.panes.past import RULES, Past
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 START = 1_767_225_600_000  # 2026-01-01
-END = START + 6 * DAY
+END = START + 10 * DAY
 
 SETTINGS = Settings(
     dimensions={
@@ -28,21 +29,31 @@ SETTINGS = Settings(
         "tier_x_heat": Dimension(cross=("tier", "heat")),
     },
     money=Money(currency="EUR", rates={"USD": 0.9}),
+    scoring=Scoring(windows=(*Scoring().windows, Span(30 * DAY))),  # nothing of it all is too old to be there still
 )
+_STAYING = ("cohort", "retained", "churned")
 #: Some of each sort that no built-in KPI may need.
 _OTHERS = Kpi(
     numerator=("orders.value", "orders.order.value", "page_views.value", "feedback.nps.value", "sessions.seconds"),
     denominator=(
         *("orders.order.valued", "feedback.valued", "sessions.engaged", "sessions.intervals"),
         *("feedback.nps.promoters", "feedback.nps.detractors", "feedback.csat.satisfied"),
+        *(f"{who}.{what}_{days}d" for who in ("visitors", "buyers") for what in _STAYING for days in (1, 7)),
     ),
     unit="",
     model="figure",
 )
-MEASURES = Measures([*BUILT_IN.values(), _OTHERS])
+_STEPS = [
+    f"steps.{one}.{other}"
+    for one in ("start", *SETTINGS.sessions.topics)
+    for other in SETTINGS.sessions.topics
+    if one != "clicks"
+]
+MEASURES = Measures([*BUILT_IN.values(), _OTHERS], _STEPS)
 GAP, HORIZON = int(SETTINGS.sessions.gap), int(SETTINGS.dedupe.horizon)
 
 Log = dict[str, list[bytes]]  # topic -> records by offset
+Traits = dict[str, str | None]
 Counts = Counter[tuple[int, str, str, str]]  # time (ms), dimension, value, measure -> count
 
 
@@ -69,6 +80,8 @@ KINDS = [
     ("emails", "opened"),
     ("emails", "bounced"),
     ("leads", "created"),
+    ("leads", "mql"),
+    ("leads", "sql"),
     ("leads", "won"),
     ("orders", "order"),
     ("orders", "refund"),
@@ -141,7 +154,7 @@ def written(happened: list[Happening], partitions: int, noise: bool = False) -> 
     for number, it in enumerate(it for it in happened if it.time):
         log = logs[it.visitor % partitions][it.topic]
         if noise and number % 3 == 0:
-            far, old = record(it._replace(time=newest + 31 * DAY)), record(it._replace(time=START - 20 * DAY))
+            far, old = record(it._replace(time=newest + 31 * DAY)), record(it._replace(time=START - 60 * DAY))
             log.append([b"{", b"", far, old if it.topic != PROFILES else b"[]"][number // 3 % 4])
         log.append(record(it))
         newest = max(newest, it.time)
@@ -173,18 +186,31 @@ def record(it: Happening) -> bytes:
     return json.dumps({key: value for key, value in fields.items() if value is not None}).encode()
 
 
-def counted(happened: list[Happening]) -> Counts:
-    """A dict, a loop and the rules as README has them."""
+def counted(happened: list[Happening], until: int) -> Counts:
+    """A dict, a loop and the rules as README has them; `until`: ms, the last watermark."""
     counts: Counts = Counter()
     by_visitor: dict[int, list[Happening]] = defaultdict(list)
     for it in happened:
         by_visitor[it.visitor].append(it)
-    for theirs in by_visitor.values():
+    for visitor, theirs in by_visitor.items():
         past = Past()
         traits: dict[str, str | None] = {}
         seen: dict[int, int] = {}
-        last_visit, had, events = -DAY, set[str](), 0
+        last_visit, last_topic, had, events = -DAY, "start", set[str](), 0
+        midnights = [] if visitor == NOBODY else list(range(START - DAY, until + 1, DAY))
+
+        def add(time: int, campaign: str | None, heat: str, measures: Mapping[str, int], of: Traits = traits) -> None:
+            for measure in measures.keys() & set(MEASURES.names):
+                for segment in _segments(of, campaign, heat).items():
+                    counts[(time, *segment, measure)] += measures[measure]
+
+        def look_before(time: int, due: list[int] = midnights, past: Past = past, name: str = f"v{visitor}") -> None:
+            while due and due[0] <= time:
+                midnight = due.pop(0)
+                add(midnight - 1, None, past.heat(midnight - 1), past.looked_at(name, midnight))
+
         for it in sorted(theirs, key=lambda it: (it.time, SOURCE_TOPICS.index(it.topic))):
+            look_before(it.time)
             if it.topic == PROFILES:
                 traits.update(it.traits or ())
                 continue
@@ -200,6 +226,7 @@ def counted(happened: list[Happening]) -> Counts:
             measures.update(_of_value(it))
             if it.topic in SETTINGS.sessions.topics:
                 if it.time - last_visit > GAP:
+                    last_topic = "start"
                     measures["sessions"] += 1
                     had.clear()
                     events = 0
@@ -207,23 +234,29 @@ def counted(happened: list[Happening]) -> Counts:
                     measures["sessions.engaged"] += events == 1
                     measures.update({"sessions.seconds": it.time - last_visit, "sessions.intervals": 1})
                 events += 1
-                last_visit = it.time
+                measures[f"steps.{last_topic}.{it.topic}"] += 1
+                last_visit, last_topic = it.time, it.topic
                 if it.topic not in had:
                     had.add(it.topic)
                     measures[f"sessions.{it.topic}"] += 1
-            industry, tier = traits.get("industry") or "unknown", traits.get("tier") or "unknown"
-            both = "unknown" if "unknown" in (industry, tier) else f"{industry} × {tier}"
             heat = past.heat(it.time) if it.visitor != NOBODY else "unknown"
+            looks = past.looks(it.time, it.topic, it.event)
             past.add(it.time, it.topic, it.event, measures)
-            tier_x_heat = "unknown" if "unknown" in (tier, heat) else f"{tier} × {heat}"
-            of = {
-                **{"industry": industry, "tier": tier, "industry_x_tier": both, "campaign": it.campaign or "unknown"},
-                **{"heat": heat, "tier_x_heat": tier_x_heat},
-            }
-            for measure in measures.keys() & set(MEASURES.names):
-                for segment in of.items():
-                    counts[(it.time, *segment, measure)] += measures[measure]
+            add(it.time, it.campaign, heat, {**measures, **looks})
+        look_before(until)
     return counts
+
+
+def _segments(traits: Traits, campaign: str | None, heat: str) -> dict[str, str]:
+    industry, tier = traits.get("industry") or "unknown", traits.get("tier") or "unknown"
+    return {
+        **{"industry": industry, "tier": tier, "industry_x_tier": _joined(industry, tier)},
+        **{"campaign": campaign or "unknown", "heat": heat, "tier_x_heat": _joined(tier, heat)},
+    }
+
+
+def _joined(one: str, other: str) -> str:
+    return "unknown" if "unknown" in (one, other) else f"{one} × {other}"
 
 
 def _of_value(it: Happening) -> dict[str, int]:

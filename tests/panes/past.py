@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import zlib
 from collections import Counter
+from itertools import pairwise
 
 HOUR, DAY = 3_600_000, 86_400_000  # ms
 
@@ -32,6 +34,31 @@ class Past(list[tuple[int, "Counter[str]"]]):
         if self._sum(now, "seen") - self._sum(now, "seen", HOUR, 24):
             return "back"
         return "warm" if self._sum(now, "seen", HOUR, 1) and not self._sum(now, "feedback.nps.promoters") else "other"
+
+    def looks(self, now: int, topic: str, event: str | None) -> dict[str, int]:
+        """What measures of the past an event adds to."""
+        out: dict[str, int] = {}
+        if (topic, event) == ("orders", "order") and not self._sum(now, "orders.order", DAY, 0):
+            out |= {"buyers": 1, "buyers.returning": int(self._sum(now, "orders.order", DAY, 90) > 0)}
+        for before, stage in pairwise(["created", "mql", "sql", "won"]):
+            times = [time for time, measures in self if measures[f"leads.{before}"]]
+            if (topic, event) == ("leads", stage) and times:
+                seconds = now // 1000 - times[-1] // 1000
+                out |= {f"leads.{stage}.seconds": 1000 * seconds, f"leads.{stage}.intervals": 1}
+        return out
+
+    def looked_at(self, name: str, midnight: int) -> dict[str, int]:
+        """What measures of who stays a visitor of that name adds to then."""
+        out: dict[str, int] = {}
+        for who, active in (("visitors", "seen"), ("buyers", "orders.order")):
+            days = {time // DAY for time, measures in self if measures[active]}
+            today = midnight // DAY
+            for span in (1, 7, 30, 90):
+                cohort = any(today - 2 * span <= day < today - span for day in days)
+                if (zlib.crc32(name.encode()) - today) % span == 0 and cohort:
+                    stays = any(today - span <= day for day in days)
+                    out |= {f"{who}.cohort_{span}d": 1, f"{who}.{'retained' if stays else 'churned'}_{span}d": 1}
+        return out
 
     def _sum(self, now: int, measure: str, unit: int = 1000 * DAY, length: int = 1000) -> int:
         since = now // unit - length

@@ -15,12 +15,15 @@ from msgspec import structs
 
 from streams.events.topics import SOURCE_TOPICS
 from streams.settings import Dimension
-from tests.panes.history import DAY, MINUTE, SETTINGS, START, Happening, counted, heartbeat, record
+from tests.panes.history import DAY, MINUTE, SETTINGS, START, Happening, heartbeat, record
 from tests.panes.reader import Reader, sent_again
-from tests.panes.summed import assert_exact, in_panes, summed
+from tests.panes.summed import assert_exact, summed, wanted
 
 VISITORS = 6
-KINDS = [("downloads", None), ("clicks", None), ("emails", "opened"), ("leads", "won"), ("orders", "order")]
+KINDS = [
+    *(("downloads", None), ("clicks", None), ("emails", "opened"), ("orders", "order")),
+    *(("leads", "created"), ("leads", "mql"), ("leads", "won")),
+]
 
 
 class Draft(NamedTuple):
@@ -184,9 +187,9 @@ def test_edited_settings_keep_what_did_not_change(drafts: list[Draft]) -> None:
     reader.run([("crash", -1, 0)])
     reader.finish()
     found = summed([reader])
-    wanted = in_panes(counted(happened), {key for key, *_ in found})
+    expected = wanted(reader, happened, found)
     for dimension in ("heat", "industry"):
         assert {c: n for c, n in found.items() if c[1] == dimension} == {
-            c: n for c, n in wanted.items() if c[1] == dimension
+            c: n for c, n in expected.items() if c[1] == dimension
         }
     assert {dimension for _, dimension, *_ in found} >= {"stage", "plan"}

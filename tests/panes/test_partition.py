@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.events.topics import SOURCE_TOPICS
+from streams.kpis.measures import Measures
+from streams.messages import VisitorSegments
 from streams.panes.panes import Change
+from streams.panes.partition import SourcePartition
+from streams.settings import Dimension, Settings, Visitors
 from tests.panes.history import END, MINUTE, START, Happening, happenings, heartbeat, record, written
 from tests.panes.reader import Reader, Step, sent_again, steps
 from tests.panes.summed import assert_exact, summed
@@ -129,3 +134,21 @@ def test_a_successor_whose_cut_through_the_topics_is_another_sends_on_nothing_th
     assert last is not None
     counts = dict(zip(last.measures, last.counts["tier"]["unknown"], strict=True))
     assert (counts["clicks"], counts["sessions"]) == (2, 1)
+
+
+def test_where_visitors_are_is_told_to_who_wants_to_know() -> None:
+    """Of events that the watermark has passed, by their profile as of then."""
+    events = [b'{"visitor_id": "ann", "timestamp": %d, "event_id": "%d"}' % (START + n, n) for n in range(2)]
+    profile = b'{"visitor_id": "ann", "traits": {"industry": "pharma"}}'
+    for publish in (True, False):
+        chosen = Settings(visitors=Visitors(publish=publish), dimensions={"industry": Dimension(trait="industry")})
+        partition = SourcePartition(0, chosen, Measures(()))
+        partition.load({}, None, {}, {}, {})
+        partition.take("profiles", np.array([0]), [profile])
+        partition.take("clicks", np.arange(2), events)
+        for topic in SOURCE_TOPICS:
+            partition.take(topic, np.array([9]), [b'{"event": "heartbeat", "timestamp": %d}' % (START + 60 * MINUTE)])
+        partition.advance()
+        told = {"ann": VisitorSegments(START + 1, {"industry": "pharma"})} if publish else {}
+        assert partition.placed() == told
+        assert partition.placed() == {}

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
-
 import msgspec
-import pytest
 
 from streams.messages import Alert
 from streams.scoring.scorer import DimensionScorer
 from streams.scoring.standing import Saved
-from streams.settings import Dimension, Mute, Settings, Span
+from streams.settings import Dimension, Settings, Span
 from tests.scoring.test_scorer import (
     CLICKS,
     HOUR,
@@ -142,26 +139,6 @@ def test_no_trial_in_a_quarter_of_an_hour_is_no_fault_where_few_come() -> None:
 def test_a_direction_that_nobody_wants_to_hear_of() -> None:
     assert not calls(DIPS, rules(directions=("over",)))
     assert told(calls(DIPS, rules(directions=("under",))))
-
-
-def mute(segment: str, begin: int, end: int) -> Mute:
-    times = {"from": START + begin * MINUTE, "to": START + end * MINUTE}
-    return msgspec.convert(
-        {"segment": segment, **{k: datetime.fromtimestamp(t / 1000, timezone.utc) for k, t in times.items()}}, Mute
-    )
-
-
-@pytest.mark.parametrize("segment", ["d:a", "d:*", "*"])
-def test_muted_it_is_seen_and_not_told(segment: str) -> None:
-    assert not calls(DIPS, rules(mute=(mute(segment, 50, 200),)))
-    late = calls(DIPS, rules(mute=(mute(segment, 50, 80),)))
-    assert told(late) == [("firing", "shift", "under"), ("resolved", "shift", "under")]
-    assert late[0].at == START + 80 * MINUTE, "as soon as the window is over, if it still holds"
-    assert abs(late[0].since - START - 60 * MINUTE) <= 2 * MINUTE
-
-
-def test_others_are_not_muted() -> None:
-    assert calls(DIPS, rules(mute=(mute("d:b", 50, 200), mute("d:a", 200, 300)))) == calls(DIPS)
 
 
 def test_what_was_resolved_rests_a_while() -> None:

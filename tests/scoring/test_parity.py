@@ -14,10 +14,10 @@ from streams.panes.codec import by_dimension
 from streams.panes.panes import Change
 from streams.scoring.scorer import DimensionScorer
 from streams.settings import Alerts, Scoring, Span, Time
-from tests.panes.history import HOUR, MEASURES, MINUTE, SETTINGS, Happening, happenings, written
+from tests.panes.history import DAY, HOUR, MEASURES, MINUTE, SETTINGS, Happening, happenings, written
 from tests.panes.reader import Reader, Step, steps
 
-WINDOWS = (Span(HOUR), Span(5 * HOUR), Span(30 * HOUR))
+WINDOWS = (Span(HOUR), Span(5 * HOUR), Span(30 * HOUR), Span(30 * DAY))
 #: So easily sure that a handful of events makes and ends alerts.
 EAGER = msgspec.structs.replace(
     SETTINGS,

@@ -49,8 +49,13 @@ def scorer(partitions: int, chosen: Settings = SETTINGS) -> DimensionScorer:
     return DimensionScorer("d", chosen, KPIS, MEASURES, partitions)
 
 
-def pane(partition: int, minute: int, counts: dict[str, tuple[int, int]], clicks: int = 0) -> PaneSnapshot:
-    """One minute's (won, created) of each value, with as many sessions as leads, in its first pane of 10 s."""
+def pane(
+    partition: int, minute: int, counts: dict[str, tuple[int, int]], clicks: int = 0, seen: int | None = None
+) -> PaneSnapshot:
+    """One minute's (won, created) of each value, with as many sessions as leads, in its first pane of 10 s.
+
+    `seen`: the offset that it has seen last.
+    """
     row = {"leads.won": 0, "leads.created": 0, "sessions": 0, "clicks": clicks}
     rows = {v: row | {"leads.won": won, "leads.created": n, "sessions": n} for v, (won, n) in counts.items()}
     return PaneSnapshot(
@@ -58,7 +63,7 @@ def pane(partition: int, minute: int, counts: dict[str, tuple[int, int]], clicks
         level=0,
         start=START + minute * MINUTE,
         watermark=START + (minute + 1) * MINUTE,
-        offsets={"leads": minute},
+        offsets={"leads": minute if seen is None else seen},
         measures=list(MEASURES.names),
         counts={"d": {value: [r[m] for m in MEASURES.names] for value, r in rows.items()}},
     )

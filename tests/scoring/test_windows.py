@@ -85,6 +85,22 @@ def assert_equal(windows: Windows, plain: Plain) -> None:
         assert totals(windows, index) == plain.totals(window), f"{window} at {(plain.tick - START) / 1000} s"
 
 
+def assert_daily(windows: Windows, plain: Plain) -> None:
+    """Day by day the longest window's panes, each in the day that it lies in."""
+    longest = max(plain.grid.windows)
+    begin = plain.grid.start(longest, plain.tick)
+    expected: Counter[tuple[int, str]] = Counter()
+    for pane in plain.in_place():
+        if begin <= pane.start and pane.start + LEVELS[pane.level] <= plain.tick:
+            for value, row in pane.counts["d"].items():
+                expected[pane.start // DAY - begin // DAY, value] += row[0]
+    start, counts = windows.daily()
+    assert start == begin
+    assert +expected == Counter(
+        {(day, v): int(n[i, 0]) for day, n in enumerate(counts) for i, v in enumerate(windows.values.names) if n[i, 0]}
+    )
+
+
 GRIDS = [Grid([5 * MINUTE, HOUR, DAY, 7 * DAY], 10_000), Grid([DAY, 7 * DAY], 10_000), Grid([7 * DAY], MINUTE)]
 
 
@@ -107,6 +123,7 @@ def test_single_panes_of_any_level(grid: Grid, moves: list[Offer | int]) -> None
                 windows.offer(said)
                 plain.offer(said)
         assert_equal(windows, plain)
+        assert_daily(windows, plain)
 
 
 @settings(max_examples=400)

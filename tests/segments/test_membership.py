@@ -39,7 +39,7 @@ def names(membership: Membership, events: list[tuple[int, Said]]) -> list[dict[s
         [e[4] for _, e in events],
         fields,
     )
-    ids = membership.of(made).tolist()
+    ids = membership.of(made).member.tolist()
     return [dict(membership.registry.names[segment] for segment in row) for row in ids]
 
 

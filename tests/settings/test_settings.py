@@ -60,6 +60,18 @@ MUTE = '[alerts]\nmute = [{{ segment = "{}", from = {}, to = {} }}]'
         ("[kafka]\npartitions = 0", "kafka.partitions: must be at least 1"),
         ('[kafka]\npartitions = "4"', "kafka.partitions: Expected `int`, got `str`"),
         ('[sessions]\ntopics = ["visits"]', "sessions.topics: 'visits' is no topic of events; there are page_views,"),
+        (
+            '[ingest.segment.events]\n"Demo" = "faxes"',
+            "ingest.segment.events.Demo: 'faxes' is no topic of events;",
+        ),
+        (
+            '[ingest.hubspot.events]\nx = "emails"',
+            "ingest.hubspot.events.x: 'emails' is no event of emails; there",
+        ),
+        ('[ingest.salesforce]\nnme = "x"', "ingest.salesforce.nme: there is no such key; there are name, id, visitor,"),
+        ("[ingest]\nmax_events = 0", "ingest.max_events: must be at least 1"),
+        ('[ingest]\npublic_url = "events.example.com"', "ingest.public_url: must be an http:// or https://"),
+        ('[ingest]\ntoken = "x"', "ingest.token: is a secret: take it out, and set SEGPULSE_INGEST_TOKEN"),
         ("[dimensions]", "dimensions: declare at least one"),
         ('[dimensions."1st"]\ntrait = "a"', "dimensions.1st: a dimension's name is a letter, then letters,"),
         ("[dimensions.d]\nmax_values = 3", "dimensions.d: give exactly one of trait, field, cross, behaviour"),
@@ -118,6 +130,8 @@ MUTE = '[alerts]\nmute = [{{ segment = "{}", from = {}, to = {} }}]'
             "alerts.mute[0].from: Expected `datetime` with",
         ),
         ('[review]\nevery = "12h"', "review.every: must be a day at least"),
+        ('[paths]\nto = "orders"', "paths.to: 'orders' is none of sessions.topics"),
+        ('[visitors]\nttl = "5s"', "visitors.ttl: must be 10s at least"),
         ("[board]\nport = 65536", "board.port: must be from 0 (any that is free) to 65535"),
     ],
 )

@@ -16,8 +16,8 @@ from streams.tools.local.servers import ServerError
 from streams.tools.local.stopping import stop_on_signals
 from streams.tools.topics import TopicsError
 
-MEASUREMENTS = ("throughput", "latency", "growth", "tick", "memory")
-_USUAL = MEASUREMENTS[:4]
+MEASUREMENTS = ("throughput", "latency", "growth", "tick", "redis", "memory")
+_USUAL = MEASUREMENTS[:5]
 
 
 class Chosen(click.ParamType):

@@ -10,7 +10,7 @@ import numpy as np
 import orjson
 
 from streams.events.topics import HEARTBEAT, PROFILES, SOURCE_TOPICS
-from streams.kpis.catalogue import BUILT_IN
+from streams.kpis.catalogue import catalogue
 from streams.kpis.measures import Measures
 from streams.panes.partition import SourcePartition
 from streams.settings import Dimension, Settings
@@ -58,7 +58,7 @@ def measure(traits: Mapping[str, int], pool: list[Draft], count: int, visitors: 
     """A new source partition of these traits' dimensions (name -> values), whose CPU time is taken once it is warm."""
     dimensions = {name: Dimension(trait=name, max_values=max(200, values)) for name, values in traits.items()}
     settings = Settings(dimensions=dimensions)
-    core = SourcePartition(0, settings, Measures(BUILT_IN.values()))
+    core = SourcePartition(0, settings, Measures(catalogue(settings).values()))
     core.load({}, None, {}, {}, {})
     offsets = dict.fromkeys(SOURCE_TOPICS, 0)
     people = audience.profiles(visitors, seed, _START - 3_600_000, traits)

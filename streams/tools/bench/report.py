@@ -14,6 +14,7 @@ from streams.tools.bench.latency import Latency
 from streams.tools.bench.machine import Machine
 from streams.tools.bench.memory import Memory
 from streams.tools.bench.peers.run import BARE, QUIX, Peer
+from streams.tools.bench.redis_writes import RedisWrites
 from streams.tools.bench.throughput import Throughput
 from streams.tools.bench.tick import TickCost
 
@@ -30,6 +31,7 @@ class Report(msgspec.Struct, kw_only=True):
     memory: Memory | None = None
     growth: list[Growth] = []
     tick: list[TickCost] = []
+    redis: list[RedisWrites] = []
 
 
 def ratios(throughput: list[Throughput], peers: list[Peer]) -> dict[str, float]:
@@ -81,6 +83,16 @@ def _tables(report: Report) -> Iterator[Table]:
             for each in report.tick
         ]
         yield _table("Scoring tick", ("segments", "KPIs", "windows", "tick ms", "scores ms"), ticks)
+    if report.redis:
+        written = [
+            tuple(
+                f"{figure:,.2f}" if isinstance(figure, float) else f"{figure:,}"
+                for figure in msgspec.structs.astuple(each)
+            )
+            for each in report.redis
+        ]
+        columns = ("segments", "KPIs", "windows", "fields each", "fill s", "update s", "CPU s", "CPU s of Redis")
+        yield _table("Into Redis", columns, written)
 
 
 def _rates(report: Report) -> Iterator[tuple[str, ...]]:

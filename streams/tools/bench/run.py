@@ -16,8 +16,9 @@ from streams.tools.bench.memory import EVENTS as MEMORY_EVENTS
 from streams.tools.bench.memory import memory
 from streams.tools.bench.peers.run import peers
 from streams.tools.bench.progress import bar
+from streams.tools.bench.redis_writes import SHAPES, redis_writes
 from streams.tools.bench.report import Report, ratios
-from streams.tools.bench.stand import PARTITIONS, Stand, stand
+from streams.tools.bench.stand import PARTITIONS, Stand, a_redis, stand
 from streams.tools.bench.task import Task
 from streams.tools.bench.throughput import throughput
 from streams.tools.bench.tick import tick_seconds
@@ -55,6 +56,9 @@ def measure(options: Options, folder: Path) -> Report:
         report.growth = growth(events, min(options.visitors, _GROWTH_VISITORS), options.seed)
     if "tick" in options.only:
         report.tick = [tick_seconds(*shape) for shape in shown(_TICKS, "ticks", len(_TICKS))]
+    if "redis" in options.only:
+        with a_redis(folder / "redis", options.redis) as address:
+            report.redis = [redis_writes(address, folder / "redis", *shape) for shape in SHAPES]
     if options.peers or {"throughput", "latency", "memory"} & set(options.only):
         with stand(folder, options.broker, options.redis) as made:
             report.machine = machine(made.kafka)

@@ -82,15 +82,24 @@ def stand(folder: Path, broker: str | None, redis_url: str | None, jars: Path = 
             kafka = stack.enter_context(apache_kafka(folder / "kafka", jars, "1g", _PROPERTIES)).address
         else:
             kafka = broker
-        address = redis_url or stack.enter_context(debian_redis(folder)).address
+        address = stack.enter_context(a_redis(folder, redis_url))
         version = "of --broker" if broker else str(kafka_version(jars))
         made = Stand(folder, kafka, address, version)
         if broker is not None:
             _refuse_used(made)
             stack.callback(made.remove)
-        if redis_url is not None:
-            stack.enter_context(_borrowed(redis_url))
         yield made
+
+
+@contextmanager
+def a_redis(folder: Path, url: str | None) -> Iterator[str]:
+    """The URL of a Redis: one that is started, or the given one. Raises ServerError, BenchError."""
+    if url is None:
+        with debian_redis(folder) as server:
+            yield server.address
+    else:
+        with _borrowed(url):
+            yield url
 
 
 def _refuse_used(made: Stand) -> None:

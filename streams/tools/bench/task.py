@@ -58,15 +58,15 @@ def work(kind: type[Spec], does: Callable[[Spec, Told], object]) -> None:
 class Task:
     """The waiting side, a context manager: the process ends with it."""
 
-    def __init__(self, module: str, spec: object, folder: Path, python: str = sys.executable) -> None:
-        """`python -m streams.tools.bench.MODULE`; its log and files are in `folder`."""
+    def __init__(self, module: str, spec: object, folder: Path, package: str = "streams.tools.bench.") -> None:
+        """`python -m PACKAGE``MODULE`; its log and files are in `folder`."""
         name = module.rpartition(".")[2]
         folder.mkdir(parents=True, exist_ok=True)
         number = len(list(folder.glob(f"{name}-*.spec")))
         stem = folder / f"{name}-{number}"
         self._spec, self._out = stem.with_suffix(".spec"), stem.with_suffix(".out")
         self._spec.write_bytes(msgspec.json.encode(spec))
-        argv = [python, "-m", f"streams.tools.bench.{module}", str(self._spec), str(self._out)]
+        argv = [sys.executable, "-m", package + module, str(self._spec), str(self._out)]
         self.child = Child(name, argv, stem.with_suffix(".log"), {"PYTHONUNBUFFERED": "1", "PYTHONPATH": _path()})
 
     def __enter__(self) -> Task:

@@ -11,7 +11,7 @@ import numpy as np
 
 from streams.events.columns import Ints
 from streams.events.topics import SOURCES
-from streams.kpis.catalogue import BUILT_IN
+from streams.kpis.catalogue import catalogue
 from streams.kpis.measures import Measures
 from streams.messages import PaneSnapshot, Watermark
 from streams.panes.levels import LEVELS
@@ -59,6 +59,7 @@ def _seconds(work: Callable[[], Iterable[object]]) -> float:
 
 def _kpis(count: int) -> dict[str, Kpi]:
     """The built-in KPIs and as many declared ones as make up `count`, each over measures of its own."""
+    standard = catalogue(Settings())
     events = [f"{topic}.{name}" for topic, source in SOURCES.items() for name in sorted(source.names)]
     declared = {
         f"declared_{i}": Kpi(
@@ -67,9 +68,9 @@ def _kpis(count: int) -> dict[str, Kpi]:
             unit="ratio",
             model="poisson" if i % 2 else "binomial",
         )
-        for i in range(max(0, count - len(BUILT_IN)))
+        for i in range(max(0, count - len(standard)))
     }
-    return dict(list({**BUILT_IN, **declared}.items())[:count])
+    return dict(list({**standard, **declared}.items())[:count])
 
 
 def _panes(segments: int, measures: tuple[str, ...], ticks: int) -> Iterator[PaneSnapshot]:

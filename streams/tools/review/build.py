@@ -9,20 +9,21 @@ import numpy as np
 
 from streams.kpis.measures import Measures
 from streams.messages import Cell
+from streams.quality.grouping import mergers, together
 from streams.quality.heterogeneity import Floats
 from streams.quality.stability import Stability, stability
+from streams.quality.verdicts import Verdicts, verdicts
 from streams.settings import Kpi, Settings
 from streams.tools.review import model
 from streams.tools.review.cells import Cells
 from streams.tools.review.changes import changes
 from streams.tools.review.counted import Counted, counted
 from streams.tools.review.figures import number
-from streams.tools.review.grouping import mergers, together
 from streams.tools.review.history import History
 from streams.tools.review.segments import States, Why, segments
 from streams.tools.review.spans import Spans
 from streams.tools.review.splits import Cross, splits
-from streams.tools.review.verdicts import Verdicts, by_kpi, verdicts
+from streams.tools.review.verdicts import by_kpi
 
 
 class _Seen(NamedTuple):
@@ -48,7 +49,7 @@ class Builder:
         for name, declared in self._settings.dimensions.items():
             of = counted(history, name, declared.max_values, self._kpis, self._measures, spans)
             if of is not None and of.named.any():
-                seen[name] = _Seen(of, verdicts(of, self._settings.scoring))
+                seen[name] = _Seen(of, verdicts(of.days, of.named, self._settings.scoring))
         crosses = {
             name: Cross(each.counted, each.verdicts.chance)
             for name, each in seen.items()
@@ -63,7 +64,7 @@ class Builder:
         enough = of.named & (of.trials >= max(scoring.min_trials, 1)).any(axis=1)
         mine = [cross for other, cross in crosses.items() if name in declared[other].cross]
         found = segments(of, cells, changed, seen.verdicts.accuracy, self._states, self._why)
-        groups = together(of, enough, seen.verdicts.chance)
+        groups = together(of.names, of.days, enough, seen.verdicts.chance)
         return model.Dimension(
             name=name,
             segments=found,

@@ -9,12 +9,12 @@ import numpy as np
 
 from streams.events.columns import Bools, Ints
 from streams.kpis.measures import Measures, sums
-from streams.kpis.terms import is_sum
+from streams.quality.days import days_of, judged
 from streams.quality.heterogeneity import Floats
 from streams.quality.homogeneity import Days
 from streams.scoring.baseline import rest
 from streams.settings import Kpi
-from streams.tools.review.history import DAY, Daily, History
+from streams.tools.review.history import DAY, History
 from streams.tools.review.spans import Spans
 
 
@@ -67,28 +67,18 @@ def counted(
     before, now = daily.counts[:split], daily.counts[split:]
     hits = sums(daily.counts[:, daily.named], measures.columns(kpis, "numerator")).sum(axis=(0, 1))
     trials = sums(now[:, daily.named], measures.columns(kpis, "denominator")).sum(axis=(0, 1))
-    used = {
-        name: kpi
-        for (name, kpi), has in zip(kpis.items(), ((hits > 0) & (trials > 0)).tolist(), strict=True)
-        if has and kpi.model in ("binomial", "poisson") and not any(map(is_sum, (*kpi.numerator, *kpi.denominator)))
-    }
+    used = judged(kpis, hits, trials)
     if not used:
         return None
-    days = _days(now, daily, used, measures)
+    days = days_of(now, daily.names, used, measures)
     return Counted(
         dimension=dimension,
         names=daily.names,
         named=daily.named & days.trials.any(axis=(0, 2)),
         kpis=used,
         days=days,
-        days_before=_days(before, daily, used, measures) if spans.before is not None else None,
+        days_before=days_of(before, daily.names, used, measures) if spans.before is not None else None,
         totals=np.asarray(now.sum(axis=0)),
         totals_before=np.asarray(before.sum(axis=0)) if spans.before is not None else None,
         spans=spans,
     )
-
-
-def _days(counts: Ints, daily: Daily, kpis: Mapping[str, Kpi], measures: Measures) -> Days:
-    hits, trials = (sums(counts, measures.columns(kpis, side)) for side in ("numerator", "denominator"))
-    binomial = np.array([kpi.model == "binomial" for kpi in kpis.values()], dtype=np.bool_)
-    return Days(hits, trials, daily.known, binomial)

@@ -12,6 +12,7 @@ from streams.kpis.measures import Measures
 from streams.messages import PaneSnapshot
 from streams.panes.levels import LEVELS
 from streams.panes.panes import Change
+from streams.quality.days import named
 from streams.scoring.contributions import Values
 from streams.segments.registry import OTHER, UNKNOWN
 
@@ -25,14 +26,9 @@ class Daily(NamedTuple):
     counts: Ints  # [days × values × measures]
 
     @property
-    def known(self) -> Bools:
-        """[values]: whose trait is known."""
-        return np.array([name != UNKNOWN for name in self.names], dtype=np.bool_)
-
-    @property
     def named(self) -> Bools:
-        """[values]: segments; `other` is many."""
-        return np.array([name not in (UNKNOWN, OTHER) for name in self.names], dtype=np.bool_)
+        """[values]: segments."""
+        return named(self.names)
 
 
 class History:

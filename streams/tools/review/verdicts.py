@@ -1,47 +1,18 @@
-"""How good a dimension is: segment by segment, and KPI by KPI."""
+"""How good a dimension is, KPI by KPI."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
-from streams.quality.accuracy import Accuracy, accuracy
 from streams.quality.association import adjusted_mutual_information, cramers_v, outcomes
-from streams.quality.difference import Difference, difference
+from streams.quality.grouping import by_group
 from streams.quality.groups import groups
-from streams.quality.heterogeneity import Between, Floats, between
-from streams.quality.homogeneity import Within, within
+from streams.quality.heterogeneity import Between, between
 from streams.quality.stability import Stability
-from streams.settings import Scoring
+from streams.quality.verdicts import Verdicts, median
 from streams.tools.review.counted import Counted
 from streams.tools.review.figures import estimate, number
-from streams.tools.review.grouping import by_group
 from streams.tools.review.model import KpiQuality
-
-
-class Verdicts(NamedTuple):
-    """Of the segments of one dimension."""
-
-    within: Within  # [segments × KPIs]
-    chance: Floats  # [KPIs]: dispersion of a typical segment's days, at least 1
-    accuracy: Accuracy  # of those that are `named`
-
-
-def verdicts(counted: Counted, scoring: Scoring) -> Verdicts:
-    """Segment by segment."""
-    inside, named = within(counted.days), counted.named
-    apart = difference(counted.days, inside.dispersion)
-    enough = named[:, None] & (counted.trials >= max(scoring.min_trials, 1))
-    typical = [_median(of[use]) for of, use in zip(inside.dispersion.T, enough.T, strict=True)]
-    of_named = accuracy(
-        counted.trials[named],
-        Difference(*(each[named] for each in apart)),
-        Within(*(each[named] for each in inside)),
-        scoring.min_trials,
-        scoring.min_effect,
-    )
-    return Verdicts(inside, np.maximum(np.nan_to_num(np.array(typical), nan=1.0), 1.0), of_named)
 
 
 def by_kpi(counted: Counted, found: Verdicts, stability: Stability | None, min_trials: int) -> list[KpiQuality]:
@@ -68,7 +39,7 @@ def _of_kpi(
         real=number(apart.real[column]),
         icc=estimate(apart.icc[column], apart.low[column], apart.high[column]),
         p_value=number(apart.p_value[column]),
-        dispersion=number(_median(found.within.dispersion[use, column])),
+        dispersion=number(median(found.within.dispersion[use, column])),
         cramers_v=number(cramers_v(table)),
         adjusted_mutual_information=number(adjusted_mutual_information(table)),
         groups=by_group(groups(hits, trials, binomial, float(found.chance[column])), names),
@@ -76,8 +47,3 @@ def _of_kpi(
         kept_side=number(stability.kept[column] if stability is not None else nan),
         compared=int(stability.segments[column]) if stability is not None else 0,
     )
-
-
-def _median(values: Floats) -> float:
-    """Of what is there; NaN where nothing is."""
-    return float(np.median(values[np.isfinite(values)])) if np.isfinite(values).any() else float("nan")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import time
 from collections import Counter
 from types import TracebackType
+from typing import Any
 
 import click
 import msgspec
@@ -39,22 +39,13 @@ class EventProducer:
     """
 
     def __init__(self, kafka: settings.Kafka) -> None:
-        admin = connect(kafka, _PATIENCE)
-        wrong = [text for text in check(admin, kafka) if ": missing;" in text]
-        admin.close()
-        if wrong:
-            raise TopicsError(wrong[0])
-        logging.getLogger("kafka").setLevel(logging.CRITICAL)  # our line says it once
+        self._producer = open_producer(kafka, _PATIENCE)
         self._broker = kafka.broker
         self._partitions = kafka.partitions
         self._unacknowledged = 0
         self._flushed = time.monotonic()
         self._refused: list[tuple[SourceRecord, KafkaError]] = []
         self.too_large: Counter[str] = Counter()  # records dead-lettered for their size, by topic
-        try:
-            self._producer = _connected(kafka)
-        except KafkaError as error:
-            raise TopicsError(f"kafka: no broker answers at {kafka.broker} any more: {error}") from None
 
     def __enter__(self) -> EventProducer:
         return self
@@ -136,22 +127,36 @@ class EventProducer:
         self.dead_letter(Unroutable(record.topic, record.value, "too_large", detail, -1))
 
 
-def _connected(kafka: settings.Kafka) -> KafkaProducer:
-    """A producer that knows all topics. Raises KafkaError."""
-    producer = KafkaProducer(
-        bootstrap_servers=kafka.broker.split(","),
+def open_producer(kafka: settings.Kafka, patience: float, **options: Any) -> KafkaProducer:
+    """A producer that knows all topics; `options` are kafka-python's, over ours.
+
+    Raises TopicsError where no broker appears within `patience` seconds, or topics are missing.
+    """
+    with connect(kafka, patience) as admin:
+        wrong = [text for text in check(admin, kafka) if ": missing;" in text]
+    if wrong:
+        raise TopicsError(wrong[0])
+    try:
+        producer = KafkaProducer(**_options(kafka) | options)
+        for topic in (*SOURCE_TOPICS, DEAD_LETTERS):
+            producer.partitions_for(topic)  # now, for in an outage a topic's first record could not be sent
+    except KafkaError as error:
+        raise TopicsError(f"kafka: no broker answers at {kafka.broker} any more: {error}") from None
+    return producer
+
+
+def _options(kafka: settings.Kafka) -> dict[str, Any]:
+    return {
+        "bootstrap_servers": kafka.broker.split(","),
         **client_options(kafka),
-        acks="all",
+        "acks": "all",
         # Twice as fast as nothing: kafka-python computes its checksums in Python. What gzip saves on the way costs a
         # worker that reads it as much again as reading it.
-        compression_type="lz4",
-        batch_size=256 * 1024,
-        linger_ms=20,
-        max_request_size=_LARGEST,
-        delivery_timeout_ms=_FOR_EVER,
-        reconnect_backoff_max_ms=2_000,
-        allow_auto_create_topics=False,  # the broker would choose the number of partitions
-    )
-    for topic in (*SOURCE_TOPICS, DEAD_LETTERS):
-        producer.partitions_for(topic)  # now, for in an outage a topic's first record could not be sent
-    return producer
+        "compression_type": "lz4",
+        "batch_size": 256 * 1024,
+        "linger_ms": 20,
+        "max_request_size": _LARGEST,
+        "delivery_timeout_ms": _FOR_EVER,
+        "reconnect_backoff_max_ms": 2_000,
+        "allow_auto_create_topics": False,  # the broker would choose the number of partitions
+    }

@@ -52,7 +52,7 @@ def test_everything_is_counted_and_told(tmp_path: Path) -> None:
 def test_measurements_are_named() -> None:
     result = CliRunner().invoke(command, ["--only", "speed"])
     assert result.exit_code == 2
-    assert "'speed' is none of throughput, latency, growth, tick, memory" in result.output
+    assert "'speed' is none of throughput, latency, growth, tick, redis, memory" in result.output
 
 
 def test_a_folder_in_use_is_refused() -> None:

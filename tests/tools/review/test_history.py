@@ -13,6 +13,7 @@ from streams.kpis.measures import Measures
 from streams.messages import PaneSnapshot
 from streams.panes.levels import LEVELS
 from streams.panes.panes import Change
+from streams.quality.days import known
 from streams.settings import Kpi, Settings
 from streams.tools.feed import Feed
 from streams.tools.files.source import SourceRecord
@@ -88,5 +89,5 @@ def test_the_largest_have_a_name() -> None:
         "unknown": 9,
         "other": 3,
     }
-    assert found.known.tolist() == [True, True, True, False]
+    assert known(found.names).tolist() == [True, True, True, False]
     assert found.named.tolist() == [True, True, False, False]

@@ -8,7 +8,6 @@ import pytest
 from streams.quality.homogeneity import Days
 from streams.settings import Dimension, Kpi
 from streams.tools.review.counted import Counted
-from streams.tools.review.grouping import mergers
 from streams.tools.review.model import Split
 from streams.tools.review.spans import Spans
 from streams.tools.review.splits import Cross, splits
@@ -81,7 +80,3 @@ def test_parts_with_too_few_trials_and_the_unknown_do_not_count() -> None:
 
 def test_no_cross() -> None:
     assert splits("plan", [], DECLARED, 100, 0.1) == []
-
-
-def test_what_differs_from_the_rest_is_not_merged_with_what_does_not() -> None:
-    assert mergers([["a", "b", "c", "d"], ["e"], ["f", "g"]], {"a", "b", "f"}) == [["c", "d"], ["a", "b"]]

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from streams.events.columns import Bools, Ints
 from streams.quality.heterogeneity import Floats
+from streams.quality.homogeneity import Days
 from streams.quality.merging import merged
-from streams.tools.review.counted import Counted
 
 
-def together(counted: Counted, enough: Bools, dispersion: Floats) -> list[list[str]]:
+def together(names: Sequence[str], days: Days, enough: Bools, dispersion: Floats) -> list[list[str]]:
     """The groups of the segments with `enough` trials, by all KPIs together; `dispersion` [KPIs]."""
     rows = np.flatnonzero(enough)
-    found = merged(counted.hits[rows], counted.trials[rows], counted.days.binomial, dispersion)
-    return by_group(found, [counted.names[row] for row in rows.tolist()])
+    hits, trials = days.hits.sum(axis=0)[rows], days.trials.sum(axis=0)[rows]
+    return by_group(merged(hits, trials, days.binomial, dispersion), [names[row] for row in rows.tolist()])
 
 
 def mergers(groups: list[list[str]], different: set[str]) -> list[list[str]]:

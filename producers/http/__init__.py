@@ -1,0 +1,1 @@
+"""`segpulse ingest`: events over HTTP, from Segment, HubSpot, Salesforce or anybody, to Kafka."""

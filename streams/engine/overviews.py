@@ -1,0 +1,70 @@
+"""What is told of whole dimensions every five minutes of event time: one at a time, beside the scoring."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+import msgspec
+
+from streams.engine import fence
+from streams.engine.app import Pipeline
+from streams.engine.dimensions import Dimensions
+from streams.engine.score import Score
+from streams.events.topics import DIMENSION_OVERVIEWS
+from streams.kpis.measures import Measures
+from streams.messages import DimensionOverview
+from streams.panes.levels import LEVELS
+from streams.paths.paths import paths
+from streams.quality.segmentation import segmentation
+from streams.scoring.daily import Daily
+from streams.settings import Kpi
+
+_encode = msgspec.json.Encoder().encode
+_EVERY = LEVELS[1]  # ms
+
+
+class Overviews:
+    """Of the dimensions that `score` owns."""
+
+    def __init__(self, pipeline: Pipeline, score: Score, kpis: Mapping[str, Kpi], measures: Measures) -> None:
+        self._pipeline = pipeline
+        self._score = score
+        self._kpis = kpis
+        self._measures = measures
+
+    async def checkpoint(self) -> None:
+        """Look at the dimensions whose time it is."""
+        for partition, owned in self._score.owned():
+            for dimension in owned.scorers:
+                daily = _due(owned, dimension)
+                if daily is None:
+                    continue
+                found = await asyncio.to_thread(self._made, daily)
+                if (partition, owned) in self._score.owned():
+                    await self._publish(partition, dimension, found)
+
+    def _made(self, daily: Daily) -> DimensionOverview | None:
+        """None: there is nothing to tell."""
+        settings = self._pipeline.settings
+        quality = segmentation(daily, self._kpis, self._measures, settings.scoring)
+        ways = paths(daily, settings, self._measures)
+        if quality is None and ways is None:
+            return None
+        return DimensionOverview(
+            dimension=daily.dimension, start=daily.start, end=daily.end, quality=quality, paths=ways
+        )
+
+    async def _publish(self, partition: int, dimension: str, found: DimensionOverview | None) -> None:
+        async with self._pipeline.fence.checkpoint(fence.of_dimensions(partition)) as outbox:
+            value = _encode(found) if found is not None else None
+            await outbox.send(DIMENSION_OVERVIEWS, dimension.encode(), value, partition)
+
+
+def _due(owned: Dimensions, dimension: str) -> Daily | None:
+    """What is to be looked at now: not at the first tick of an owner, which has other things to do then."""
+    tick = owned.published.get(dimension)
+    if tick is None or tick // _EVERY == owned.viewed.setdefault(dimension, tick) // _EVERY:
+        return None
+    owned.viewed[dimension] = tick
+    return owned.scorers[dimension].daily()

@@ -1,0 +1,163 @@
+"""The KPIs that need months of a visitor's past, their figures worked out by hand, through the same core as live.
+
+Days are counted back from midnight, the end of the window: -1 is the last that is over.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import NamedTuple
+
+import msgspec
+import pytest
+
+from streams.messages import Cell
+from streams.settings import Kpi, Money, Scoring, Settings, Span
+from tests.kpis.backtested import SETTINGS, Said, cells, run
+
+END = datetime(2026, 3, 1, tzinfo=timezone.utc)
+DAY = 86_400_000
+
+
+class Case(NamedTuple):
+    """What happens, the window (days), and what comes of it there."""
+
+    happens: list[Said]
+    window: int
+    numerator: float
+    denominator: float
+    value: float
+
+
+def said(days: range | list[int], who: str, kind: str, value: float | None = None) -> list[Said]:
+    topic, _, event = kind.partition(".")
+    noon = [END + timedelta(days=day, hours=12) for day in days]
+    return [Said(time.isoformat(), who, topic, event or None, value) for time in noon]
+
+
+def staying(span: int) -> list[Said]:
+    """Whenever in the last `span` days each is looked at: Anna and Dora stay, Bert has gone, Cleo is new."""
+    return [
+        *said(range(-4 * span, 0, 5), "anna", "page_views"),
+        *said(range(1 - 3 * span, 1 - 2 * span), "bert", "clicks"),
+        *said(range(-4 * span, 0, 10), "bert", "emails.sent"),  # what others do to him
+        *said(range(1 - span, 0), "cleo", "page_views"),
+        *said(range(-4 * span, 0, 2 * span // 3), "dora", "orders.order"),
+    ]
+
+
+#: Five have bought on the last day. Dora for the first time, Cleo for the first in 90 days; three had bought before.
+AGAIN = [
+    *said([-81, -1], "anna", "orders.order"),
+    *said([-91, -1], "bert", "orders.order"),
+    *said([-92, -1], "cleo", "orders.order"),
+    *said([-1, -1], "dora", "orders.order"),
+    *said([-11, -1, -1], "ella", "orders.order"),
+    *said([-5], "finn", "orders.order"),
+    *said([-5, -1], "finn", "orders.refund"),
+]
+
+#: 4 × 100 and 60 in the last 90 days, in which only Bert, who last bought on the 180th day before, was lost.
+VALUE = [
+    *said(range(-360, 0, 20), "anna", "orders.order", 100.0),
+    *said([-180], "bert", "orders.order", 50.0),
+    *said([-10], "cleo", "orders.order", 60.0),
+    *said(range(-5, 0), "dora", "page_views"),
+]
+
+#: Anna took 30 days, Cleo 10 since she last was new; Bert took more than a year; Dora had never been new.
+LEADS = [
+    *said([-40], "anna", "leads.created"),
+    *said([-10], "anna", "leads.mql"),
+    *said([-380], "bert", "leads.created"),
+    *said([-5], "bert", "leads.mql"),
+    *said([-20, -15], "cleo", "leads.created"),
+    *said([-5], "cleo", "leads.mql"),
+    *said([-2], "dora", "leads.mql"),
+    *said([-1], "dora", "leads.sql"),
+    *said([-1], "anna", "leads.won"),
+]
+
+CASES = {
+    "repeat_purchase": Case(AGAIN, 1, 3, 5, 3 / 5),
+    "retention_30d": Case(staying(30), 30, 2, 3, 2 / 3),
+    "retention_90d": Case(staying(90), 90, 2, 3, 2 / 3),
+    "churn_30d": Case(staying(30), 30, 1, 3, 1 / 3),
+    "churn_90d": Case(staying(90), 90, 1, 3, 1 / 3),
+    "customer_lifetime_value": Case(VALUE, 90, 460, 1, 460),
+    "time_to_mql": Case(LEADS, 30, 40 * 86_400, 2, 20),
+    "time_to_sql": Case(LEADS, 30, 86_400, 1, 1),
+}
+
+
+def beats(case: Case) -> list[Said]:
+    """That time goes by: an event a month after the last of its topic would be taken for a wrong clock's."""
+    return [
+        each._replace(event="heartbeat", value=None)
+        for topic in {each.topic for each in case.happens}
+        for each in said(range(-400, 0, 20), "clock", topic)
+    ]
+
+
+def found(case: Case, money: Money = SETTINGS.money) -> dict[str, Cell]:
+    """By KPI, of ticks once a day: a window of so many days begins and ends at midnight."""
+    window = Span(case.window * DAY)
+    chosen: Settings = msgspec.structs.replace(
+        SETTINGS,
+        time=msgspec.structs.replace(SETTINGS.time, tick=Span(DAY)),
+        scoring=Scoring(windows=(window,), kpis=SETTINGS.scoring.kpis),
+        alerts=msgspec.structs.replace(SETTINGS.alerts, windows=(window,)),
+        money=money,
+    )
+    happened = sorted([*case.happens, *beats(case)], key=lambda each: each.timestamp)
+    return {kpi: cell for (_, kpi), cell in cells(happened, chosen=chosen).items()}
+
+
+@pytest.mark.parametrize("kpi", CASES)
+def test_by_hand(kpi: str) -> None:
+    case = CASES[kpi]
+    cell = found(case)[kpi]
+    assert cell.end == END.timestamp() * 1000
+    assert (cell.numerator, cell.denominator) == (case.numerator, case.denominator)
+    assert cell.value == pytest.approx(case.value, rel=1e-12)
+
+
+def test_nobody_timed_is_no_mean() -> None:
+    assert "time_to_win" not in found(CASES["time_to_mql"]), "Anna was won without having been accepted"
+
+
+def test_lifetime_value_is_of_the_margin_and_its_interval_of_both_chances() -> None:
+    cell = found(CASES["customer_lifetime_value"], Money(margin=0.25))["customer_lifetime_value"]
+    assert cell.value == pytest.approx(115)
+    # Five orders of 92 on average, and one who left: with Jeffreys' prior F of 11 and 3 degrees of freedom, of which
+    # tables give 14.37 as the upper 2.5 % point, and of 3 and 11 4.63.
+    centre = 0.25 * 92 * 5.5 / 1.5
+    assert cell.high == pytest.approx(centre * 14.37, rel=1e-3)
+    assert cell.low == pytest.approx(centre / 4.63, rel=1e-3)
+    assert (cell.shrunk, cell.probability_better) == (None, None)
+    assert cell.state in ("par", "learning"), "it is only shown"
+
+
+def test_that_somebody_has_stayed_is_no_sign_that_anything_comes() -> None:
+    """Three days with an hourly visit of thirty people each, then nothing for three, in which they are looked at."""
+    own = Kpi(
+        numerator=("visitors.churned_1d",),
+        denominator=("visitors.cohort_1d",),
+        unit="ratio",
+        model="binomial",
+        good="down",
+    )
+    chosen = msgspec.structs.replace(
+        SETTINGS, time=msgspec.structs.replace(SETTINGS.time, tick=Span(DAY // 24)), kpis={"lost": own}
+    )
+    people = [f"v{number}" for number in range(30)]
+    visits = [
+        Said((END + timedelta(hours=hour)).isoformat(), who, "page_views") for hour in range(72) for who in people
+    ]
+    last = Said((END + timedelta(days=6)).isoformat(), "clock", "page_views", "heartbeat")
+    result = run([*visits, last], chosen=chosen)
+    assert [(alert.kind, alert.status) for alert in result.alerts if alert.kind == "pipeline"] == [
+        ("pipeline", "firing")
+    ]
+    (day,) = (cell for score in run(visits, chosen=chosen).scores for cell in score.cells if cell.kpi == "lost")
+    assert (day.numerator, day.denominator) == (0, 30)
