@@ -64,7 +64,7 @@ def test_the_settings_load() -> None:
     chosen = settings.load(TOML, secret)
     catalogue(chosen)
     assert named("StatefulSet")["segpulse-worker"]["spec"]["replicas"] <= chosen.kafka.partitions
-    hosts = [getattr(chosen, name).host for name in ("worker", "prometheus", "board", "alerts")]
+    hosts = [getattr(chosen, name).host for name in ("worker", "prometheus", "board", "alerts", "ingest")]
     assert {*hosts, chosen.redis.health_host} == {"0.0.0.0"}  # probes come from outside of the pod
 
 
