@@ -61,7 +61,7 @@ def read(happened: list[Happening], lives: list[list[Step]]) -> list[Reader]:
     return readers
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(happenings, st.lists(steps, min_size=1, max_size=3), st.lists(st.integers(0, 2), max_size=200))
 def test_parity(happened: list[Happening], lives: list[list[Step]], turns: list[int]) -> None:
     assert scored(read(happened, lives), turns) == scored(read(happened, [[]]), [])

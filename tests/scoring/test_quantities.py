@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import nan
 
 import numpy as np
 import pytest
@@ -103,7 +104,7 @@ def test_what_is_shown_is_in_units() -> None:
         feedback_nps_promoters=5,
         feedback_nps_valued=10,
     )
-    found = cells(own, rest, [1.0, 40_000.0, 1.0, 1.0, 1.0])
+    found = cells(own, rest, [1.0, 40_000.0, 1.0, nan, nan])
     assert str(found["won"][:3]) == "(1, 4, 0.25)", "a count is a whole number"
     assert found["basket"][:4] == (90.5, 2, 45.25, 40.0)
     assert found["nps"][:4] == (-1, 10, -10.0, 50.0)
@@ -118,7 +119,7 @@ def test_the_interval_is_as_wide_as_values_are_uneven() -> None:
     rest = totals(orders_order_value=40_000_000, orders_order_valued=1_000)
     widths = []
     for dispersion in (1.0, 4.0):
-        _, _, value, _, low, high, _ = cells(own, rest, [1.0, 40_000.0 * dispersion, 1.0, 1.0, 1.0])["basket"]
+        _, _, value, _, low, high, _ = cells(own, rest, [1.0, 40_000.0 * dispersion, 1.0, nan, nan])["basket"]
         assert value == 40
         assert low is not None
         assert high is not None
