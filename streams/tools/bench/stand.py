@@ -82,12 +82,14 @@ def stand(folder: Path, broker: str | None, redis_url: str | None, jars: Path = 
             kafka = stack.enter_context(apache_kafka(folder / "kafka", jars, "1g", _PROPERTIES)).address
         else:
             kafka = broker
-        address = stack.enter_context(a_redis(folder, redis_url))
+        address = redis_url or stack.enter_context(a_redis(folder, None))
         version = "of --broker" if broker else str(kafka_version(jars))
         made = Stand(folder, kafka, address, version)
         if broker is not None:
             _refuse_used(made)
             stack.callback(made.remove)
+        if redis_url is not None:
+            stack.enter_context(a_redis(folder, redis_url))
         yield made
 
 
