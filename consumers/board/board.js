@@ -6,6 +6,7 @@ import { isOffPar, worseFirst } from "./cells.js";
 import { named, onLink } from "./link.js";
 import { showMutes } from "./mutes.js";
 import { showCounts, showOverview } from "./overview.js";
+import { showPaths } from "./paths.js";
 import { onRespond, settle } from "./respond.js";
 import { showMissing, showSegment, showTitle } from "./segment.js";
 import { tidy } from "./sparkline.js";
@@ -17,6 +18,7 @@ const keyOf = (segment) => `${segment.dimension}:${segment.value}`;
 
 let segments = new Map();
 let alerts = { pages: [], over: [], mutes: [] }; // those that fire, those that were resolved last, what is muted
+let overviews = {}; // of each dimension, what is told of it as a whole
 let declared = { kpis: {}, windows: [], dimensions: [] };
 let behind = 0; // ms that this clock is ahead of the server's
 let connected = false;
@@ -59,12 +61,13 @@ function showScores() {
   const drawn = linked ?? cells[0]?.kpi;
   showChart(place("chart"), segment, drawn && { name: drawn, title: drawn, unit: "", ...declared.kpis[drawn] }, window);
   showTitle(place("where"), segment, declared.kpis, alerts.pages);
+  showPaths(place("paths"), segment, segment && overviews[segment.dimension]?.end);
   const steps = segment ? cellsOf(segment, window, "", false) : [];
   if (segment) showSegment(place("scores"), segment, cells, steps, declared, drawn);
   else if (one) showMissing(place("scores"), one);
   else {
     const entries = looked.map((each) => ({ segment: each, cells: cellsOf(each, window, kpi, offPar) }));
-    showOverview(place("scores"), entries.filter(({ cells }) => cells.length), declared, kpi, show);
+    showOverview(place("scores"), entries.filter(({ cells }) => cells.length), declared, overviews, kpi, show);
   }
 }
 
@@ -114,6 +117,7 @@ const source = new EventSource("events");
 source.addEventListener("snapshot", (event) => {
   const told = take(event);
   declared = told;
+  overviews = told.overviews;
   segments = new Map(told.segments.map((segment) => [keyOf(segment), segment]));
   show();
 });
@@ -122,6 +126,7 @@ source.addEventListener("change", (event) => {
   for (const segment of told.segments)
     if (!(segments.get(keyOf(segment))?.at > segment.at)) segments.set(keyOf(segment), segment);
   for (const key of told.gone) segments.delete(key);
+  overviews = { ...overviews, ...told.overviews };
   show();
 });
 source.addEventListener("open", () => { connected = true; showAge(); });

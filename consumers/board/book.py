@@ -14,6 +14,7 @@ from consumers.board.pages import Pages
 from consumers.latest import Latest
 from consumers.marks import Marks
 from consumers.state import Scored, Update
+from streams.messages import DimensionOverview
 from streams.settings import Dimension, Kpi
 
 
@@ -62,6 +63,7 @@ class Book:
             {
                 "segments": [_segment(scored) for scored in update.scores.values() if scored is not None],
                 "gone": [key for key, scored in update.scores.items() if scored is None],
+                "overviews": {dimension: _overview(told) for dimension, told in update.overviews.items()},
                 **pages,
             },
         )
@@ -73,7 +75,10 @@ class Book:
     def snapshot(self) -> bytes:
         """All that stands, with what is declared."""
         now = clock()
-        return _json(now, {**self._declared, "segments": self._segments(), **self.pages.shown(now)})
+        overviews = {told.dimension: _overview(told) for told in self._latest.overviews()}
+        return _json(
+            now, {**self._declared, "segments": self._segments(), "overviews": overviews, **self.pages.shown(now)}
+        )
 
     def scores(self) -> bytes:
         """The body of `/api/scores`."""
@@ -91,6 +96,14 @@ class Book:
         """The body of `/api/courses`, of each KPI and `dimension:value`."""
         return _json(clock(), {"courses": [self._history.index(segment, kpi, window) for kpi, segment in series]})
 
+    def paths(self, dimension: str, value: str) -> bytes:
+        """The body of `/api/paths`, of a segment and of its whole dimension; `segment` is null where nobody knows."""
+        told = next((each.paths for each in self._latest.overviews() if each.dimension == dimension), None)
+        if told is None:
+            return _json(clock(), {"segment": None})
+        segment = next((each for each in told.segments if each.value == value), None)
+        return _json(clock(), {**msgspec.structs.asdict(told), "segments": None, "segment": segment})
+
     def knows(self, segment: str, kpi: str) -> bool:
         """Whether there is such a segment (`dimension:value`), and such a KPI; empty: whichever."""
         there = segment in self._latest or segment in self.pages.segments
@@ -103,6 +116,22 @@ class Book:
 def clock() -> int:
     """Ms of the wall clock."""
     return time.time_ns() // 1_000_000
+
+
+def _overview(told: DimensionOverview | None) -> dict[str, Any]:
+    """In short, as it is on the stream; of one that is not told any more nothing."""
+    if told is None:
+        return {}
+    quality = told.quality
+    if quality is None:
+        return {"end": told.end}
+    return {
+        "end": told.end,
+        "segments": len(quality.segments),
+        "accurate": sum(segment.accurate for segment in quality.segments),
+        "groups": len(quality.groups),
+        "merges": quality.merges,
+    }
 
 
 def _segment(scored: Scored) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import { FIGURES, figures, index, isOffPar, worseFirst } from "./cells.js";
 import { link } from "./link.js";
+import { quality } from "./quality.js";
 import { sparkline } from "./sparkline.js";
 import { more, someOf, table } from "./table.js";
 import { STATES, badge, element, span, time, whole } from "./text.js";
@@ -66,17 +67,17 @@ const ranks = {
   }),
 };
 
-function section(dimension, entries, kpis, kind, redraw) {
+function section(dimension, entries, kpis, overview, kind, redraw) {
   entries.sort((a, b) => worseFirst(a.cells[0], b.cells[0]) || a.segment.value.localeCompare(b.segment.value));
   const rows = someOf(dimension, entries).map((entry) => kind.row(entry, kpis));
   const title = element("h2", "", dimension);
   const scores = table(`Scores by ${dimension}`, kind.columns, rows);
-  return element("section", "dimension", title, scores, ...more(dimension, entries.length, redraw));
+  return element("section", "dimension", title, ...quality(overview), scores, ...more(dimension, entries.length, redraw));
 }
 
-/** Show `entries` ({segment, cells: worst first}) below `place`; `kpi`: the one that all cells are of, if it is one.
- * `redraw` is called when a table is opened or closed. */
-export function showOverview(place, entries, { kpis, dimensions }, kpi, redraw) {
+/** Show `entries` ({segment, cells: worst first}) below `place`, with the `overviews` of their dimensions; `kpi`: the one
+ * that all cells are of, if it is one. `redraw` is called when a table is opened or closed. */
+export function showOverview(place, entries, { kpis, dimensions }, overviews, kpi, redraw) {
   const byDimension = new Map();
   for (const entry of entries) {
     const name = entry.segment.dimension;
@@ -84,7 +85,7 @@ export function showOverview(place, entries, { kpis, dimensions }, kpi, redraw) 
   }
   const known = [...new Set([...dimensions, ...byDimension.keys()])].filter((name) => byDimension.has(name));
   const kind = kpi ? ranks : outlines;
-  const sections = known.map((name) => section(name, byDimension.get(name), kpis, kind, redraw));
+  const sections = known.map((name) => section(name, byDimension.get(name), kpis, overviews[name], kind, redraw));
   const nothing = element("p", "quiet", "Nothing to show for this choice yet.");
   place.replaceChildren(...(sections.length ? sections : [nothing]));
 }

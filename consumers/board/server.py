@@ -37,6 +37,8 @@ FILES = (
     "board.js",
     "alerts.js",
     "overview.js",
+    "paths.js",
+    "quality.js",
     "segment.js",
     "cells.js",
     "link.js",
@@ -47,6 +49,7 @@ FILES = (
     "sparkline.js",
     "funnel.js",
     "text.js",
+    "echarts/echarts.esm.min.js",
     "uplot/uPlot.iife.min.js",
     "uplot/uPlot.min.css",
     "icon.svg",
@@ -73,6 +76,7 @@ def application(book: Book, stream: Stream, token: str, marking: Marking, health
     app.router.add_get("/api/alerts", _json(book.alerts))
     app.router.add_get("/api/history", _history(book))
     app.router.add_get("/api/courses", _courses(book))
+    app.router.add_get("/api/paths", _paths(book))
     marking.add_to(app.router)
     for path in OPEN_TO_ALL:
         app.router.add_get(path, _well(health))
@@ -147,6 +151,17 @@ def _history(book: Book) -> Handler:
         except KeyError as missing:
             raise web.HTTPBadRequest(text=f"{missing.args[0]} is missing: ?dimension=…&segment=…&window=…\n") from None
         return _answer(book.history(*asked))
+
+    return handler
+
+
+def _paths(book: Book) -> Handler:
+    async def handler(request: web.Request) -> web.StreamResponse:
+        try:
+            asked = [request.query[name] for name in ("dimension", "segment")]
+        except KeyError as missing:
+            raise web.HTTPBadRequest(text=f"{missing.args[0]} is missing: ?dimension=…&segment=…\n") from None
+        return _answer(book.paths(*asked))
 
     return handler
 
