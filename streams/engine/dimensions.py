@@ -32,6 +32,7 @@ class Dimensions:
         self.end = end  # of the log when it was assigned: before it is read so far, nothing is scored
         #: The panes read so far of what was there then; None: all of it is taken.
         self.backlog: dict[bytes, bytes] | None = {} if end else None
+        self.since = time.monotonic()
         self.published: dict[str, int] = {}  # dimension -> tick
         self.shown: dict[str, set[str]] = {}  # dimension -> values on segment_scores
         self.viewed: dict[str, int] = {}  # dimension -> tick of the last overview

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping
 
 import msgspec
@@ -22,6 +23,7 @@ from streams.settings import Kpi
 
 _encode = msgspec.json.Encoder().encode
 _EVERY = LEVELS[1]  # ms
+_SETTLED = 30.0  # seconds
 
 
 class Overviews:
@@ -62,9 +64,11 @@ class Overviews:
 
 
 def _due(owned: Dimensions, dimension: str) -> Daily | None:
-    """What is to be looked at now: not at the first tick of an owner, which has other things to do then."""
-    tick = owned.published.get(dimension)
-    if tick is None or tick // _EVERY == owned.viewed.setdefault(dimension, tick) // _EVERY:
+    """What is to be looked at now: nothing while an owner is new, which has other things to do then."""
+    tick, viewed = owned.published.get(dimension), owned.viewed.get(dimension)
+    if tick is None or time.monotonic() < owned.since + _SETTLED:
+        return None
+    if viewed is not None and tick // _EVERY == viewed // _EVERY:
         return None
     owned.viewed[dimension] = tick
     return owned.scorers[dimension].daily()

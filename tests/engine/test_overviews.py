@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -27,7 +28,9 @@ class Owner:
     def __init__(self) -> None:
         self.won = (100, 300)
         self.sent: list[tuple[str, bytes, bytes | None]] = []
-        self.dimensions = SimpleNamespace(published={}, viewed={}, scorers={"d": SimpleNamespace(daily=self.daily)})
+        self.dimensions = SimpleNamespace(
+            since=-100.0, published={}, viewed={}, scorers={"d": SimpleNamespace(daily=self.daily)}
+        )
         pipeline = SimpleNamespace(settings=CHOSEN, fence=Fence(CHOSEN.kafka, lambda: cast("Any", self)))
         score = SimpleNamespace(owned=lambda: [(0, self.dimensions)])
         self._overviews = Overviews(cast("Any", pipeline), cast("Any", score), KPIS, MEASURES)
@@ -54,7 +57,10 @@ class Owner:
 def test_it_is_told_every_five_minutes_but_not_when_an_owner_begins() -> None:
     async def story() -> None:
         owner = Owner()
+        owner.dimensions.since = time.monotonic()
         assert await owner.at(12 * MINUTE) == []
+        owner.dimensions.since -= 60
+        assert len(await owner.at(12 * MINUTE)) == 1
         assert await owner.at(14 * MINUTE) == []
         ((topic, key, value),) = await owner.at(15 * MINUTE)
         assert (topic, key) == (DIMENSION_OVERVIEWS, b"d")
@@ -85,7 +91,7 @@ def test_what_was_given_away_meanwhile_is_not_told(monkeypatch: pytest.MonkeyPat
         owner = Owner()
         await owner.at(0)
         judged = owner.dimensions
-        owner.dimensions = SimpleNamespace(published={}, viewed={}, scorers={})
+        owner.dimensions = SimpleNamespace(since=-100.0, published={}, viewed={}, scorers={})
         owner.sent, judged.published["d"] = [], 5 * MINUTE
         calls = iter([[(0, judged)]])
         monkeypatch.setattr(owner._overviews._score, "owned", lambda: next(calls, []))
