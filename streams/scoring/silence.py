@@ -1,9 +1,11 @@
 """Silence: a segment's share of what comes was due, and did not come.
 
 Expected is its usual share of the rest's trials, so that a night, or a broken pipeline, in which nobody comes says
-nothing of anybody. The evidence for "almost nothing comes" is a CUSUM: what was expected raises it, each trial that
-comes lowers it (Page, Biometrika 41 (1954) 100-115). Over-dispersion of the trials is divided out, as large as it is in
-hours or in days: a segment whose visitors come in campaigns has seen silent days before.
+nothing of anybody. Of each trial, given that it came, it is asked whose it was: a binomial, of which the evidence for
+"almost nothing comes" is a CUSUM. Each trial of the rest raises it, the more the larger the segment usually is beside
+it, and at most by ln 20; each of its own lowers it (Page, Biometrika 41 (1954) 100-115). Over-dispersion of the trials
+is divided out, as large as it is in hours or in days: a segment whose visitors come in campaigns has seen silent days
+before.
 """
 
 from __future__ import annotations
@@ -60,11 +62,14 @@ class Silence(Remembering):
         memory = self._memory
         known = memory["own"] >= _ENOUGH
         with np.errstate(divide="ignore", invalid="ignore"):
-            expected = np.where(known, memory["own"] / memory["rest"] * rest, 0.0)
+            expected = np.where(known & (memory["rest"] > 0), memory["own"] / memory["rest"] * rest, 0.0)
             a_day = np.nan_to_num(memory["own"] / memory["days"])
+            others = np.nan_to_num(memory["rest"] / (memory["own"] + memory["rest"]))  # share of all trials
         dispersion = self._dispersion()
         enough = math.log(arl) + np.log(np.maximum(a_day, 1.0))
-        change = ((1 - _LEFT) * expected + math.log(_LEFT) * own) / dispersion
+        # ln of how many times likelier a trial is of the rest where only so much of the segment is left.
+        likelier = -np.log(_LEFT + (1 - _LEFT) * others)
+        change = (likelier * rest + (math.log(_LEFT) + likelier) * own) / dispersion
         evidence = np.clip(memory["evidence"] + np.where(known, change, 0.0), 0.0, enough)
         silent = (evidence > 0) & ((memory["silent"] > 0) | (evidence >= enough))
         usual = evidence == 0
@@ -73,7 +78,7 @@ class Silence(Remembering):
         memory["evidence"], memory["silent"] = evidence, silent.astype(np.float64)
         self._learn(span, own, rest, ~silent)
         for name in _SPANS:
-            self._fluctuate(name, span, own, expected, known & ~silent)
+            self._fluctuate(name, span, own, expected, others, known & ~silent)
         return Quiet(silent, memory["since"].astype(np.int64), memory["missing"].copy())
 
     def _learn(self, span: int, own: Floats, rest: Floats, heard: Bools) -> None:
@@ -90,15 +95,19 @@ class Silence(Remembering):
             found = np.maximum(found, squares / counted)
         return found
 
-    def _fluctuate(self, name: str, span: int, own: Floats, expected: Floats, which: Bools) -> None:
-        """How far the hours, or days, are from what was expected: the mean square over the variance."""
+    def _fluctuate(self, name: str, span: int, own: Floats, expected: Floats, others: Floats, which: Bools) -> None:
+        """How far the hours, or days, are from what was expected: the mean square over the variance.
+
+        That is of both: of its own trials and, as many times as it is larger than the rest (whose share is `others`),
+        of the rest's.
+        """
         memory = self._memory
         for part, amount in (("so_far", np.full_like(own, span)), ("own", own), ("expected", expected)):
             memory[f"{name}_{part}"] = np.where(which, memory[f"{name}_{part}"] + amount, 0.0)
         due = memory[f"{name}_expected"]
         over = (memory[f"{name}_so_far"] >= _SPANS[name][0]) & (due >= 1.0)
         if over.any():
-            squared = (memory[f"{name}_own"] - due) ** 2 / np.maximum(due, 1.0)
+            squared = (memory[f"{name}_own"] - due) ** 2 / np.maximum(due, 1.0) * others
             for part, amount in (("squares", squared), ("counted", np.ones_like(own))):
                 memory[f"{name}_{part}"] = np.where(
                     over, _FADE * memory[f"{name}_{part}"] + amount, memory[f"{name}_{part}"]

@@ -56,3 +56,29 @@ def test_rarely_for_nothing() -> None:
 def test_too_little_known_to_say() -> None:
     stream = made(3, 1, lambda day: np.where(np.arange(20) == 3, 0.03 if day < 0.5 else 0.0, 1.0))
     assert not any(quiet.silent.any() for quiet in listen(stream, 20))
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a_segment_that_is_nearly_everybody_is_not_silent_because_another_has_come(seed: int) -> None:
+    """500 trials an hour, and of the rest one in two hours: an hour of many of the rest makes none due."""
+    random, silence = np.random.default_rng(seed), Silence(1)
+    silence.begin([], 2)
+    span, quiet = 60_000, []
+    for minute in range(10 * 24 * 60):
+        own = random.poisson([[500 / 60], [0.5 / 60]]).astype(np.float64)
+        quiet.append(silence.step(streams.START + minute * span, span, own, own[::-1], 10_000.0).silent[0, 0])
+    assert not any(quiet)
+
+
+def test_and_is_when_it_has_gone() -> None:
+    random, silence = np.random.default_rng(1), Silence(1)
+    silence.begin([], 2)
+    span, first = 60_000, None
+    for minute in range(4 * 24 * 60 + 120):
+        gone = minute >= 4 * 24 * 60
+        own = random.poisson([[0.0 if gone else 500 / 60], [20 / 60]]).astype(np.float64)
+        silent = silence.step(streams.START + minute * span, span, own, own[::-1], 10_000.0).silent[0, 0]
+        assert gone or not silent
+        first = minute if silent and first is None else first
+    assert first is not None
+    assert first - 4 * 24 * 60 < 60, "minutes: some ten of the rest have come"
