@@ -64,8 +64,12 @@ def test_the_settings_load() -> None:
     chosen = settings.load(TOML, secret)
     catalogue(chosen)
     assert named("StatefulSet")["segpulse-worker"]["spec"]["replicas"] <= chosen.kafka.partitions
+    visitors = named("Deployment")["segpulse-consume-visitors"]
+    assert bool(visitors["spec"]["replicas"]) == chosen.visitors.publish
     hosts = [getattr(chosen, name).host for name in ("worker", "prometheus", "board", "alerts", "ingest")]
-    assert {*hosts, chosen.redis.health_host} == {"0.0.0.0"}  # probes come from outside of the pod
+    assert {*hosts, chosen.redis.health_host, chosen.visitors.health_host} == {
+        "0.0.0.0"
+    }  # probes come from outside of the pod
 
 
 def test_everything_that_compose_runs_runs_here_too() -> None:
