@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Mapping
 
@@ -20,6 +21,8 @@ from streams.paths.paths import paths
 from streams.quality.segmentation import segmentation
 from streams.scoring.daily import Daily
 from streams.settings import Kpi
+
+log = logging.getLogger("segpulse")
 
 _encode = msgspec.json.Encoder().encode
 _EVERY = LEVELS[1]  # ms
@@ -42,7 +45,12 @@ class Overviews:
                 daily = _due(owned, dimension)
                 if daily is None:
                     continue
-                found = await asyncio.to_thread(self._made, daily)
+                try:
+                    found = await asyncio.to_thread(self._made, daily)
+                except (ArithmeticError, ValueError) as error:  # an overview is not worth a worker
+                    what = type(error).__name__
+                    log.error("overview of %s: %s: %s; the one before stands", dimension, what, error)
+                    continue
                 if (partition, owned) in self._score.owned():
                     await self._publish(partition, dimension, found)
 

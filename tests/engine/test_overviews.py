@@ -86,6 +86,24 @@ def test_where_there_is_nothing_to_judge_any_more_what_was_told_goes() -> None:
     asyncio.run(story())
 
 
+def test_one_that_cannot_be_made_leaves_the_one_before(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails(*_: object) -> None:
+        raise np.linalg.LinAlgError("SVD did not converge")
+
+    async def story() -> None:
+        owner = Owner()
+        assert len(await owner.at(0)) == 1
+        with monkeypatch.context() as patch:
+            patch.setattr("streams.engine.overviews.segmentation", fails)
+            assert await owner.at(5 * MINUTE) == []
+        assert len(await owner.at(10 * MINUTE)) == 1
+
+    asyncio.run(story())
+    assert "overview of d: LinAlgError: SVD did not converge" in caplog.text
+
+
 def test_what_was_given_away_meanwhile_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
     async def story() -> None:
         owner = Owner()
