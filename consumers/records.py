@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 import msgspec
@@ -37,28 +37,14 @@ class MalformedError(ValueError):
 
 def scores_of(record: ConsumerRecord) -> tuple[str, SegmentScores | None]:
     """Key and value of a record of `segment_scores`; None: the segment is gone. Raises MalformedError."""
-    key = _key(record)
-    if ":" not in key:
-        raise MalformedError(f"the key must be dimension:value, not {key!r}")
-    if record.value is None:
-        return key, None
-    scores = _decode(_scores, record.value)
-    _check_times(scores.at)
-    if f"{scores.dimension}:{scores.value}" != key:
-        raise MalformedError(f"the key is {key!r}, the value is of {scores.dimension}:{scores.value}")
-    return key, scores
+    if ":" not in _key(record):
+        raise MalformedError(f"the key must be dimension:value, not {_key(record)!r}")
+    return _keyed(record, _scores, lambda scores: f"{scores.dimension}:{scores.value}", lambda scores: (scores.at,))
 
 
 def overview_of(record: ConsumerRecord) -> tuple[str, DimensionOverview | None]:
     """Key and value of a record of `dimension_overviews`; None: not told any more. Raises MalformedError."""
-    key = _key(record)
-    if record.value is None:
-        return key, None
-    overview = _decode(_overview, record.value)
-    _check_times(overview.start, overview.end)
-    if overview.dimension != key:
-        raise MalformedError(f"the key is {key!r}, the value is of {overview.dimension}")
-    return key, overview
+    return _keyed(record, _overview, lambda told: told.dimension, lambda told: (told.start, told.end))
 
 
 def alert_of(record: ConsumerRecord) -> Alert:
@@ -84,14 +70,24 @@ def visitor_of(record: ConsumerRecord) -> tuple[str, VisitorSegments | None]:
 
 def mark_of(record: ConsumerRecord) -> tuple[str, AlertMark | None]:
     """Key and value of a record of `alert_marks`; None: it was taken back. Raises MalformedError."""
+    return _keyed(record, _mark, key_of, lambda mark: (mark.at,))
+
+
+def _keyed(
+    record: ConsumerRecord,
+    decoder: msgspec.json.Decoder[T],
+    key_of: Callable[[T], str],
+    times_of: Callable[[T], tuple[int, ...]],
+) -> tuple[str, T | None]:
+    """Key and value, which say the same of whose they are; None: a tombstone."""
     key = _key(record)
     if record.value is None:
         return key, None
-    mark = _decode(_mark, record.value)
-    _check_times(mark.at)
-    if key_of(mark) != key:
-        raise MalformedError(f"the key is {key!r}, the value is of {key_of(mark)}")
-    return key, mark
+    message = _decode(decoder, record.value)
+    _check_times(*times_of(message))
+    if (own := key_of(message)) != key:
+        raise MalformedError(f"the key is {key!r}, the value is of {own}")
+    return key, message
 
 
 def _key(record: ConsumerRecord) -> str:

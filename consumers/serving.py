@@ -1,11 +1,13 @@
-"""Serving metrics for Prometheus to scrape, and whether the process is well."""
+"""Listening: for Prometheus and for who asks whether the process is well, or with an application of its own."""
 
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from aiohttp import web
 from prometheus_client import CollectorRegistry
 
 from consumers.errors import CannotStartError
@@ -31,3 +33,14 @@ def serving(registry: CollectorRegistry, health: Health, keys: str, host: str, p
     finally:
         server.shutdown()
         server.server_close()
+
+
+async def listen(runner: web.AppRunner, name: str, host: str, port: int) -> None:
+    """Serve an aiohttp application there; `name` is the settings' section. Raises CannotStartError on a taken port."""
+    try:
+        await web.TCPSite(runner, host, port).start()
+    except OSError as error:
+        # asyncio's own words repeat the address.
+        why = os.strerror(error.errno) if error.errno else str(error)
+        raise CannotStartError(f"{name}: cannot listen on {host}:{port} ({name}.host, {name}.port): {why}") from None
+    logging.getLogger(f"segpulse.{name}").info("%s: http://%s:%d", name, host, port)

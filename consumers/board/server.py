@@ -18,9 +18,9 @@ from consumers.board.access import OPEN_TO_ALL, add_headers, check_address, guar
 from consumers.board.book import Book
 from consumers.board.marking import Marking
 from consumers.board.stream import Stream
-from consumers.errors import CannotStartError
 from consumers.mark_log import write_marks
 from consumers.marks import Marks
+from consumers.serving import listen
 from consumers.state import Update, read_state
 from streams.kpis.catalogue import catalogue
 from streams.serving import Health, answer
@@ -74,9 +74,9 @@ def application(book: Book, stream: Stream, token: str, marking: Marking, health
     app.router.add_get("/events", stream.serve)
     app.router.add_get("/api/scores", _json(book.scores))
     app.router.add_get("/api/alerts", _json(book.alerts))
-    app.router.add_get("/api/history", _history(book))
+    app.router.add_get("/api/history", _asked(book.history, "dimension", "segment", "window"))
     app.router.add_get("/api/courses", _courses(book))
-    app.router.add_get("/api/paths", _paths(book))
+    app.router.add_get("/api/paths", _asked(book.paths, "dimension", "segment"))
     marking.add_to(app.router)
     for path in OPEN_TO_ALL:
         app.router.add_get(path, _well(health))
@@ -90,24 +90,13 @@ async def _serve(settings: Settings, stop: threading.Event, book: Book, token: s
     await runner.setup()
     sweep = asyncio.create_task(marking.sweep(SWEEP_EVERY_S))
     try:
-        await _listen(runner, settings)
+        await listen(runner, "board", settings.board.host, settings.board.port)
         loop = asyncio.get_running_loop()
         await asyncio.to_thread(_read, settings, stop, book, loop, stream, health)
     finally:
         sweep.cancel()
         stream.close()
         await runner.cleanup()
-
-
-async def _listen(runner: web.AppRunner, settings: Settings) -> None:
-    host, port = settings.board.host, settings.board.port
-    try:
-        await web.TCPSite(runner, host, port).start()
-    except OSError as error:
-        # asyncio's own words repeat the address.
-        why = os.strerror(error.errno) if error.errno else str(error)
-        raise CannotStartError(f"board: cannot listen on {host}:{port} (board.host, board.port): {why}") from None
-    log.info("board: http://%s:%d", host, port)
 
 
 def _read(
@@ -144,24 +133,16 @@ def _json(body: Callable[[], bytes]) -> Handler:
     return handler
 
 
-def _history(book: Book) -> Handler:
+def _asked(body: Callable[..., bytes], *names: str) -> Handler:
+    """The JSON for the values of these names in the query."""
+
     async def handler(request: web.Request) -> web.StreamResponse:
         try:
-            asked = [request.query[name] for name in ("dimension", "segment", "window")]
+            asked = [request.query[name] for name in names]
         except KeyError as missing:
-            raise web.HTTPBadRequest(text=f"{missing.args[0]} is missing: ?dimension=…&segment=…&window=…\n") from None
-        return _answer(book.history(*asked))
-
-    return handler
-
-
-def _paths(book: Book) -> Handler:
-    async def handler(request: web.Request) -> web.StreamResponse:
-        try:
-            asked = [request.query[name] for name in ("dimension", "segment")]
-        except KeyError as missing:
-            raise web.HTTPBadRequest(text=f"{missing.args[0]} is missing: ?dimension=…&segment=…\n") from None
-        return _answer(book.paths(*asked))
+            right = "&".join(f"{name}=…" for name in names)
+            raise web.HTTPBadRequest(text=f"{missing.args[0]} is missing: ?{right}\n") from None
+        return _answer(body(*asked))
 
     return handler
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import os
 import threading
 import time
 
@@ -14,7 +13,7 @@ import prometheus_client
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from consumers.errors import CannotStartError
+from consumers.serving import listen
 from producers.http import access, body
 from producers.http.delivery import AwayError, Delivery
 from producers.http.doors import Door, doors
@@ -126,7 +125,7 @@ async def _serve(settings: Settings, stop: threading.Event) -> None:
     await runner.setup()
     connecting = asyncio.create_task(delivery.keep_connected())
     try:
-        await _listen(runner, settings)
+        await listen(runner, "ingest", settings.ingest.host, settings.ingest.port)
         stopping = asyncio.create_task(asyncio.to_thread(stop.wait))
         await asyncio.wait((stopping, connecting), return_when=asyncio.FIRST_COMPLETED)
     finally:
@@ -136,13 +135,3 @@ async def _serve(settings: Settings, stop: threading.Event) -> None:
         with contextlib.suppress(asyncio.CancelledError):
             await connecting
         await delivery.close()
-
-
-async def _listen(runner: web.AppRunner, settings: Settings) -> None:
-    host, port = settings.ingest.host, settings.ingest.port
-    try:
-        await web.TCPSite(runner, host, port).start()
-    except OSError as error:
-        why = os.strerror(error.errno) if error.errno else str(error)
-        raise CannotStartError(f"ingest: cannot listen on {host}:{port} (ingest.host, ingest.port): {why}") from None
-    log.info("ingest: http://%s:%d", host, port)

@@ -26,7 +26,7 @@ def cramers_v(table: Ints) -> float:
     if min(rows, columns) < 2 or total < 2:
         return float("nan")
     expected = np.outer(table.sum(axis=1), table.sum(axis=0)) / total
-    phi2 = float(((table - expected) ** 2 / expected).sum()) / total  # Pearson's statistic over n
+    phi2 = float(((table - expected) ** 2 / expected).sum()) / total  # Pearson's statistic over n; scipy.stats is 46 MB
     unbiased = max(0.0, phi2 - (rows - 1) * (columns - 1) / (total - 1))
     least = min(rows - (rows - 1) ** 2 / (total - 1), columns - (columns - 1) ** 2 / (total - 1)) - 1
     return float(np.sqrt(unbiased / least)) if least > 0 else float("nan")

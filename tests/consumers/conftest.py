@@ -8,8 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import redis
 
 from consumers.board import server as board
+from consumers.redis.sink import Sink
 from streams.tools.local.servers import Server, ServerError, embedded_broker, free_port, listens
 from tests import servers
 from tests.consumers.samples import Scorer, eventually, settings
@@ -64,6 +66,20 @@ def running(stop: threading.Event) -> Iterator[Running]:
         thread.join(15)
         assert not thread.is_alive()
     assert not errors
+
+
+@pytest.fixture
+def client(redis_server: Server) -> Iterator[redis.Redis]:
+    """Of a Redis that holds nothing."""
+    with redis.Redis.from_url(redis_server.address, decode_responses=True) as client:
+        client.flushall()
+        yield client
+
+
+@pytest.fixture
+def sink(client: redis.Redis) -> Sink:
+    """Writes to that Redis."""
+    return Sink(client, 3_600_000)
 
 
 @contextmanager

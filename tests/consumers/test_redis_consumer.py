@@ -24,14 +24,20 @@ def test_scores_and_alerts_arrive_and_leave(scorer: Scorer, redis_server: Server
     eventually(lambda: client.smembers("segpulse:segments") == {"tier:1"})
 
 
-def test_a_redis_that_comes_back_empty_is_filled_again(
-    scorer: Scorer, redis_server: Server, running: Running, caplog: pytest.LogCaptureFixture
-) -> None:
+def filled(scorer: Scorer, redis_server: Server, running: Running) -> redis.Redis:
+    """A Redis that has the scores of two segments."""
     client = redis.Redis.from_url(redis_server.address, decode_responses=True)
     client.flushall()
     scorer.say(scores("1"), scores("2"))
     running(lambda stop: run(settings(scorer.broker, redis_server.address), stop))
     eventually(lambda: client.scard("segpulse:segments") == 2)
+    return client
+
+
+def test_a_redis_that_comes_back_empty_is_filled_again(
+    scorer: Scorer, redis_server: Server, running: Running, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = filled(scorer, redis_server, running)
     with paused(redis_server):
         scorer.say(scores("2", T0 + 10_000))
         eventually(lambda: any(record.message.startswith("redis at ") for record in caplog.records))
@@ -44,11 +50,7 @@ def test_a_redis_that_was_emptied_under_way_is_filled_again(
     scorer: Scorer, redis_server: Server, running: Running, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Its connections stay, so no error tells of it."""
-    client = redis.Redis.from_url(redis_server.address, decode_responses=True)
-    client.flushall()
-    scorer.say(scores("1"), scores("2"))
-    running(lambda stop: run(settings(scorer.broker, redis_server.address), stop))
-    eventually(lambda: client.scard("segpulse:segments") == 2)
+    client = filled(scorer, redis_server, running)
     eventually(lambda: bool(client.exists("segpulse:filled")))
     client.flushall()
     eventually(lambda: client.smembers("segpulse:segments") == {"tier:1", "tier:2"}, seconds=10)

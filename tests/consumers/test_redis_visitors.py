@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
 
 import msgspec
 import pytest
@@ -19,13 +18,6 @@ from tests.consumers.conftest import Running, paused
 from tests.consumers.samples import T0, Scorer, eventually, settings
 
 HOUR = 3_600_000
-
-
-@pytest.fixture
-def client(redis_server: Server) -> Iterator[redis.Redis]:
-    with redis.Redis.from_url(redis_server.address, decode_responses=True) as client:
-        client.flushall()
-        yield client
 
 
 def chosen(scorer: Scorer, redis_server: Server) -> Settings:
