@@ -10,6 +10,7 @@ from typing import Any
 
 from faust.types import TP
 
+from streams.engine import heap
 from streams.engine.app import Pipeline
 from streams.engine.changelog import Log
 from streams.engine.fence import of_dimensions, of_source
@@ -25,6 +26,7 @@ log = logging.getLogger("segpulse")
 _STALLED = 60.0  # seconds without progress after which a worker that has no state gives it up and begins again
 _LOOK = 30.0  # seconds between looks at the topics
 _VIEW = 5.0  # seconds between looks whether an overview is due
+_TIDY = 10.0  # seconds between two givings back of memory
 
 Look = Callable[[], Awaitable[None]]
 
@@ -125,6 +127,12 @@ def wire(
             await asyncio.sleep(_VIEW)
             await loaded.wait()
             await pipeline.or_crash(overviews.checkpoint())
+
+    @app.task  # type: ignore[untyped-decorator]
+    async def give_back_memory() -> None:
+        while not app.should_stop:
+            await asyncio.sleep(_TIDY)
+            await asyncio.to_thread(heap.give_back_holes)
 
     @app.task  # type: ignore[untyped-decorator]
     async def watch_topics() -> None:
