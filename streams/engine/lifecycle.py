@@ -81,10 +81,14 @@ def wire(
         mine = turn
         assignment: set[TP] = app.consumer.assignment()
         await look_at_topics()
+        if turn != mine:
+            return  # they are being given out anew; to take the fence would lock out who has them now
         sources = sorted(tp.partition for tp in assignment if tp.topic == SOURCE_TOPICS[0])
         dimensions = sorted(tp.partition for tp in assignment if tp.topic == SEGMENT_PANES)
         # First of all the fence: what is read after it is the last that a predecessor has written.
         await pipeline.fence.take([*map(of_source, sources), *map(of_dimensions, dimensions)])
+        if turn != mine:
+            return
         look = Log(pipeline.settings.kafka, go_on)
         events = [TP(topic, partition) for topic in SOURCE_TOPICS for partition in sources]
         panes = [TP(SEGMENT_PANES, partition) for partition in dimensions]
@@ -99,8 +103,10 @@ def wire(
             go_on()
         for partition, end in zip(dimensions, ends, strict=True):
             offsets |= score.load(partition, end)
+        for store in pipeline.stores.values():
+            store.forget()
         if turn != mine:
-            return  # they are being given out anew
+            return
         if offsets:
             await commit(app, offsets)
         loaded.set()
