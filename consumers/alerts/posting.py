@@ -22,6 +22,7 @@ TIMEOUT_S = 10.0
 ASK_AGAIN = (408, 425, 429)  # the 4xx that say later, not never
 LATER_MOST_S = 120.0  # that a Retry-After may ask for: a page that waits longer is no page
 BODY_SHOWN = 200  # characters of a refusal that are logged
+REMEMBERED = 10_000  # pages
 
 
 class Poster:
@@ -30,12 +31,13 @@ class Poster:
     def __init__(self, receiver: Receiver, metrics: Metrics) -> None:
         self.receiver = receiver
         self._metrics = metrics
-        self._done: set[tuple[str, str, int]] = set()  # of pages that are handed over again, those delivered
+        self._done: dict[tuple[str, str, int], None] = {}  # pages delivered, the last ones, oldest first
 
     def deliver(self, pages: Sequence[tuple[Page, Origin]]) -> None:
         """Post `pages`, each with where it comes from. Raises NotDeliveredError where any is to be tried again.
 
-        Then all are to be handed over again; those that did arrive are not posted twice.
+        Then all are to be handed over again, as they are where it cannot be noted how far one has come; those that did
+        arrive are not posted twice.
         """
         up = self._metrics.up.labels(self.receiver.name)
         try:
@@ -44,13 +46,14 @@ class Poster:
             up.set(0)
             raise
         up.set(1)
-        self._done.clear()
+        for identity in list(self._done)[: -REMEMBERED or None]:
+            del self._done[identity]
 
     async def _post_all(self, pages: Iterable[tuple[Page, Origin]]) -> None:
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT_S)) as session:
             for page, origin in pages:
                 await self._post(session, page, origin)
-                self._done.add(_identity(page))
+                self._done[_identity(page)] = None
 
     async def _post(self, session: aiohttp.ClientSession, page: Page, origin: Origin) -> None:
         body = orjson.dumps(self.receiver.body(page, origin))

@@ -114,7 +114,7 @@ class Scoring(Section, frozen=True, kw_only=True):
 
 
 class Mute(Section, frozen=True, kw_only=True):
-    """Maintenance: no alert begins within [from, to)."""
+    """Maintenance: nobody is paged of what fires within [from, to), unless it fires after it too."""
 
     segment: str  # dimension:value, dimension:* or *
     begin: Annotated[datetime, msgspec.Meta(tz=True)] = msgspec.field(name="from")

@@ -36,10 +36,14 @@ _STATE = {
 # that is behind by less reads every snapshot, in order: of a compacted one it would learn only after its watermark.
 _RECENT_KEPT = {"min.compaction.lag.ms": str(_HOUR)}
 
+# A topic is quiet when Kafka has got nothing for a while, whatever time its producer gives its records; and events of
+# last month, replayed, are kept as long as others.
+_EVENTS = {**_LARGE, "message.timestamp.type": "LogAppendTime"}
+
 #: Topic -> its configuration beyond the broker's defaults.
 TOPICS: Mapping[str, Mapping[str, str]] = {
-    **dict.fromkeys(topics.SOURCES, _LARGE),
-    topics.PROFILES: {**_STATE, **_RECENT_KEPT},
+    **dict.fromkeys(topics.SOURCES, _EVENTS),
+    topics.PROFILES: {**_STATE, **_RECENT_KEPT, **_EVENTS},
     topics.DEAD_LETTERS: _LARGE,
     topics.SEGMENT_PANES: {**_STATE, **_RECENT_KEPT},
     topics.SEGMENT_SCORES: _STATE,
