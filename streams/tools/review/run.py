@@ -17,9 +17,9 @@ from streams.tools.backtest import Backtest
 from streams.tools.files.read import SourceRecord, Unroutable
 from streams.tools.review import model
 from streams.tools.review.build import Builder
-from streams.tools.review.cells import states, why
 from streams.tools.review.history import DAY, History
 from streams.tools.review.spans import spans
+from streams.tools.review.standing import states, why
 
 Records = Iterable[SourceRecord | Unroutable]
 
