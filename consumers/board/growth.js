@@ -1,6 +1,6 @@
 // How much a segment has grown against earlier windows, as far as these are held.
 
-import { table } from "./table.js";
+import { more, someOf, table } from "./table.js";
 import { element, time, value, whole } from "./text.js";
 
 const COLUMNS = [
@@ -18,7 +18,7 @@ let asked = ""; // of what it was asked for last
 let told = []; // what came of it
 
 const percent = new Intl.NumberFormat("en-GB", { style: "percent", signDisplay: "exceptZero", maximumFractionDigits: 0 });
-const more = (ratio) => percent.format(ratio - 1);
+const change = (ratio) => percent.format(ratio - 1);
 const amount = (number) => (Number.isInteger(number) ? whole(number) : value(number, ""));
 
 function row({ title, window, against, earlier, ratio, low, high, now, before }) {
@@ -29,8 +29,8 @@ function row({ title, window, against, earlier, ratio, low, high, now, before })
       [title.replace("Growth of ", "")],
       [window],
       [time(earlier, AGAINST[against] ?? against)],
-      [more(ratio)],
-      [`${more(low)} – ${more(high)}`],
+      [change(ratio)],
+      [`${change(low)} – ${change(high)}`],
       [amount(now)],
       [amount(before)],
     ],
@@ -41,7 +41,9 @@ function show(place) {
   place.hidden = !told.length;
   if (place.hidden) return;
   const about = element("p", "quiet", "Whole hours or days. Where the interval holds 0 %, it may be chance. What is not held long enough is not there.");
-  place.replaceChildren(element("h3", "", "Growth"), table("Growth against earlier windows", COLUMNS, told.map(row)), about);
+  const rows = someOf("growth", told).map(row);
+  const all = more("growth", told.length, () => show(place));
+  place.replaceChildren(element("h3", "", "Growth"), table("Growth against earlier windows", COLUMNS, rows), ...all, about);
 }
 
 /** Show at `place` how `segment` has grown, as of `end` (ms: when the dimension was looked at last; undefined: never). */

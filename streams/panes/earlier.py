@@ -39,11 +39,12 @@ class Comparison(NamedTuple):
 
 def grid(settings: Settings) -> Grid:
     """How time is cut, and what is held, as the settings want it."""
-    windows = settings.scoring.windows
+    windows, hold = settings.scoring.windows, settings.growth.hold
+    weeks = {_APART[against] for against in hold}
     beyond = [
         Reach(each.window + each.apart, each.level)
-        for each in _possible(windows)
-        if each.against in settings.growth.hold and each.level == _wanted(each)
+        for each in possible(windows)
+        if (each.against in hold or each.apart in weeks) and each.level == _wanted(each)
     ]
     return Grid(windows, settings.time.tick, beyond)
 
@@ -51,7 +52,7 @@ def grid(settings: Settings) -> Grid:
 def comparisons(grid: Grid, windows: Sequence[int]) -> list[Comparison]:
     """Of each of `windows` (ms) those for which `grid` holds the panes, the finest way of each."""
     found: dict[tuple[int, Against], Comparison] = {}
-    for each in _possible(windows):
+    for each in possible(windows):
         if each.level >= grid.finest and grid.reach(each.level) >= each.window + each.apart:
             found.setdefault((each.window, each.against), each)
     return list(found.values())
@@ -62,12 +63,15 @@ def month(grid: Grid) -> list[Comparison]:
     return [each for each in comparisons(grid, (_MONTH,)) if each.against == "before"]
 
 
-def _possible(windows: Sequence[int]) -> Iterator[Comparison]:
-    """The finer first. Periods that overlap are not compared."""
+def possible(windows: Sequence[int]) -> Iterator[Comparison]:
+    """All there may be of `windows` (ms), the finer first.
+
+    Periods that overlap are not compared. Of a window of a week the one before is that of a week earlier.
+    """
     for window in windows:
         for against, apart in _APART.items():
             for level in (_HOUR, _DAY):
-                if window % LEVELS[level] == 0 and window <= (apart or window):
+                if window % LEVELS[level] == 0 and (window < apart or against == "before"):
                     yield Comparison(window, against, apart or window, level)
 
 

@@ -29,8 +29,8 @@ def grown(earlier: Earlier, kpis: Mapping[str, Kpi], measures: Measures) -> list
             end=each.ends[1],
             segments=dict(_segments(each, declared, earlier, kpis, measures)),
         )
-        for each in earlier.windows
         for name, declared in counted(measures).items()
+        for each in earlier.windows
         if _of(each.before, declared, measures).any() or _of(each.now, declared, measures).any()
     ]
 

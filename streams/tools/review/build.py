@@ -8,8 +8,11 @@ from typing import NamedTuple
 import numpy as np
 
 from streams.kpis.measures import Measures
+from streams.messages import DimensionGrowth
 from streams.quality.cells import Cells, Row
 from streams.quality.grouping import mergers, together
+from streams.quality.grown import grown
+from streams.quality.heterogeneity import Floats
 from streams.quality.numbers import number
 from streams.quality.stability import Stability, lasting
 from streams.quality.verdicts import Verdicts, verdicts
@@ -17,6 +20,7 @@ from streams.settings import Kpi, Settings
 from streams.tools.review import model
 from streams.tools.review.changes import changes
 from streams.tools.review.counted import Counted, counted
+from streams.tools.review.earlier import earlier
 from streams.tools.review.history import History
 from streams.tools.review.segments import States, Why, segments
 from streams.tools.review.spans import Spans
@@ -35,10 +39,17 @@ class Builder:
     """Makes the dimensions of a review."""
 
     def __init__(
-        self, settings: Settings, kpis: Mapping[str, Kpi], measures: Measures, states: States, why: Why
+        self,
+        settings: Settings,
+        kpis: Mapping[str, Kpi],
+        measures: Measures,
+        states: States,
+        why: Why,
+        dispersion: Mapping[str, Floats],
     ) -> None:
+        """`dispersion`: by dimension, as in scoring.daily.Earlier."""
         self._settings, self._kpis, self._measures = settings, kpis, measures
-        self._states, self._why = states, why
+        self._states, self._why, self._dispersion = states, why, dispersion
         self._cells = Cells(settings, kpis, measures)
 
     def dimensions(self, history: History, spans: Spans) -> list[model.Dimension]:
@@ -53,9 +64,16 @@ class Builder:
             for name, each in seen.items()
             if self._settings.dimensions[name].cross
         }
-        return [self._dimension(name, each, crosses) for name, each in seen.items()]
+        return [self._dimension(name, each, crosses, self._growth(history, name, spans)) for name, each in seen.items()]
 
-    def _dimension(self, name: str, seen: _Seen, crosses: Mapping[str, Cross]) -> model.Dimension:
+    def _growth(self, history: History, name: str, spans: Spans) -> list[DimensionGrowth]:
+        most = self._settings.dimensions[name].max_values
+        found = earlier(history, name, most, self._dispersion[name], spans)
+        return grown(found, self._kpis, self._measures)
+
+    def _dimension(
+        self, name: str, seen: _Seen, crosses: Mapping[str, Cross], growth: list[DimensionGrowth]
+    ) -> model.Dimension:
         of, scoring, declared = seen.counted, self._settings.scoring, self._settings.dimensions
         cells = self._cells.of(name, of.names, of.days.known, of.totals, (of.spans.start, of.spans.end))
         changed = changes(of, seen.verdicts.within.dispersion)
@@ -72,6 +90,7 @@ class Builder:
             changes=changed.whole if changed is not None else [],
             merges=mergers(groups, {segment.value for segment in found if segment.different}),
             splits=splits(name, mine, declared, scoring.min_trials, scoring.min_effect),
+            growth=growth,
         )
 
     def _stability(self, of: Counted, cells: list[Row]) -> Stability | None:

@@ -44,7 +44,8 @@ def review(
         said = f" before {_day(until)}" if until is not None else ""
         raise SettingsError(f"{file}: there is nothing to review: no event was counted{said}")
     found = spans(since, period, begin, max(score.at for score in result.scores))
-    builder = Builder(hourly, kpis, measures, states(result.scores), why(result.scores))
+    dispersion = {name: each.dispersion for name, each in result.earlier.items()}
+    builder = Builder(hourly, kpis, measures, states(result.scores), why(result.scores), dispersion)
     dimensions = builder.dimensions(history, found)
     if not dimensions:
         raise SettingsError(f"{file}: no segment has cases from {_day(found.start)} to {_day(found.end - DAY)}")
@@ -52,6 +53,7 @@ def review(
     return model.Review(
         file=file.name,
         date=today,
+        last=settings.review.reviewed,
         due=today + settings.review.every,
         start=found.start,
         end=found.end,
