@@ -90,26 +90,26 @@ The earlier window is as long, and is
 | Against | What it is |
 |---|---|
 | `before` | the one just before |
-| `week` | the same a week earlier: the same hours of the week (UTC); for windows of less than a week |
+| `week` | the same a week earlier: the same hours of the week (UTC); for windows of less than a week (of `7d` it is `before`) |
 | `year` | the same 52 weeks earlier, so of the same days of the week; for windows of whole days |
 
-Both begin and end with whole hours: the last 24 full hours. Where hours are not held so far back any more, and for windows
-of a week and more, they are whole days (UTC): what is compared is then up to a day old. Windows that are no whole hours,
-like `5m`, have no growth.
+Both begin and end with whole hours: the last 24 full hours. Where hours are not held so far back any more, and for
+windows of a week and more, they are whole days (UTC): what is compared is then up to a day old. Windows that are no
+whole hours, like `5m`, have no growth.
 
-**What is not held is not there**, and is no zero. Panes are held for the windows: with the built-in ones (`7d` the longest)
-that is enough for `1h` and `24h` against `before`, with a window of `30d` also for days against the week before.
-`growth.hold = ["before", "week", "year"]` holds panes for these, too, from then on; so a growth begins when so much time
-has passed. Of the first hour or day that was ever counted nobody knows whether it is whole, so it is compared with nothing.
-Holding costs memory. With the built-in dimensions and KPIs, 64 segments in all, a day is 30 kB for each source partition,
-an hour 22 kB (measured; workers and scorers together). `"week"` holds a day of hours more and a week of days for the
-built-in windows, 0.7 MB a partition; `"year"` a year of days, 11 MB a partition, and as many records more on
-`segment_panes` and in the changelog.
+**What is not held is not there**, and is no zero. Panes are held for the windows: with the built-in ones (`7d` the
+longest) that is enough for `1h` and `24h` against `before`, with a window of `30d` also for days against the week
+before. `growth.hold = ["before", "week", "year"]` holds panes for these, too, from then on; so a growth begins when so
+much time has passed. Of the first hour or day that was ever counted nobody knows whether it is whole, so it is compared
+with nothing. Holding costs memory. With the built-in dimensions and KPIs, 64 segments in all, a day is 30 kB for each
+source partition, an hour 22 kB (measured; workers and scorers together). `"week"` holds a day of hours more and a week
+of days for the built-in windows, 0.7 MB a partition; `"year"` a year of days, 11 MB a partition, and as many records
+more on `segment_panes` and in the changelog.
 
 Growth is there of what the KPIs in `scoring.kpis` count: sales where `revenue_per_session` or `average_order_value` is
-scored. Sums are of values, so their interval is wider than that of a count: by how unevenly orders come, learned for these
-KPIs. Counts are taken to come as unevenly as learned for the KPI whose numerator they are, `sessions` independently. It is
-chance alone that the interval is of: that Easter was in another week last year, it does not know.
+scored. Sums are of values, so their interval is wider than that of a count: by how unevenly orders come, learned for
+these KPIs. Counts are taken to come as unevenly as learned for the KPI whose numerator they are, `sessions`
+independently. It is chance alone that the interval is of: that Easter was in another week last year, it does not know.
 """
 
 
