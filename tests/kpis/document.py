@@ -90,7 +90,7 @@ The earlier window is as long, and is
 | Against | What it is |
 |---|---|
 | `before` | the one just before |
-| `week` | the same a week earlier: the same hours of the week (UTC); for windows of less than a week (of `7d` it is `before`) |
+| `week` | the same hours of the week (UTC) a week earlier; for windows under a week (of `7d` it is `before`) |
 | `year` | the same 52 weeks earlier, so of the same days of the week; for windows of whole days |
 
 Both begin and end with whole hours: the last 24 full hours. Where hours are not held so far back any more, and for
