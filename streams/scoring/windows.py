@@ -87,12 +87,8 @@ class Windows:
         measures]."""
         assert self.tick is not None
         start, day = self._grid.start(max(self.windows), self.tick), LEVELS[-1]
-        first = start // day * day
-        counts = np.zeros((-(-(self.tick - first) // day), len(self.values.names), len(self.values.measures)), np.int64)
-        for number, total in enumerate(counts):
-            begin = first + number * day
-            self._sum(total, max(begin, start), -(2**62), min(begin + day, self.tick), 1)
-        return start, counts
+        begins = range(start // day * day, self.tick, day)
+        return start, np.stack([self.between(max(each, start), min(each + day, self.tick)) for each in begins])
 
     def between(self, start: int, end: int) -> Ints:
         """[values × measures]: what the panes that lie within [start, end) (ms) have counted."""
