@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from consumers.growth import GrowthCollector
 from consumers.latest import Latest
 from consumers.quality import QualityCollector
 from consumers.serving import serving
@@ -77,6 +78,7 @@ def run(settings: Settings, stop: threading.Event) -> None:
     registry = CollectorRegistry()
     registry.register(ScoresCollector(latest))
     registry.register(QualityCollector(latest))
+    registry.register(GrowthCollector(latest))
     with (
         serving(registry, health, "prometheus.", settings.prometheus.host, settings.prometheus.port),
         closing(read_state(settings.kafka, stop, health=health)) as updates,

@@ -20,6 +20,14 @@ DIVISIONS: dict[str, tuple[str, Callable[[KpiDivision], float | None]]] = {
     "icc_high": ("Upper end of its 95 % interval.", lambda kpi: kpi.icc_high),
     "dispersion": ("How the segments' days vary, the median; 1 is chance.", lambda kpi: kpi.dispersion),
     "cramers_v": ("How far behaviour agrees with the trait: 0 not at all, 1 wholly.", lambda kpi: kpi.cramers_v),
+    "rank_correlation": (
+        "Of the segments' indices with the month before: 1 the same order, 0 none.",
+        lambda kpi: kpi.rank_correlation,
+    ),
+    "kept_side_ratio": (
+        "Segments on the same side of the rest as the month before; half is chance.",
+        lambda kpi: kpi.kept_side,
+    ),
 }
 
 
@@ -34,6 +42,8 @@ class QualityCollector(Collector):
         accuracy = _gauge("accuracy_ratio", "Accurate segments over segments; the aim is more than 0.85.", "dimension")
         groups = _gauge("groups", "Groups of segments that can be told apart; 3 to 5 are usual.", "dimension")
         at = _gauge("overview_at_timestamp_seconds", "The tick (event time) that this is as of.", "dimension")
+        reviewed = _gauge("reviewed_timestamp_seconds", "The day of the last review (review.last).", "dimension")
+        due = _gauge("review_due_timestamp_seconds", "When the next review is due.", "dimension")
         divisions = {name: _gauge(name, text, "dimension", "kpi") for name, (text, _) in DIVISIONS.items()}
         verdicts = GaugeMetricFamily(
             "segpulse_segment_verdict",
@@ -48,13 +58,16 @@ class QualityCollector(Collector):
             groups.add_metric((dimension,), len(quality.groups))
             if quality.accuracy is not None:
                 accuracy.add_metric((dimension,), quality.accuracy)
+            for gauge, when in ((reviewed, quality.reviewed), (due, quality.review_due)):
+                if when is not None:
+                    gauge.add_metric((dimension,), when / 1000)
             _add_verdicts(verdicts, dimension, quality)
             for kpi in quality.kpis:
                 for name, (_, figure) in DIVISIONS.items():
                     value = figure(kpi)
                     if value is not None:
                         divisions[name].add_metric((dimension, kpi.kpi), value)
-        return [accuracy, groups, at, *divisions.values(), verdicts]
+        return [accuracy, groups, at, reviewed, due, *divisions.values(), verdicts]
 
 
 def _gauge(name: str, text: str, *labels: str) -> GaugeMetricFamily:

@@ -13,6 +13,12 @@ import msgspec
 State = Literal["learning", "par", "watch", "over", "under", "silent"]
 STATES: tuple[State, ...] = get_args(State)
 
+Against = Literal[
+    "before",  # the window just before
+    "week",  # the same window a week earlier
+    "year",  # the same 52 weeks earlier
+]
+
 Kind = Literal[
     "level",  # different from the rest of its dimension, for good
     "shift",  # changed against its own usual relation to the rest
@@ -177,6 +183,9 @@ class KpiDivision(msgspec.Struct, frozen=True, kw_only=True):
     icc_high: float | None
     dispersion: float | None  # within: of the segments' days, the median; 1 is chance
     cramers_v: float | None  # agreement of trait and behaviour; binomial KPIs
+    rank_correlation: float | None = None  # of the segments' indices with the 30 days before: 1 is the same order
+    kept_side: float | None = None  # share of the segments that are still on their side of the rest
+    compared: int = 0  # segments, in these two
 
 
 class SegmentationQuality(msgspec.Struct, frozen=True, kw_only=True):
@@ -187,6 +196,30 @@ class SegmentationQuality(msgspec.Struct, frozen=True, kw_only=True):
     groups: list[list[str]]  # that can be told apart, by all KPIs together
     merges: list[list[str]]  # segments that nothing tells apart
     kpis: list[KpiDivision]
+    reviewed: int | None = None  # ms: the day of the last review, where somebody has said (review.last)
+    review_due: int | None = None  # ms: when the next is due
+
+
+class Grown(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """How much more there is now: a ratio, 1.1 = a tenth more, with its 95 % interval; and of what."""
+
+    ratio: float
+    low: float
+    high: float
+    now: int | float  # a count; or a sum of values, in units
+    before: int | float
+
+
+class DimensionGrowth(msgspec.Struct, frozen=True, kw_only=True):
+    """Growth of a dimension's segments over a window, against the same window earlier; see streams.kpis.growth."""
+
+    growth: str  # as declared: sales_growth
+    window: str  # as declared: 24h
+    against: Against
+    before: int  # ms: where the earlier window starts; it is as long
+    start: int
+    end: int
+    segments: dict[str, Grown]  # without those of which there was nothing in either
 
 
 class SegmentPaths(msgspec.Struct, frozen=True, kw_only=True):
@@ -216,6 +249,7 @@ class DimensionOverview(msgspec.Struct, frozen=True, kw_only=True):
     end: int
     quality: SegmentationQuality | None  # None: nothing can be judged
     paths: DimensionPaths | None  # None: nobody wants to know, or nobody has come
+    growth: list[DimensionGrowth] = []  # of which the earlier window is held
 
 
 class Alert(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,6 +12,7 @@ import msgspec
 import pytest
 
 from consumers.alerts.metrics import Metrics as PageMetrics
+from consumers.growth import GrowthCollector
 from consumers.latest import Latest
 from consumers.prometheus import ScoresCollector
 from consumers.redis.fields import fields
@@ -113,6 +114,8 @@ def test_all_settings_with_their_defaults() -> None:
     assert list(told) == [f"{section}.{key}" for section in SECTIONS for key in keys(section)]
     tree: dict[str, dict[str, object]] = {}
     for name, default in told.items():
+        if not default:
+            continue  # none
         section, _, key = name.partition(".")
         tree.setdefault(section, {})[key] = tomllib.loads(f"it = {names(default)[0]}")["it"]
     assert settings.convert(tree, Settings, "docs/settings.md") == Settings()
@@ -149,8 +152,14 @@ def test_metrics_are_all_named() -> None:
     worker = (f"{m.name}_total" if m.type == "counter" else m.name for m in Metrics().registry.collect())
     own = (name for name in worker if name.startswith("segpulse_"))  # beside prometheus-client's process_…
     of_scores = (family.name for family in ScoresCollector(Latest()).collect())
+    of_growth = (family.name for family in GrowthCollector(Latest()).collect())
     of_pages = {f"{m.name}_total" if m.type == "counter" else m.name for m in PageMetrics([]).registry.collect()}
-    assert {code for code in inline(README) if code.startswith("segpulse_")} == {*own, *of_scores, *of_pages}
+    assert {code for code in inline(README) if code.startswith("segpulse_")} == {
+        *own,
+        *of_scores,
+        *of_growth,
+        *of_pages,
+    }
     assert {code for code in inline(ALERTS) if code.startswith("segpulse_")} == of_pages
 
 

@@ -3,6 +3,7 @@
 import { onMoreAlerts, showAlerts } from "./alerts.js";
 import { showChart } from "./chart.js";
 import { isOffPar, worseFirst } from "./cells.js";
+import { showGrowth } from "./growth.js";
 import { named, onLink } from "./link.js";
 import { showMutes } from "./mutes.js";
 import { showCounts, showOverview } from "./overview.js";
@@ -61,13 +62,15 @@ function showScores() {
   const drawn = linked ?? cells[0]?.kpi;
   showChart(place("chart"), segment, drawn && { name: drawn, title: drawn, unit: "", ...declared.kpis[drawn] }, window);
   showTitle(place("where"), segment, declared.kpis, alerts.pages);
-  showPaths(place("paths"), segment, segment && overviews[segment.dimension]?.end);
+  const end = segment && overviews[segment.dimension]?.end;
+  showPaths(place("paths"), segment, end);
+  showGrowth(place("growth"), segment, end);
   const steps = segment ? cellsOf(segment, window, "", false) : [];
   if (segment) showSegment(place("scores"), segment, cells, steps, declared, drawn);
   else if (one) showMissing(place("scores"), one);
   else {
     const entries = looked.map((each) => ({ segment: each, cells: cellsOf(each, window, kpi, offPar) }));
-    showOverview(place("scores"), entries.filter(({ cells }) => cells.length), declared, overviews, kpi, show);
+    showOverview(place("scores"), entries.filter(({ cells }) => cells.length), declared, overviews, kpi, Date.now() - behind, show);
   }
 }
 

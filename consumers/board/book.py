@@ -14,7 +14,8 @@ from consumers.board.pages import Pages
 from consumers.latest import Latest
 from consumers.marks import Marks
 from consumers.state import Scored, Update
-from streams.messages import DimensionOverview
+from streams.kpis.growth import GROWTHS
+from streams.messages import DimensionGrowth, DimensionOverview, Grown, SegmentationQuality
 from streams.settings import Dimension, Kpi
 
 
@@ -106,6 +107,12 @@ class Book:
         segment = next((each for each in told.segments if each.value == value), None)
         return _json(clock(), {**msgspec.structs.asdict(told), "segments": None, "segment": segment})
 
+    def growth(self, dimension: str, value: str) -> bytes:
+        """The body of `/api/growth`, of a segment: of each growth, window and earlier window what there is."""
+        told = next((each.growth for each in self._latest.overviews() if each.dimension == dimension), [])
+        rows = [(each, each.segments[value]) for each in told if value in each.segments]
+        return _json(clock(), {"growth": [_grown(each, grown) for each, grown in rows]})
+
     def knows(self, segment: str, kpi: str) -> bool:
         """Whether there is such a segment (`dimension:value`), and such a KPI; empty: whichever."""
         there = segment in self._latest or segment in self.pages.segments
@@ -118,6 +125,18 @@ class Book:
 def clock() -> int:
     """Ms of the wall clock."""
     return time.time_ns() // 1_000_000
+
+
+def _grown(each: DimensionGrowth, grown: Grown) -> dict[str, Any]:
+    declared = GROWTHS.get(each.growth)
+    return {
+        "title": declared.title if declared else each.growth,
+        "window": each.window,
+        "against": each.against,
+        "start": each.start,
+        "earlier": each.before,
+        **msgspec.structs.asdict(grown),
+    }
 
 
 def _overview(told: DimensionOverview | None) -> dict[str, Any]:
@@ -133,7 +152,16 @@ def _overview(told: DimensionOverview | None) -> dict[str, Any]:
         "accurate": sum(segment.accurate for segment in quality.segments),
         "groups": len(quality.groups),
         "merges": quality.merges,
+        "lasts": _lasts(quality),
+        "due": quality.review_due,
     }
+
+
+def _lasts(quality: SegmentationQuality) -> dict[str, Any] | None:
+    """How far the order of the segments holds since the month before, on the KPI that they differ most on."""
+    known = [kpi for kpi in quality.kpis if kpi.rank_correlation is not None]
+    most = max(known, key=lambda kpi: kpi.spread or 0.0, default=None)
+    return None if most is None else {"kpi": most.kpi, "rank": most.rank_correlation}
 
 
 def _segment(scored: Scored) -> dict[str, Any]:

@@ -67,17 +67,17 @@ const ranks = {
   }),
 };
 
-function section(dimension, entries, kpis, overview, kind, redraw) {
+function section(dimension, entries, kpis, overview, kind, now, redraw) {
   entries.sort((a, b) => worseFirst(a.cells[0], b.cells[0]) || a.segment.value.localeCompare(b.segment.value));
   const rows = someOf(dimension, entries).map((entry) => kind.row(entry, kpis));
   const title = element("h2", "", dimension);
   const scores = table(`Scores by ${dimension}`, kind.columns, rows);
-  return element("section", "dimension", title, ...quality(overview), scores, ...more(dimension, entries.length, redraw));
+  return element("section", "dimension", title, ...quality(overview, kpis, now), scores, ...more(dimension, entries.length, redraw));
 }
 
 /** Show `entries` ({segment, cells: worst first}) below `place`, with the `overviews` of their dimensions; `kpi`: the one
- * that all cells are of, if it is one. `redraw` is called when a table is opened or closed. */
-export function showOverview(place, entries, { kpis, dimensions }, overviews, kpi, redraw) {
+ * that all cells are of, if it is one; `now`: ms. `redraw` is called when a table is opened or closed. */
+export function showOverview(place, entries, { kpis, dimensions }, overviews, kpi, now, redraw) {
   const byDimension = new Map();
   for (const entry of entries) {
     const name = entry.segment.dimension;
@@ -85,7 +85,7 @@ export function showOverview(place, entries, { kpis, dimensions }, overviews, kp
   }
   const known = [...new Set([...dimensions, ...byDimension.keys()])].filter((name) => byDimension.has(name));
   const kind = kpi ? ranks : outlines;
-  const sections = known.map((name) => section(name, byDimension.get(name), kpis, overviews[name], kind, redraw));
+  const sections = known.map((name) => section(name, byDimension.get(name), kpis, overviews[name], kind, now, redraw));
   const nothing = element("p", "quiet", "Nothing to show for this choice yet.");
   place.replaceChildren(...(sections.length ? sections : [nothing]));
 }

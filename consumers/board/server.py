@@ -39,6 +39,7 @@ FILES = (
     "overview.js",
     "paths.js",
     "quality.js",
+    "growth.js",
     "segment.js",
     "cells.js",
     "link.js",
@@ -77,6 +78,7 @@ def application(book: Book, stream: Stream, token: str, marking: Marking, health
     app.router.add_get("/api/history", _asked(book.history, "dimension", "segment", "window"))
     app.router.add_get("/api/courses", _courses(book))
     app.router.add_get("/api/paths", _asked(book.paths, "dimension", "segment"))
+    app.router.add_get("/api/growth", _asked(book.growth, "dimension", "segment"))
     marking.add_to(app.router)
     for path in OPEN_TO_ALL:
         app.router.add_get(path, _well(health))

@@ -1,5 +1,5 @@
-// How a segment's index has moved over the last hours, as a line as small as a word. Drawn by uPlot (uplot/LICENSE), for
-// those in view only; what has been drawn stays when the table is made anew.
+// How a segment's index has moved over the last day, as a line as small as a word, and by how much. Drawn by uPlot
+// (uplot/LICENSE), for those in view only; what has been drawn stays when the table is made anew.
 
 import { element, span } from "./text.js";
 
@@ -9,7 +9,7 @@ const LONGEST = 6000; // characters of an address: servers and proxies take 8000
 const [WIDTH, HEIGHT] = [112, 28];
 const LEAST = [90, 110]; // of the index that is always in the picture: small moves look small
 
-const lines = new Map(); // key -> {node, of, window, title, askedAt, course, plot}
+const lines = new Map(); // key -> {node, moved, of, window, title, askedAt, course, plot}
 const inView = new Set(); // keys
 
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -35,6 +35,8 @@ function draw(line) {
   const data = [at.map((ms) => ms / 1000), at.map(() => 100), index];
   if (line.plot) line.plot.setData(data);
   else line.plot = new uPlot(options(), data, line.node);
+  const by = Math.round(known.at(-1)) - Math.round(known[0]);
+  line.moved.textContent = `${by > 0 ? "+" : by < 0 ? "−" : "±"}${Math.abs(by)}`;
   const course = `${line.title}: index from ${known[0].toFixed(0)} to ${known.at(-1).toFixed(0)} in ${span(at.at(-1) - at[0])}`;
   line.node.setAttribute("aria-label", course);
   line.node.title = course;
@@ -74,11 +76,12 @@ export function sparkline({ dimension, value }, kpi, window, title) {
   const of = `${kpi}:${dimension}:${value}`;
   const key = `${window} ${of}`;
   if (!lines.has(key)) {
-    const node = element("span", "sparkline");
+    const moved = element("span", "moved");
+    const node = element("span", "sparkline", moved);
     node.dataset.course = key;
     node.setAttribute("role", "img");
     node.setAttribute("aria-label", `${title}: how its index moves is shown after two ticks`);
-    lines.set(key, { node, of, window, title, askedAt: 0, course: null, plot: null });
+    lines.set(key, { node, moved, of, window, title, askedAt: 0, course: null, plot: null });
     watcher.observe(node);
   }
   return lines.get(key).node;

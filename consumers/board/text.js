@@ -50,6 +50,9 @@ export function remark(cell) {
 
 const stamp = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "medium" });
 
+const date = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeZone: "UTC" });
+
+export const day = (ms) => date.format(ms);
 export const moment = (ms) => stamp.format(ms);
 
 export function time(ms, text) {

@@ -13,7 +13,7 @@ QUALITY = "segpulse:quality:"  # + dimension, a hash
 VERSION = 1  # of the layout
 LEAST_TTL = 900_000  # ms: it is written every five minutes
 
-_FIGURES = ("spread", "real", "icc", "icc_low", "icc_high", "dispersion", "cramers_v")
+_FIGURES = ("spread", "real", "icc", "icc_low", "icc_high", "dispersion", "cramers_v", "rank_correlation", "kept_side")
 
 
 def fields(overview: DimensionOverview, quality: SegmentationQuality, written: int) -> dict[Any, str | int | float]:
@@ -27,6 +27,8 @@ def fields(overview: DimensionOverview, quality: SegmentationQuality, written: i
         "groups": len(quality.groups),
         "alike": _json(quality.groups),
         "merge": _json(quality.merges),
+        "reviewed": quality.reviewed,
+        "review_due": quality.review_due,
         "start": overview.start,
         "end": overview.end,
         "updated_at": written,

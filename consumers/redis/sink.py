@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import msgspec
 import redis
 
-from consumers.redis import quality, scripts
+from consumers.redis import growth, quality, scripts
 from consumers.redis.fields import VERSION
 from consumers.redis.packed import Packed
 from consumers.state import Scored, Update
@@ -42,7 +43,7 @@ class Sink:
         trips = _trips(update.scores)
         with ThreadPoolExecutor(THREADS) as threads:
             list(threads.map(self._update, trips))
-        self._tell_quality(update.overviews)
+        self._tell_overviews(update.overviews)
         self._add_alerts(update.alerts)
 
     def mark_filled(self) -> None:
@@ -89,15 +90,21 @@ class Sink:
         keys = [scripts.SEGMENTS, scripts.RANKS, scripts.CHANGES, *(scripts.SCORES + member for member in members)]
         return keys, [scripts.RANK, CHANGES_KEPT, *arguments]
 
-    def _tell_quality(self, found: Mapping[str, DimensionOverview | None]) -> None:
+    def _tell_overviews(self, found: Mapping[str, DimensionOverview | None]) -> None:
         now = time.time_ns() // 1_000_000
         with self._client.pipeline(transaction=True) as pipe:
             for dimension, told in found.items():
-                key = quality.QUALITY + dimension
-                pipe.delete(key)
+                hashes: dict[str, Mapping[Any, str | int | float]] = {quality.QUALITY + dimension: {}}
+                if told is not None:
+                    segments = growth.fields(told, now)
+                    hashes |= {f"{growth.GROWTH}{dimension}:{value}": each for value, each in segments.items()}
                 if told is not None and told.quality is not None:
-                    pipe.hset(key, mapping=quality.fields(told, told.quality, now))
-                    pipe.pexpire(key, max(self._ttl, quality.LEAST_TTL))
+                    hashes[quality.QUALITY + dimension] = quality.fields(told, told.quality, now)
+                for key, fields in hashes.items():
+                    pipe.delete(key)
+                    if fields:
+                        pipe.hset(key, mapping=dict(fields))
+                        pipe.pexpire(key, max(self._ttl, quality.LEAST_TTL))
             pipe.execute()
 
     def _add_alerts(self, alerts: list[Alert]) -> None:

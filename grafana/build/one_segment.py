@@ -46,7 +46,7 @@ def build() -> dashboard.Dashboard:
         "none",
     )
     states = panels.states("States over $window", "When each KPI was over or under par, or silent.", "kpi", _CELLS)
-    return boards.filled(made, [_kpis(), _value(), indexes, states, _funnel()])
+    return boards.filled(made, [_kpis(), _value(), indexes, states, _funnel(), _growth()])
 
 
 def _kpis() -> table.Panel:
@@ -90,6 +90,23 @@ def _value() -> timeseries.Panel:
     )
     return panel.override_by_name("high", looks.looking(custom_fillBelowTo="low", custom_lineWidth=0)).override_by_name(
         "low", looks.looking(custom_lineWidth=0)
+    )
+
+
+def _growth() -> table.Panel:
+    by = "by (kpi, window, against)"
+    of = "segpulse_segment_growth"
+    here = '{dimension="$dimension", segment="$segment"}'
+    changes = {"Growth": "ratio", "Low": "low", "High": "high"}
+    return panels.rows(
+        "Growth against earlier windows",
+        "Against the window before, or the same a week or 52 weeks earlier, in whole hours or days; with its 95 % "
+        "interval. What is not held so far back is not there: docs/kpis.md.",
+        {"kpi": "Growth of", "window": "Window", "against": "Against"},
+        {title: f"sum {by} ({of}_{name}{here}) - 1" for title, name in changes.items()}
+        | {title: f"sum {by} ({of}_{name}{here})" for title, name in {"Now": "now", "Then": "before"}.items()},
+        dict.fromkeys(changes, looks.SHARE) | dict.fromkeys(("Now", "Then"), looks.COUNT),
+        "Growth",
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grafana_foundation_sdk.builders import dashboard, table
+from grafana_foundation_sdk.builders import dashboard, stat, table
 
 from grafana.build import boards, looks, panels, queries
 
@@ -37,7 +37,7 @@ def build() -> dashboard.Dashboard:
         "window. docs/quality.md says what each figure means and where it comes from.",
     ).with_variable(boards.choice("dimension", "Dimension", "segpulse_dimension_groups", "industry"))
     counts = [
-        panels.number(f"{title} in $dimension", what, f"{query} or vector(0)", "short", ((None, colour),)).span(6)
+        panels.number(f"{title} in $dimension", what, f"{query} or vector(0)", "short", ((None, colour),)).span(5)
         for title, what, query, colour in (
             ("Worth having", "Enough cases, different from the rest, alike within.", _count("accurate"), "green"),
             ("Like the rest", "Not surely different on any KPI: merge them.", _count("like the rest"), "blue"),
@@ -51,11 +51,21 @@ def build() -> dashboard.Dashboard:
         [queries.over_time("segpulse_dimension_accuracy_ratio", "{{dimension}}")],
         "percentunit",
     ).span(24)
-    return boards.filled(made, [_dimensions(), *counts, _segments(), _kpis(), accuracy])
+    return boards.filled(made, [_dimensions(), *counts, _review(), _segments(), _kpis(), accuracy])
 
 
 def _count(verdict: str) -> str:
     return f'count(segpulse_segment_verdict{{{_HERE}, verdict="{verdict}"}})'
+
+
+def _review() -> stat.Panel:
+    return panels.number(
+        "Next review in",
+        "Below 0 it is overdue. review.last says when the last was, review.every how often; segpulse review makes it.",
+        "min(segpulse_dimension_review_due_timestamp_seconds) - time()",
+        "s",
+        ((None, "red"), (0, "orange"), (14 * 86_400, "green")),
+    ).span(4)
 
 
 def _dimensions() -> table.Panel:
@@ -69,9 +79,16 @@ def _dimensions() -> table.Panel:
             "Accuracy": "sum by (dimension) (segpulse_dimension_accuracy_ratio)",
             "Segments": segments,
             "Groups": "sum by (dimension) (segpulse_dimension_groups)",
+            "Last review": "1000 * max by (dimension) (segpulse_dimension_reviewed_timestamp_seconds)",
             "As of": "1000 * max by (dimension) (segpulse_dimension_overview_at_timestamp_seconds)",
         },
-        {"Accuracy": _ACCURACY, "Segments": looks.COUNT, "Groups": looks.COUNT, "As of": looks.SINCE},
+        {
+            "Accuracy": _ACCURACY,
+            "Segments": looks.COUNT,
+            "Groups": looks.COUNT,
+            "Last review": looks.SINCE,
+            "As of": looks.SINCE,
+        },
         "Accuracy",
     )
 
@@ -95,7 +112,9 @@ def _kpis() -> table.Panel:
         "How $dimension divides people, by KPI",
         "Spread: how far a typical segment is from the average, chance taken out. Real: how much of the differences is "
         "not chance. ICC: share of the variance between segments, with its 95 % interval. Within: how days vary, 1 is "
-        "chance. Agreement: of trait and behaviour (Cramér's V), from 0 to 1.",
+        "chance. Agreement: of trait and behaviour (Cramér's V), from 0 to 1. Same order, same side: is the ranking "
+        "that of the month before (1 is the same), how many are still on their side of the rest (half is chance); "
+        "empty until two months are held.",
         {"kpi": "KPI"},
         {
             "Spread": of("spread_ratio"),
@@ -105,7 +124,9 @@ def _kpis() -> table.Panel:
             "ICC high": of("icc_high"),
             "Within": of("dispersion"),
             "Agreement": of("cramers_v"),
+            "Same order": of("rank_correlation"),
+            "Same side": of("kept_side_ratio"),
         },
-        {"Spread": looks.SHARE, "Real": looks.SHARE},
+        {"Spread": looks.SHARE, "Real": looks.SHARE, "Same side": looks.SHARE},
         "Spread",
     )

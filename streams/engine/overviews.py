@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping
 
 import msgspec
+from msgspec.structs import replace
 
 from streams.engine import fence
 from streams.engine.app import Pipeline
@@ -15,11 +16,14 @@ from streams.engine.dimensions import Dimensions
 from streams.engine.score import Score
 from streams.events.topics import DIMENSION_OVERVIEWS
 from streams.kpis.measures import Measures
-from streams.messages import DimensionOverview
+from streams.messages import DimensionOverview, SegmentationQuality
 from streams.panes.levels import LEVELS
 from streams.paths.paths import paths
+from streams.quality.cells import Cells
+from streams.quality.grown import grown
+from streams.quality.lasting import with_stability
 from streams.quality.segmentation import segmentation
-from streams.scoring.daily import Daily
+from streams.scoring.daily import Daily, Earlier
 from streams.settings import Kpi
 
 log = logging.getLogger("segpulse")
@@ -37,16 +41,17 @@ class Overviews:
         self._score = score
         self._kpis = kpis
         self._measures = measures
+        self._cells = Cells(pipeline.settings, kpis, measures)
 
     async def checkpoint(self) -> None:
         """Look at the dimensions whose time it is."""
         for partition, owned in self._score.owned():
             for dimension in owned.scorers:
-                daily = _due(owned, dimension)
-                if daily is None:
+                looked = _due(owned, dimension)
+                if looked is None:
                     continue
                 try:
-                    found = await asyncio.to_thread(self._made, daily)
+                    found = await asyncio.to_thread(self._made, *looked)
                 except (ArithmeticError, ValueError) as error:  # an overview is not worth a worker
                     what = type(error).__name__
                     log.error("overview of %s: %s: %s; the one before stands", dimension, what, error)
@@ -54,16 +59,25 @@ class Overviews:
                 if (partition, owned) in self._score.owned():
                     await self._publish(partition, dimension, found)
 
-    def _made(self, daily: Daily) -> DimensionOverview | None:
+    def _made(self, daily: Daily, earlier: Earlier) -> DimensionOverview | None:
         """None: there is nothing to tell."""
         settings = self._pipeline.settings
-        quality = segmentation(daily, self._kpis, self._measures, settings.scoring)
+        quality = self._quality(daily, earlier)
         ways = paths(daily, settings, self._measures)
-        if quality is None and ways is None:
+        growth = grown(earlier, self._kpis, self._measures)
+        if quality is None and ways is None and not growth:
             return None
         return DimensionOverview(
-            dimension=daily.dimension, start=daily.start, end=daily.end, quality=quality, paths=ways
+            dimension=daily.dimension, start=daily.start, end=daily.end, quality=quality, paths=ways, growth=growth
         )
+
+    def _quality(self, daily: Daily, earlier: Earlier) -> SegmentationQuality | None:
+        settings = self._pipeline.settings
+        found = segmentation(daily, self._kpis, self._measures, settings.scoring)
+        if found is None:
+            return None
+        found = with_stability(found, earlier, self._cells, settings.scoring.min_trials)
+        return replace(found, reviewed=settings.review.reviewed, review_due=settings.review.due)
 
     async def _publish(self, partition: int, dimension: str, found: DimensionOverview | None) -> None:
         async with self._pipeline.fence.checkpoint(fence.of_dimensions(partition)) as outbox:
@@ -71,7 +85,7 @@ class Overviews:
             await outbox.send(DIMENSION_OVERVIEWS, dimension.encode(), value, partition)
 
 
-def _due(owned: Dimensions, dimension: str) -> Daily | None:
+def _due(owned: Dimensions, dimension: str) -> tuple[Daily, Earlier] | None:
     """What is to be looked at now: nothing while an owner is new, which has other things to do then."""
     tick, viewed = owned.published.get(dimension), owned.viewed.get(dimension)
     if tick is None or time.monotonic() < owned.since + _SETTLED:
@@ -79,4 +93,5 @@ def _due(owned: Dimensions, dimension: str) -> Daily | None:
     if viewed is not None and tick // _EVERY == viewed // _EVERY:
         return None
     owned.viewed[dimension] = tick
-    return owned.scorers[dimension].daily()
+    daily, earlier = owned.scorers[dimension].daily(), owned.scorers[dimension].earlier()
+    return None if daily is None or earlier is None else (daily, earlier)

@@ -22,8 +22,8 @@ from streams.panes.census import Census
 from streams.panes.columnar import Columnar
 from streams.panes.counting import Counting
 from streams.panes.course import Course
+from streams.panes.earlier import grid
 from streams.panes.early import Told
-from streams.panes.levels import Grid
 from streams.panes.measuring import Measuring
 from streams.panes.panes import Change, Key, Panes
 from streams.panes.people import People
@@ -58,9 +58,7 @@ class SourcePartition:
         self._intake = Intake(self._clock, settings.time.ahead, max(settings.scoring.windows), settings.money)
         self._reorder = Reorder()
         self._columnar = Columnar(self._visitors, self._counting.membership, measures)
-        self._panes = Panes(
-            number, self._counting.membership, measures, Grid(settings.scoring.windows, settings.time.tick)
-        )
+        self._panes = Panes(number, self._counting.membership, measures, grid(settings))
         self._provisional = Provisional(self._counting, settings.time, measures.names)
         self.stats = Stats({})
         self.dead_letters: list[DeadLetter] = []

@@ -1,4 +1,4 @@
-"""How much has a segment grown against the period before, and how sure is that?
+"""How much has a segment grown against an earlier period, and how sure is that?
 
 The ratio of two rates with a 95 % interval on the logarithm, half a hit added to each (Walter, Biometrika 62 (1975)
 371-374; of proportions: Katz et al., Biometrics 34 (1978) 469-474). The variance is widened by the over-dispersion of
@@ -10,15 +10,15 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from streams.quality.heterogeneity import Bools, Floats, Ints
 
-_WIDE = float(stats.norm.ppf(0.975))
+_WIDE = float(special.ndtri(0.975))
 
 
 class Growth(NamedTuple):
-    """Ratio to the period before, 1.1 = a tenth more, with its 95 % interval; NaN where it cannot be told."""
+    """Ratio to the earlier period, 1.1 = a tenth more, with its 95 % interval; NaN where it cannot be told."""
 
     ratio: Floats
     low: Floats
@@ -26,7 +26,10 @@ class Growth(NamedTuple):
 
 
 def growth(
-    before: tuple[Ints, Ints | Floats], now: tuple[Ints, Ints | Floats], binomial: Bools, dispersion: Floats
+    before: tuple[Ints | Floats, Ints | Floats],
+    now: tuple[Ints | Floats, Ints | Floats],
+    binomial: Bools,
+    dispersion: Floats,
 ) -> Growth:
     """`before`, `now`: hits and trials, [segments × KPIs]; `binomial` [KPIs], `dispersion` [segments × KPIs].
 
@@ -39,7 +42,7 @@ def growth(
     return Growth(np.exp(change), np.exp(change - half), np.exp(change + half))
 
 
-def _log_rate(hits: Ints, trials: Ints | Floats, binomial: Bools) -> tuple[Floats, Floats]:
+def _log_rate(hits: Ints | Floats, trials: Ints | Floats, binomial: Bools) -> tuple[Floats, Floats]:
     """ln of the rate, and its variance."""
     x, n = hits.astype(np.float64), np.asarray(trials, dtype=np.float64)
     x = np.where(binomial, np.minimum(x, n), x) + 0.5

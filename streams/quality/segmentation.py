@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 
 from streams.kpis.measures import Measures
@@ -11,6 +10,7 @@ from streams.quality.association import cramers_v, outcomes
 from streams.quality.days import days_of, judged, named
 from streams.quality.grouping import mergers, together
 from streams.quality.heterogeneity import between
+from streams.quality.numbers import number
 from streams.quality.verdicts import Verdicts, median, verdicts
 from streams.scoring.daily import Daily
 from streams.settings import Kpi, Scoring
@@ -34,20 +34,20 @@ def segmentation(
     hits, trials = days.hits.sum(axis=0)[is_named], days.trials.sum(axis=0)[is_named]
     apart = between(hits, trials, days.binomial, found.chance)
     return SegmentationQuality(
-        accuracy=_number(found.accuracy.share),
+        accuracy=number(found.accuracy.share),
         segments=segments,
         groups=groups,
         merges=mergers(groups, {segment.value for segment in segments if segment.different}),
         kpis=[
             KpiDivision(
                 kpi=name,
-                spread=_number(apart.spread[column]),
-                real=_number(apart.real[column]),
-                icc=_number(apart.icc[column]),
-                icc_low=_number(apart.low[column]),
-                icc_high=_number(apart.high[column]),
-                dispersion=_number(median(found.within.dispersion[is_named, column])),
-                cramers_v=_number(cramers_v(outcomes(hits[:, column], trials[:, column]))) if binomial else None,
+                spread=number(apart.spread[column]),
+                real=number(apart.real[column]),
+                icc=number(apart.icc[column]),
+                icc_low=number(apart.low[column]),
+                icc_high=number(apart.high[column]),
+                dispersion=number(median(found.within.dispersion[is_named, column])),
+                cramers_v=number(cramers_v(outcomes(hits[:, column], trials[:, column]))) if binomial else None,
             )
             for column, (name, binomial) in enumerate(zip(used, days.binomial.tolist(), strict=True))
         ],
@@ -65,11 +65,7 @@ def _segments(names: Sequence[str], kpis: Mapping[str, Kpi], found: Verdicts) ->
             alike=bool(of.alike[at]),
             trials=int(of.trials[at]),
             differs_on=by_column[of.kpi[at]] if of.kpi[at] >= 0 else None,
-            dispersion=_number(of.dispersion[at]),
+            dispersion=number(of.dispersion[at]),
         )
         for at, name in enumerate(names)
     ]
-
-
-def _number(value: float) -> float | None:
-    return float(value) if math.isfinite(value) else None

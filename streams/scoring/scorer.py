@@ -14,10 +14,11 @@ from msgspec.structs import replace
 
 from streams.kpis.measures import Measures
 from streams.messages import Alert, PaneSnapshot, SegmentScores, Watermark
-from streams.panes.levels import LEVELS, Grid
+from streams.panes.earlier import comparisons, grid, month
+from streams.panes.levels import LEVELS
 from streams.scoring import shown
 from streams.scoring.crosses import Crosses
-from streams.scoring.daily import Daily
+from streams.scoring.daily import Daily, Earlier, beside, daily
 from streams.scoring.diagnosing import Diagnosing
 from streams.scoring.early import Early
 from streams.scoring.judge import Judge
@@ -39,7 +40,7 @@ class DimensionScorer:
         self.dimension = dimension
         self._settings = settings
         self._kpis = kpis
-        self._grid = Grid(settings.scoring.windows, settings.time.tick)
+        self._grid = grid(settings)
         self._windows = Windows(self._grid, measures.names)
         self._early = Early(self._grid, self._windows.values)
         self._judge = Judge(dimension, settings, kpis, measures)
@@ -124,13 +125,15 @@ class DimensionScorer:
 
     def daily(self) -> Daily | None:
         """What the segments have in the longest window, by the day; None before the first tick."""
+        return daily(self.dimension, self._windows, self._naming)
+
+    def earlier(self) -> Earlier | None:
+        """What they have beside what they had earlier, as far as that is held; None before the first tick."""
         if self.tick is None:
             return None
-        start, raw = self._windows.daily()
-        totals = self._naming.fold(self._windows.values.names, raw)
-        rows = {name: row for row, name in enumerate(self._naming.names) if name is not None}
-        names = sorted(rows)
-        return Daily(self.dimension, start, self.tick, names, totals[:, [rows[name] for name in names]])
+        both = (comparisons(self._grid, self._windows.windows), month(self._grid))
+        (names, windows), (_, months) = (beside(wanted, self._windows, self._naming) for wanted in both)
+        return Earlier(self.dimension, names, self._judge.dispersion(), windows, next(iter(months), None))
 
     def save(self) -> Saved | None:
         """What a successor must know; None before the first tick."""

@@ -74,7 +74,7 @@ class Windows:
         self._sum(self.gained, -(2**62), self.tick, tick, 1)
         self.tick = tick
         self._roll_up_due()
-        self._drop_before(min(self._grid.start(w, tick) for w in self.windows) - LEVELS[-1])
+        self._drop_before(self._grid.held(len(LEVELS) - 1, tick) - LEVELS[-1])
 
     def ahead(self, end: int) -> Ints:
         """The totals [windows × values × measures] of windows that end at `end` (ms), the tick or later."""
@@ -87,12 +87,25 @@ class Windows:
         measures]."""
         assert self.tick is not None
         start, day = self._grid.start(max(self.windows), self.tick), LEVELS[-1]
-        first = start // day * day
-        counts = np.zeros((-(-(self.tick - first) // day), len(self.values.names), len(self.values.measures)), np.int64)
-        for number, total in enumerate(counts):
-            begin = first + number * day
-            self._sum(total, max(begin, start), -(2**62), min(begin + day, self.tick), 1)
-        return start, counts
+        begins = range(start // day * day, self.tick, day)
+        return start, np.stack([self.between(max(each, start), min(each + day, self.tick)) for each in begins])
+
+    def between(self, start: int, end: int) -> Ints:
+        """[values × measures]: what the panes that lie within [start, end) (ms) have counted."""
+        total = np.zeros((len(self.values.names), len(self.values.measures)), dtype=np.int64)
+        self._sum(total, start, -(2**62), end, 1)
+        return total
+
+    def holds(self, start: int, level: int) -> bool:
+        """Is all from `start` (ms) on held, in panes no coarser than `level`? So it is not of the time before the first
+        pane: nobody knows whether that was counted."""
+        coarser = zip(self._starts[level + 1 :], LEVELS[level + 1 :], strict=True)
+        earliest = self.earliest
+        return (
+            earliest is not None
+            and earliest < start
+            and not any(starts and starts[-1] + span > start for starts, span in coarser)
+        )
 
     def seen(self, partition: int, start: int) -> int | None:
         """The watermark (ms) that a source partition had when it last said what is in its finest pane at `start`."""
@@ -130,11 +143,9 @@ class Windows:
         return False
 
     def _is_due(self, level: int, start: int) -> bool:
-        """Is this pane over, and does no window need anything finer at its place any more?"""
+        """Is this pane over, and does nobody need anything finer at its place any more?"""
         assert self.tick is not None
-        end = start + LEVELS[level]
-        sliding = (w for w in self.windows if self._grid.granule(w) < level)
-        return end <= self.tick and all(end <= self._grid.start(w, self.tick) for w in sliding)
+        return start + LEVELS[level] <= self._grid.held(level - 1, self.tick)
 
     def _has_finer(self, snapshot: PaneSnapshot) -> bool:
         end = snapshot.start + LEVELS[snapshot.level]

@@ -48,6 +48,8 @@ def with_key(message: str, kind: Any, at: str) -> str:
     if unknown := re.fullmatch(r"Object contains unknown field `(.*)`", text):
         keys.append(unknown[1])
         text = "there is no such key" + (f"; there are {', '.join(_fields(kind))}" if _fields(kind) else "")
+    elif text == "Invalid RFC3339 encoded date":
+        text = "is no day: write it like 2026-08-31"
     elif text.startswith("Invalid enum value"):
         text += f"; there are {', '.join(_choices(kind))}"
     key = ".".join(filter(None, (at, *keys)))

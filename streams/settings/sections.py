@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime, time, timezone
 from typing import Annotated, Literal
 
 import msgspec
 
-from streams.messages import Kind
+from streams.messages import Against, Kind
 from streams.settings.ingest import Ingest
 from streams.settings.values import Section, Span
 
@@ -153,8 +153,25 @@ class Paths(Section, frozen=True, kw_only=True):
     to: str = ""  # the topic (of sessions.topics) that paths lead to, like form_fills; empty: no paths are kept
 
 
+class Growth(Section, frozen=True, kw_only=True):
+    hold: tuple[Against, ...] = ()  # panes are held for these comparisons, too, beside those that the windows need
+
+
 class Review(Section, frozen=True, kw_only=True):
     every: Span = Span.parse("90d")  # how often the segmentation is looked over: `segpulse review`
+    last: date | None = None  # when that was done last; none: nobody has said
+
+    @property
+    def reviewed(self) -> int | None:
+        """ms: `last`, at midnight (UTC)."""
+        if self.last is None:
+            return None
+        return int(datetime.combine(self.last, time.min, timezone.utc).timestamp() * 1000)
+
+    @property
+    def due(self) -> int | None:
+        """ms: when the next is due; None where nobody has said when the last was."""
+        return None if self.reviewed is None else self.reviewed + self.every
 
 
 class Serve(Section, frozen=True, kw_only=True):
@@ -175,6 +192,7 @@ class Settings(Section, frozen=True, kw_only=True):
     alerts: Alerts = Alerts()
     visitors: Visitors = Visitors()
     paths: Paths = Paths()
+    growth: Growth = Growth()
     review: Review = Review()
     prometheus: Serve = Serve(port=9308)  # scores
     worker: Serve = Serve(port=9309)  # the worker's own metrics

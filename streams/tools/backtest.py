@@ -17,9 +17,11 @@ from streams import settings
 from streams.events.topics import PROFILES
 from streams.kpis.catalogue import catalogue
 from streams.kpis.measures import Measures
-from streams.messages import Alert, SegmentScores, Watermark
+from streams.messages import Alert, DimensionGrowth, SegmentScores, Watermark
 from streams.panes.codec import by_dimension
 from streams.panes.panes import Change
+from streams.quality.grown import grown
+from streams.scoring.daily import Earlier
 from streams.scoring.grouping import Groups
 from streams.scoring.scorer import DimensionScorer
 from streams.settings import Dimension, Settings
@@ -39,14 +41,16 @@ class Result(NamedTuple):
     dead_letters: Counter[str]  # by reason
     scores: list[SegmentScores]  # as of the last tick
     alerts: list[Alert]  # in the order in which they would have come
+    earlier: dict[str, Earlier]  # by dimension, likewise as of the last tick
+    growth: dict[str, list[DimensionGrowth]]  # by dimension, of these
 
 
 class Backtest:
     """One source partition and the scorers of all dimensions; `also` is handed the panes that have changed."""
 
     def __init__(self, chosen: Settings, also: Callable[[Sequence[Change]], None] = lambda _: None) -> None:
-        kpis = catalogue(chosen)
-        measures = Measures(kpis.values())
+        self._kpis = kpis = catalogue(chosen)
+        self._measures = measures = Measures(kpis.values())
         self._feed = Feed(chosen, measures, self._passed)
         self._scorers = {name: DimensionScorer(name, chosen, kpis, measures, 1) for name in chosen.dimensions}
         self._alerts: list[Alert] = []
@@ -56,12 +60,15 @@ class Backtest:
         """Score all of `records`, to the first tick after the last of them."""
         self._feed.run(records)
         partition, stats = self._feed.partition, self._feed.partition.stats
+        earlier = {name: found for name, scorer in self._scorers.items() if (found := scorer.earlier()) is not None}
         return Result(
             events=stats.events - stats.duplicates,
             duplicates=sum(stats.duplicates.values()),
             dead_letters=Counter(letter.reason for letter in partition.dead_letters) + self._feed.unroutable,
             scores=[score for scorer in self._scorers.values() for score in scorer.scores()],
             alerts=sorted(self._alerts, key=lambda alert: alert.at),
+            earlier=earlier,
+            growth={name: grown(each, self._kpis, self._measures) for name, each in earlier.items()},
         )
 
     def _passed(self, watermark: int, changes: list[Change]) -> None:
@@ -124,6 +131,7 @@ def _json(result: Result) -> str:
             "dead_letters_by_reason": result.dead_letters,
             "scores": msgspec.to_builtins(result.scores),
             "alerts": msgspec.to_builtins(result.alerts),
+            "growth": msgspec.to_builtins(result.growth),
         }
     ).decode()
 

@@ -16,13 +16,16 @@ from consumers.marks import key_of
 from streams.events.topics import ALERT_MARKS, DIMENSION_OVERVIEWS, SEGMENT_ALERTS, SEGMENT_SCORES, VISITOR_SEGMENTS
 from streams.messages import (
     Acknowledged,
+    Against,
     Alert,
     AlertMark,
     Cell,
     Diagnosis,
+    DimensionGrowth,
     DimensionOverview,
     DimensionPaths,
     Evidence,
+    Grown,
     KpiDivision,
     Muted,
     SegmentationQuality,
@@ -78,7 +81,7 @@ def overview(dimension: str = "tier", value: str = "accurate", **other: object) 
     ]  # fmt: skip
     division = KpiDivision(
         kpi="form_fill_rate", spread=0.2, real=0.9, icc=0.01, icc_low=0.004, icc_high=0.03, dispersion=1.1,
-        cramers_v=0.1,
+        cramers_v=0.1, rank_correlation=0.9, kept_side=0.75, compared=4,
     )  # fmt: skip
     figures: dict[str, object] = {
         "accuracy": 1 / 3, "segments": segments, "groups": [["like"], [value]],
@@ -86,6 +89,20 @@ def overview(dimension: str = "tier", value: str = "accurate", **other: object) 
     }  # fmt: skip
     quality = SegmentationQuality(**{**figures, **other})  # type: ignore[arg-type]
     return DimensionOverview(dimension=dimension, start=T0 - 3_600_000, end=T0, quality=quality, paths=None)
+
+
+def growth(value: str, against: Against = "week") -> DimensionGrowth:
+    """Sales of the segment over a day: a quarter more than earlier, perhaps."""
+    day = 86_400_000
+    return DimensionGrowth(
+        growth="sales_growth",
+        window="24h",
+        against=against,
+        before=T0 - 8 * day,
+        start=T0 - day,
+        end=T0,
+        segments={value: Grown(1.25, 0.95, 1.6, 12_500.5, 10_000)},
+    )
 
 
 def paths(value: str) -> DimensionPaths:

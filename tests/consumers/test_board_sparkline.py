@@ -26,6 +26,8 @@ def test_how_the_index_of_what_stands_out_has_moved(scorer: Scorer, board_addres
         course = page.get_by_role("img", name="Sessions with a form fill: index from 104 to 61 in 2 min")
         expect(course).to_be_visible()
         expect(course.locator("canvas")).to_have_count(1)
+        expect(course.locator(".moved")).to_have_text("−43")
+        page.screenshot(path=tmp_path / "moved.png", full_page=True)
         page.evaluate("window.canvas = document.querySelector('.sparkline canvas')")
         scorer.say(scores("3"), scores("2", T0 + 180_000, [cell(state="under", index=60.0), cells[1]]))
         expect(page.locator("#scores tbody tr")).to_have_count(2)

@@ -3,18 +3,20 @@ from __future__ import annotations
 import threading
 import urllib.request
 
+import msgspec
 import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
 from consumers.errors import CannotStartError
+from consumers.growth import GrowthCollector
 from consumers.latest import Latest
 from consumers.prometheus import ScoresCollector, run
 from consumers.quality import QualityCollector
 from consumers.state import Scored, Update
 from streams.tools.local.servers import free_port, listens
 from tests.consumers.conftest import Running
-from tests.consumers.samples import T0, Scorer, cell, eventually, overview, scores, settings
+from tests.consumers.samples import T0, Scorer, cell, eventually, growth, overview, scores, settings
 
 Series = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
@@ -108,6 +110,37 @@ def test_quality_is_scraped_while_it_is_told() -> None:
     }
     assert told == {("accurate", "accurate", "2"), ("like", "like the rest", "1"), ("few", "too few cases", "")}
     assert {dict(found)["dimension"] for _, found in series} == {"tier"}
+
+
+def test_stability_and_the_dates_of_the_reviews_are_scraped_where_they_are_known() -> None:
+    latest, registry = Latest(), CollectorRegistry()
+    registry.register(QualityCollector(latest))
+    without = overview("city", kpis=[])
+    latest.apply(
+        Update({}, [], whole=True, overviews={"tier": overview(reviewed=T0, review_due=2 * T0), "city": without})
+    )
+    series = parsed(generate_latest(registry).decode())
+    of_tier = frozenset({("dimension", "tier")})
+    assert series["segpulse_dimension_rank_correlation", of_tier | {("kpi", "form_fill_rate")}] == 0.9
+    assert series["segpulse_dimension_kept_side_ratio", of_tier | {("kpi", "form_fill_rate")}] == 0.75
+    assert series["segpulse_dimension_reviewed_timestamp_seconds", of_tier] == T0 / 1000
+    assert series["segpulse_dimension_review_due_timestamp_seconds", of_tier] == 2 * T0 / 1000
+    of_city = {name for name, found in series if dict(found).get("dimension") == "city"}
+    assert of_city & {"segpulse_dimension_review_due_timestamp_seconds", "segpulse_dimension_rank_correlation"} == set()
+
+
+def test_growth_is_scraped_where_it_is_told() -> None:
+    latest, registry = Latest(), CollectorRegistry()
+    registry.register(GrowthCollector(latest))
+    told = msgspec.structs.replace(overview(), quality=None, growth=[growth("2"), growth("2", "year")])
+    latest.apply(Update({}, [], whole=True, overviews={"tier": told, "city": overview("city")}))
+    series = parsed(generate_latest(registry).decode())
+    labels = {"dimension": "tier", "segment": "2", "kpi": "sales_growth", "window": "24h"}
+    for against in ("week", "year"):
+        of = frozenset({**labels, "against": against}.items())
+        found = {name.removeprefix("segpulse_segment_growth_"): v for (name, said), v in series.items() if said == of}
+        assert found == {"ratio": 1.25, "low": 0.95, "high": 1.6, "now": 12_500.5, "before": 10_000}
+    assert len(series) == 10
 
 
 def test_a_taken_port_is_said_in_one_line(running: Running, stop: threading.Event) -> None:

@@ -17,13 +17,14 @@ import redis
 
 from consumers.redis import scripts
 from consumers.redis.fields import VERSION
+from consumers.redis.growth import GROWTH
 from consumers.redis.quality import QUALITY
 from consumers.redis.sink import ALERTS_KEPT, CHANGES_KEPT, Sink
 from consumers.redis.visitors import VISITOR, Visitors
 from consumers.state import Update
 from streams.messages import VisitorSegments
 from streams.tools.local.servers import Server
-from tests.consumers.samples import T0, alert, cell, overview, scores, too_broad
+from tests.consumers.samples import T0, alert, cell, growth, overview, scores, too_broad
 from tests.consumers.test_redis_sink import HOUR, update
 from tests.consumers.test_redis_visitors import record
 from tests.documents import REDIS, blocks, commands, inline, names, table
@@ -40,7 +41,9 @@ def filled(redis_server: Server) -> Iterator[redis.Redis]:
         for tick, state in enumerate(("par", "under")):
             cells = [cell("engagement", state=state)]
             sink.update(update(scores("pharma", T0 + tick, cells, "industry", too_broad())))
-        sink.update(Update({}, [alert()], whole=False, overviews={"industry": overview("industry", value="pharma")}))
+        told = overview("industry", value="pharma", reviewed=T0, review_due=2 * T0)
+        told = msgspec.structs.replace(told, growth=[growth("pharma")])
+        sink.update(Update({}, [alert()], whole=False, overviews={"industry": told}))
         placed = VisitorSegments(T0, {"industry": "pharma", "buying_stage": "decision"})
         Visitors(client, HOUR).write([record("v12345", 0, msgspec.json.encode(placed))])
         yield client
@@ -93,6 +96,7 @@ def test_keys_version_and_lengths(filled: redis.Redis) -> None:
         scripts.RANK: "{kpi}:{window}",
         VISITOR: "{id}",
         QUALITY: "{dimension}",
+        GROWTH: "{dimension}:{value}",
     }
     own = {scripts.SEGMENTS, scripts.RANKS, scripts.CHANGES, scripts.ALERTS}
     assert told == own | {prefix + rest for prefix, rest in prefixes.items()}

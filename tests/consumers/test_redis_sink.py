@@ -5,6 +5,7 @@ import threading
 import time
 from typing import Any
 
+import msgspec
 import pytest
 import redis
 from hypothesis import given
@@ -15,7 +16,7 @@ from consumers.redis.sink import Sink
 from consumers.state import Scored, Update
 from streams.messages import SegmentScores
 from streams.tools.local.servers import Server
-from tests.consumers.samples import T0, alert, cell, overview, scores
+from tests.consumers.samples import T0, alert, cell, growth, overview, scores
 
 HOUR = 3_600_000
 KPIS = ("x", "y", "z")
@@ -208,6 +209,33 @@ def test_one_command_reads_a_dimension_s_quality(client: redis.Redis, sink: Sink
     assert client.hget("segpulse:quality:tier", "accuracy") is None
     sink.update(Update({}, [], whole=False, overviews={"tier": None}))
     assert not client.exists("segpulse:quality:tier")
+
+
+def test_stability_and_the_next_review_are_there_where_they_are_known(client: redis.Redis, sink: Sink) -> None:
+    sink.update(Update({}, [], whole=True, overviews={"tier": overview(reviewed=T0, review_due=2 * T0)}))
+    found = client.hgetall("segpulse:quality:tier")
+    assert (found["reviewed"], found["review_due"]) == (str(T0), str(2 * T0))
+    assert (found["rank_correlation:form_fill_rate"], found["kept_side:form_fill_rate"]) == ("0.9", "0.75")
+    sink.update(Update({}, [], whole=False, overviews={"tier": overview(kpis=[])}))
+    assert (
+        not {"reviewed", "review_due", "rank_correlation:form_fill_rate"}
+        & client.hgetall("segpulse:quality:tier").keys()
+    )
+
+
+def test_one_command_reads_a_segment_s_growth(client: redis.Redis, sink: Sink) -> None:
+    told = msgspec.structs.replace(overview(), quality=None, growth=[growth("2"), growth("2", "year"), growth("3")])
+    sink.update(Update({}, [], whole=True, overviews={"tier": told}))
+    found = client.hgetall("segpulse:growth:tier:2")
+    assert float(found["sales_growth:24h:week"]) == 1.25
+    assert (found["sales_growth:24h:year:low"], found["sales_growth:24h:year:high"]) == ("0.95", "1.6")
+    assert (found["sales_growth:24h:week:now"], found["sales_growth:24h:week:before"]) == ("12500.5", "10000")
+    assert (found["at"], found["version"]) == (str(T0), "1")
+    assert client.pttl("segpulse:growth:tier:2") > 0
+    assert not client.exists("segpulse:quality:tier")
+    fewer = msgspec.structs.replace(told, growth=[growth("2")])
+    sink.update(Update({}, [], whole=False, overviews={"tier": fewer}))
+    assert "sales_growth:24h:year" not in client.hgetall("segpulse:growth:tier:2")
 
 
 def test_hash_and_rank_are_of_the_same_update(client: redis.Redis, redis_server: Server, sink: Sink) -> None:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import msgspec
 from prometheus_client import CollectorRegistry
 
+from consumers.growth import GrowthCollector
 from consumers.latest import Latest
 from consumers.prometheus import ScoresCollector
 from consumers.quality import QualityCollector
@@ -17,7 +18,7 @@ from streams.engine.metrics import Metrics
 from streams.messages import Cell, SegmentScores, State
 from streams.serving import Health, serve
 from streams.tools.local.servers import LOOPBACK
-from tests.consumers.samples import overview
+from tests.consumers.samples import growth, overview
 
 AT_PAR = ("mql_rate", "sql_rate", "lead_conversion")  # KPIs that nothing is wrong with
 
@@ -42,10 +43,13 @@ def serving(*segments: SegmentScores) -> Iterator[tuple[str, Metrics]]:
     latest = Latest()
     now = int(time.time() * 1000)
     scored: dict[str, Scored | None] = {f"{s.dimension}:{s.value}": Scored(s, now) for s in segments}
-    latest.apply(Update(scored, [], whole=True, overviews={"industry": overview("industry")}))
+    told = overview("industry", reviewed=now - 40 * 86_400_000, review_due=now + 50 * 86_400_000)
+    told = msgspec.structs.replace(told, growth=[growth(s.value) for s in segments if s.dimension == "industry"])
+    latest.apply(Update(scored, [], whole=True, overviews={"industry": told}))
     both = CollectorRegistry()
     both.register(ScoresCollector(latest))
     both.register(QualityCollector(latest))
+    both.register(GrowthCollector(latest))
     both.register(metrics.registry)
     server = serve(both, Health(), LOOPBACK, 0)
     try:

@@ -16,7 +16,7 @@ from tests import servers
 from tests.integration.live import Live, live
 
 START, MINUTE = 1_767_225_600_000, 60_000
-VISITORS = 400
+VISITORS = 1_200  # in three hours and twenty minutes
 CONFIG = """
 [time]
 clock = "event"
@@ -87,6 +87,15 @@ def test_quality_paths_and_visitors(redis_server: Server, tmp_path: Path) -> Non
             assert ways["pharma"].likeliest == ["page_views", "clicks", "form_fills"]
             assert ways["pharma"].removal["clicks"] == pytest.approx(1.0)
             system.wait(lambda: client.hget("segpulse:quality:industry", "accuracy") == "1.0", "quality in Redis")
+            (growth,) = found.growth
+            assert (growth.growth, growth.window, growth.against) == ("sessions_growth", "1h", "before")
+            assert (growth.before, growth.end) == (START + 60 * MINUTE, START + 180 * MINUTE), "the last full hour"
+            assert {value: (grown.now, grown.before) for value, grown in growth.segments.items()} == {
+                "fmcg": (180, 180),
+                "pharma": (180, 180),
+            }
+            told_in_redis = client.hgetall("segpulse:growth:industry:pharma")
+            assert told_in_redis["sessions_growth:1h:before"] == "1.0"
             system.wait(lambda: client.hget("segpulse:visitor:v7", "industry") == "fmcg", "a visitor in Redis")
 
 

@@ -8,13 +8,14 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from streams.events.topics import SOURCE_TOPICS
-from streams.messages import Watermark
+from streams.messages import Against, Watermark
 from streams.panes.codec import by_dimension
+from streams.panes.earlier import grid
 from streams.panes.levels import LEVELS, Grid
 from streams.panes.panes import Change
 from streams.scoring.contributions import Contribution, Counted
 from streams.scoring.windows import Windows
-from streams.settings import Scoring, Span, Time
+from streams.settings import Growth, Scoring, Span, Time
 from tests.panes.history import DAY, HOUR, MEASURES, MINUTE, SETTINGS, START, Happening, heartbeat, record
 from tests.panes.reader import Reader
 from tests.scoring.test_windows import snapshot
@@ -27,23 +28,24 @@ WANTED = msgspec.structs.replace(SETTINGS, time=Time(clock="event", tick=Span(TI
 _bursts = st.tuples(st.integers(1, 40), st.sampled_from([0, 10 * MINUTE, HOUR, 7 * HOUR, 2 * DAY]))
 
 
-def bound(grid: Grid) -> int:
+def bound(cut: Grid) -> int:
     """Panes of one source partition: of each level for as long as it is kept, then on to the end of the coarser pane,
     and the one that is being counted into."""
     ends = [*LEVELS[1:], LEVELS[-1]]
-    levels = zip(grid.keeps(SLACK), LEVELS, ends, strict=True)
-    return sum((keep + end) // span + 1 for keep, span, end in list(levels)[grid.finest :])
+    levels = zip(cut.keeps(SLACK), LEVELS, ends, strict=True)
+    return sum((keep + end) // span + 1 for keep, span, end in list(levels)[cut.finest :])
 
 
 @settings(max_examples=10)
-@given(st.lists(_bursts, min_size=1, max_size=6))
-@example([(700, 0)])
-def test_panes_of_any_length_of_time(bursts: list[tuple[int, int]]) -> None:
+@given(st.lists(_bursts, min_size=1, max_size=6), st.sampled_from([(), ("before", "week")]))
+@example([(700, 0)], ())
+def test_panes_of_any_length_of_time(bursts: list[tuple[int, int]], hold: tuple[Against, ...]) -> None:
     """Events in every pane of some stretches, with nothing in between; the scorer hears of each pane."""
-    grid = Grid(WINDOWS, TICK)
-    reader, windows = Reader({topic: [] for topic in SOURCE_TOPICS}, settings=WANTED), Windows(grid, MEASURES.names)
+    wanted = msgspec.structs.replace(WANTED, growth=Growth(hold=hold))
+    cut = grid(wanted)
+    reader, windows = Reader({topic: [] for topic in SOURCE_TOPICS}, settings=wanted), Windows(cut, MEASURES.names)
     windows.begin(START - DAY)
-    time, most = START, bound(grid)
+    time, most = START, bound(cut)
     for count, gap in bursts:
         for _ in range(count):
             time += TICK

@@ -76,6 +76,21 @@ def clicked(visitor: int, since: int, until: int) -> int:
     return sum(each.visitor == visitor and since <= each.time < until for each in CLICKS)
 
 
+def assert_earlier_as_counted(scorer: DimensionScorer, day: int) -> None:
+    found = scorer.earlier()
+    assert found is not None
+    assert found.names == ["a", "b"]
+    compared = [(str(Span(each.comparison.window)), each.comparison.against) for each in found.windows]
+    assert compared == [("24h", "before"), ("24h", "week"), ("30d", "before")][: 3 if day > 60 else 2]
+    assert (found.month is not None) == (day > 60), "of the first day nobody knows whether it is whole"
+    column = MEASURES.column("clicks")
+    for each in [*found.windows, *([found.month] if found.month else [])]:
+        assert each.ends[1] == START + day * DAY
+        for totals, end in zip((each.before, each.now), each.ends, strict=True):
+            expected = [clicked(visitor, end - each.comparison.window, end) for visitor in (0, 1)]
+            assert totals[:, column].tolist() == expected
+
+
 def assert_as_counted(scores: list[SegmentScores], day: int) -> None:
     end = START + day * DAY
     for visitor, (score, tier) in enumerate(zip(scores, "ab", strict=True)):
@@ -93,6 +108,8 @@ def test_they_are_sums_of_days_over_crashes_and_restarts() -> None:
         scorer = scored(reader, saved)
         if day >= 90:
             assert_as_counted(list(scorer.scores()), day)
+        if day >= 20:
+            assert_earlier_as_counted(scorer, day)
         saved = scorer.save()
         reader.run([("crash", -1, 0)])
         for topic in SOURCE_TOPICS:  # again what its last worker had read

@@ -10,7 +10,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from streams.messages import PaneSnapshot
-from streams.panes.levels import LEVELS, Grid
+from streams.panes.earlier import comparisons
+from streams.panes.levels import LEVELS, Grid, Reach
 from streams.scoring.windows import Windows
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
@@ -61,15 +62,20 @@ class Plain:
     def is_due(self, pane: PaneSnapshot) -> bool:
         end = pane.start + LEVELS[pane.level]
         finer = [w for w in self.grid.windows if self.grid.granule(w) < pane.level]
-        return end <= self.tick and all(end <= self.grid.start(w, self.tick) for w in finer)
+        beyond = [(self.tick - span) // LEVELS[level] * LEVELS[level] for span, level in BEYOND if level < pane.level]
+        starts = [self.grid.start(w, self.tick) for w in finer] + (beyond if self.grid is HELD else [])
+        return end <= self.tick and all(end <= start for start in starts)
 
-    def totals(self, window: int) -> Counter[tuple[str, str]]:
+    def between(self, start: int, end: int) -> Counter[tuple[str, str]]:
         out: Counter[tuple[str, str]] = Counter()
         for pane in self.in_place():
-            if self.grid.start(window, self.tick) <= pane.start and pane.start + LEVELS[pane.level] <= self.tick:
+            if start <= pane.start and pane.start + LEVELS[pane.level] <= end:
                 for value, row in pane.counts["d"].items():
                     out.update({(value, m): n for m, n in zip(MEASURES, row, strict=True)})
         return out
+
+    def totals(self, window: int) -> Counter[tuple[str, str]]:
+        return self.between(self.grid.start(window, self.tick), self.tick)
 
 
 def totals(windows: Windows, index: int) -> Counter[tuple[str, str]]:
@@ -101,7 +107,24 @@ def assert_daily(windows: Windows, plain: Plain) -> None:
     )
 
 
-GRIDS = [Grid([5 * MINUTE, HOUR, DAY, 7 * DAY], 10_000), Grid([DAY, 7 * DAY], 10_000), Grid([7 * DAY], MINUTE)]
+def assert_earlier(windows: Windows, plain: Plain) -> None:
+    """What earlier windows have, wherever it is held in panes that are fine enough."""
+    for each in comparisons(plain.grid, plain.grid.windows):
+        for end in each.ends(plain.tick):
+            start = end - each.window
+            here = [p for p in plain.in_place() if p.start < end and p.start + LEVELS[p.level] > start]
+            if windows.holds(start, each.level):
+                assert all(p.level <= each.level for p in here), "it can be cut there"
+                assert any(p.start < start for p in plain.in_place()), "it was counted before"
+                expected, found = plain.between(start, end), windows.between(start, end)
+                named = {(v, m): int(found[i, j]) for i, v in enumerate(windows.values.names) for j, m in NUMBERED}
+                assert Counter(named) == expected
+
+
+NUMBERED = list(enumerate(MEASURES))
+BEYOND = [Reach(8 * DAY, 2), Reach(20 * DAY, 3)]
+HELD = Grid([HOUR, DAY, 7 * DAY], 10_000, BEYOND)
+GRIDS = [Grid([5 * MINUTE, HOUR, DAY, 7 * DAY], 10_000), Grid([DAY, 7 * DAY], 10_000), Grid([7 * DAY], MINUTE), HELD]
 
 
 @settings(max_examples=400)
@@ -124,6 +147,7 @@ def test_single_panes_of_any_level(grid: Grid, moves: list[Offer | int]) -> None
                 plain.offer(said)
         assert_equal(windows, plain)
         assert_daily(windows, plain)
+        assert_earlier(windows, plain)
 
 
 @settings(max_examples=400)
@@ -153,10 +177,12 @@ def test_rolled_up_early_or_late(
         windows.offer(offer)
         plain.offer(offer)
         assert_equal(windows, plain)
+        assert_earlier(windows, plain)
     for move in (10_000, HOUR, DAY, 8 * DAY):
         plain.tick += move
         windows.advance(plain.tick)
         assert_equal(windows, plain)
+        assert_earlier(windows, plain)
     assert not windows.totals.any()
 
 

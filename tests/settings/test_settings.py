@@ -57,6 +57,12 @@ MUTE = '[alerts]\nmute = [{{ segment = "{}", from = {}, to = {} }}]'
             "alerts.pagerduty_key: is a secret: take it out, and set SEGPULSE_ALERTS_PAGER",
         ),
         ('[alerts]\ngrafana_url = "grafana.test"', "alerts.grafana_url: must be an http:// or https:// address"),
+        (
+            '[growth]\nhold = ["month"]',
+            "growth.hold[0]: Invalid enum value 'month'; there are 'before', 'week', 'year'",
+        ),
+        ("[growth]\nhold = 7", "growth.hold: Expected `array`, got `int`"),
+        ('[review]\nlast = "soon"', "review.last: is no day: write it like 2026-08-31"),
         ("[kafka]\npartitions = 0", "kafka.partitions: must be at least 1"),
         ('[kafka]\npartitions = "4"', "kafka.partitions: Expected `int`, got `str`"),
         ('[sessions]\ntopics = ["visits"]', "sessions.topics: 'visits' is no topic of events; there are page_views,"),

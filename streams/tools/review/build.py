@@ -8,17 +8,19 @@ from typing import NamedTuple
 import numpy as np
 
 from streams.kpis.measures import Measures
-from streams.messages import Cell
+from streams.messages import DimensionGrowth
+from streams.quality.cells import Cells, Row
 from streams.quality.grouping import mergers, together
+from streams.quality.grown import grown
 from streams.quality.heterogeneity import Floats
-from streams.quality.stability import Stability, stability
+from streams.quality.numbers import number
+from streams.quality.stability import Stability, lasting
 from streams.quality.verdicts import Verdicts, verdicts
 from streams.settings import Kpi, Settings
 from streams.tools.review import model
-from streams.tools.review.cells import Cells
 from streams.tools.review.changes import changes
 from streams.tools.review.counted import Counted, counted
-from streams.tools.review.figures import number
+from streams.tools.review.earlier import earlier
 from streams.tools.review.history import History
 from streams.tools.review.segments import States, Why, segments
 from streams.tools.review.spans import Spans
@@ -37,10 +39,17 @@ class Builder:
     """Makes the dimensions of a review."""
 
     def __init__(
-        self, settings: Settings, kpis: Mapping[str, Kpi], measures: Measures, states: States, why: Why
+        self,
+        settings: Settings,
+        kpis: Mapping[str, Kpi],
+        measures: Measures,
+        states: States,
+        why: Why,
+        dispersion: Mapping[str, Floats],
     ) -> None:
+        """`dispersion`: by dimension, as in scoring.daily.Earlier."""
         self._settings, self._kpis, self._measures = settings, kpis, measures
-        self._states, self._why = states, why
+        self._states, self._why, self._dispersion = states, why, dispersion
         self._cells = Cells(settings, kpis, measures)
 
     def dimensions(self, history: History, spans: Spans) -> list[model.Dimension]:
@@ -55,11 +64,18 @@ class Builder:
             for name, each in seen.items()
             if self._settings.dimensions[name].cross
         }
-        return [self._dimension(name, each, crosses) for name, each in seen.items()]
+        return [self._dimension(name, each, crosses, self._growth(history, name, spans)) for name, each in seen.items()]
 
-    def _dimension(self, name: str, seen: _Seen, crosses: Mapping[str, Cross]) -> model.Dimension:
+    def _growth(self, history: History, name: str, spans: Spans) -> list[DimensionGrowth]:
+        most = self._settings.dimensions[name].max_values
+        found = earlier(history, name, most, self._dispersion[name], spans)
+        return grown(found, self._kpis, self._measures)
+
+    def _dimension(
+        self, name: str, seen: _Seen, crosses: Mapping[str, Cross], growth: list[DimensionGrowth]
+    ) -> model.Dimension:
         of, scoring, declared = seen.counted, self._settings.scoring, self._settings.dimensions
-        cells = self._cells.of(of, of.totals, of.spans.start, of.spans.end)
+        cells = self._cells.of(name, of.names, of.days.known, of.totals, (of.spans.start, of.spans.end))
         changed = changes(of, seen.verdicts.within.dispersion)
         enough = of.named & (of.trials >= max(scoring.min_trials, 1)).any(axis=1)
         mine = [cross for other, cross in crosses.items() if name in declared[other].cross]
@@ -74,23 +90,18 @@ class Builder:
             changes=changed.whole if changed is not None else [],
             merges=mergers(groups, {segment.value for segment in found if segment.different}),
             splits=splits(name, mine, declared, scoring.min_trials, scoring.min_effect),
+            growth=growth,
         )
 
-    def _stability(self, of: Counted, cells: list[dict[str, Cell]]) -> Stability | None:
-        if of.days_before is None or of.totals_before is None or of.spans.before is None:
+    def _stability(self, of: Counted, cells: list[Row]) -> Stability | None:
+        if of.totals_before is None or of.spans.before is None:
             return None
-        before = self._cells.of(of, of.totals_before, of.spans.before, of.spans.start)
-        named = of.named
-        return stability(
-            _index(before, of)[named],
-            np.asarray(of.days_before.trials.sum(axis=0))[named],
-            _index(cells, of)[named],
-            of.trials[named],
+        period = of.spans.before, of.spans.start
+        before = self._cells.of(of.dimension, of.names, of.days.known, of.totals_before, period)
+        named = np.flatnonzero(of.named).tolist()
+        return lasting(
+            [before[row] for row in named],
+            [cells[row] for row in named],
+            list(of.kpis),
             self._settings.scoring.min_trials,
         )
-
-
-def _index(cells: list[dict[str, Cell]], of: Counted) -> Floats:
-    """[segments × KPIs]; NaN where there is none."""
-    found = [[row[kpi].index if kpi in row else None for kpi in of.kpis] for row in cells]
-    return np.array(found, dtype=np.float64)

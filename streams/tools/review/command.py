@@ -45,11 +45,13 @@ def command(
         raise click.UsageError("--period: whole days, like 30d", ctx)
     mapping = mappings.load(mapping_file) if mapping_file is not None else None
     chosen = settings.load(ctx.obj or (mapping.settings if mapping is not None else None))
-    today = int(datetime.now(timezone.utc).timestamp() * 1000)
+    now = int(datetime.now(timezone.utc).timestamp() * 1000)
     records, total = read_counted(file, mapping)
-    found = review(file, shown(records, "review", total), chosen, since=since, period=period, today=today)
+    found = review(file, shown(records, "review", total), chosen, since=since, period=period, today=now)
     if as_json:
         click.echo(msgspec.json.encode(found))
         return
     out.write_text(page(found), "utf-8")
     click.echo(f"{out}: {day(found.start)} to {day(found.end - DAY)}; the next review is due on {day(found.due)}")
+    today = datetime.fromtimestamp(found.date / 1000, tz=timezone.utc).date()
+    click.echo(f"set review.last = {today}, and Grafana and the board say when the next is due")

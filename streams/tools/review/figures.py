@@ -8,11 +8,6 @@ from streams.quality.growth import Growth
 from streams.tools.review.model import Estimate
 
 
-def number(value: float) -> float | None:
-    """A figure, or None where it cannot be had."""
-    return float(value) if math.isfinite(value) else None
-
-
 def estimate(value: float, low: float, high: float) -> Estimate | None:
     """A figure with its interval, or None where it cannot be had."""
     return Estimate(float(value), float(low), float(high)) if math.isfinite(value) else None

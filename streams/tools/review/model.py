@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
-from streams.messages import Diagnosis, State
+from streams.messages import Diagnosis, DimensionGrowth, State
 
 
 class Estimate(msgspec.Struct, frozen=True):
@@ -115,11 +115,13 @@ class Dimension(msgspec.Struct, frozen=True, kw_only=True):
     changes: list[Whole]
     merges: list[list[str]]  # segments that nothing tells apart
     splits: list[Split]
+    growth: list[DimensionGrowth]  # over the period, against earlier ones of which the file has all
 
 
 class Review(msgspec.Struct, frozen=True, kw_only=True):
     file: str
     date: int  # of the review
+    last: int | None  # the one before, where review.last says it
     due: int  # the next
     start: int
     end: int

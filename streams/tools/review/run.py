@@ -17,9 +17,9 @@ from streams.tools.backtest import Backtest
 from streams.tools.files.read import SourceRecord, Unroutable
 from streams.tools.review import model
 from streams.tools.review.build import Builder
-from streams.tools.review.cells import states, why
 from streams.tools.review.history import DAY, History
 from streams.tools.review.spans import spans
+from streams.tools.review.standing import states, why
 
 Records = Iterable[SourceRecord | Unroutable]
 
@@ -44,7 +44,8 @@ def review(
         said = f" before {_day(until)}" if until is not None else ""
         raise SettingsError(f"{file}: there is nothing to review: no event was counted{said}")
     found = spans(since, period, begin, max(score.at for score in result.scores))
-    builder = Builder(hourly, kpis, measures, states(result.scores), why(result.scores))
+    dispersion = {name: each.dispersion for name, each in result.earlier.items()}
+    builder = Builder(hourly, kpis, measures, states(result.scores), why(result.scores), dispersion)
     dimensions = builder.dimensions(history, found)
     if not dimensions:
         raise SettingsError(f"{file}: no segment has cases from {_day(found.start)} to {_day(found.end - DAY)}")
@@ -52,6 +53,7 @@ def review(
     return model.Review(
         file=file.name,
         date=today,
+        last=settings.review.reviewed,
         due=today + settings.review.every,
         start=found.start,
         end=found.end,

@@ -9,9 +9,10 @@ import numpy as np
 from streams.messages import Cell, Diagnosis, State
 from streams.quality.accuracy import Accuracy
 from streams.quality.heterogeneity import Floats
+from streams.quality.numbers import number
 from streams.tools.review.changes import Changes
 from streams.tools.review.counted import Counted
-from streams.tools.review.figures import grown, number
+from streams.tools.review.figures import grown
 from streams.tools.review.model import Figure, Segment
 
 States = Mapping[tuple[str, str, str], State]  # by dimension, value and KPI

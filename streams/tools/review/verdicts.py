@@ -8,10 +8,11 @@ from streams.quality.association import adjusted_mutual_information, cramers_v, 
 from streams.quality.grouping import by_group
 from streams.quality.groups import groups
 from streams.quality.heterogeneity import Between, between
+from streams.quality.numbers import number
 from streams.quality.stability import Stability
 from streams.quality.verdicts import Verdicts, median
 from streams.tools.review.counted import Counted
-from streams.tools.review.figures import estimate, number
+from streams.tools.review.figures import estimate
 from streams.tools.review.model import KpiQuality
 
 

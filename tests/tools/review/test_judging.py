@@ -30,14 +30,14 @@ UNKNOWN = Segment(value="unknown", figures=[])
 
 def dimension(*segments: Segment, **more: Any) -> Dimension:
     told = [segment.accurate for segment in segments if segment.accurate is not None]
-    fields: dict[str, Any] = {"groups": [], "kpis": [], "changes": [], "merges": [], "splits": [], **more}
+    fields: dict[str, Any] = {"groups": [], "kpis": [], "changes": [], "merges": [], "splits": [], "growth": [], **more}
     return Dimension(name="plan", segments=list(segments), accuracy=100 * sum(told) / max(len(told), 1), **fields)
 
 
 def review(*dimensions: Dimension) -> Review:
     return Review(
-        file="f", date=0, due=0, start=0, end=0, before=None, events=0, min_trials=100, min_effect=0.1, kpis=[],
-        dimensions=list(dimensions),
+        file="f", date=0, last=None, due=0, start=0, end=0, before=None, events=0, min_trials=100, min_effect=0.1,
+        kpis=[], dimensions=list(dimensions),
     )  # fmt: skip
 
 

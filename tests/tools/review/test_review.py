@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +76,39 @@ def test_growth(found: dict[str, Any]) -> None:
     assert pro["growth"]["low"] < 1 < pro["growth"]["high"]
     assert pro["volume"]["value"] == pytest.approx(3, rel=0.03)
     assert pro["volume"]["low"] > 1.5
+
+
+def test_growth_of_what_is_declared(found: dict[str, Any]) -> None:
+    """Orders of `plus`: 40 in the ten days before, 100 now; of ten days there is nothing earlier."""
+    by_name = {each["growth"]: each for each in dimension(found, "plan")["growth"]}
+    assert by_name.keys() == {"orders_growth", "customers_growth"}
+    orders = by_name["orders_growth"]
+    assert (orders["against"], orders["before"], orders["start"]) == ("before", START, START + 10 * DAY)
+    ratio, low, high, now, before = orders["segments"]["plus"]
+    assert (now, before) == (100, 40)
+    assert ratio == pytest.approx(100.5 / 40.5)
+    assert low < ratio < high
+    assert by_name["customers_growth"]["segments"]["basic"][0] == 1
+
+
+def test_growth_against_a_week_earlier_and_a_file_that_does_not_reach_back(tmp_path: Path) -> None:
+    """Two days: of those before and a week earlier the file has all. Twenty days: of nothing earlier."""
+    review = json.loads(run(tmp_path, "--period", "2d", "--json").stdout)
+    orders = {e["against"]: e for e in dimension(review, "plan")["growth"] if e["growth"] == "orders_growth"}
+    assert orders.keys() == {"before", "week"}
+    assert orders["week"]["before"] == START + 11 * DAY
+    assert all(each["segments"]["plus"][0] == 1 for each in orders.values()), "20 orders in any two of these days"
+    review = json.loads(run(tmp_path, "--period", "20d", "--json").stdout)
+    assert dimension(review, "plan")["growth"] == []
+
+
+def test_the_review_before_is_named_where_it_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert json.loads(run(tmp_path, "--period", "10d", "--json").stdout)["last"] is None
+    monkeypatch.setenv("SEGPULSE_REVIEW_LAST", "2026-01-01")
+    assert json.loads(run(tmp_path, "--period", "10d", "--json").stdout)["last"] == START
+    said = run(tmp_path, "--period", "10d", "--out", str(tmp_path / "review.html")).stdout
+    assert re.search(r"set review\.last = 20\d\d-\d\d-\d\d, and", said)
+    assert "(before: 1 January 2026)" in (tmp_path / "review.html").read_text("utf-8")
 
 
 def test_quality(found: dict[str, Any]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from streams.kpis.growth import GROWTHS
 from streams.quality.accuracy import TARGET
 from streams.quality.homogeneity import MOST
 from streams.tools.review.history import DAY
@@ -11,7 +12,7 @@ from streams.tools.review.model import Review
 from streams.tools.review.page import judging, words
 
 _FILTERS = (words.day, words.rate, words.moved, words.percent, words.more, words.grown, words.count, words.extra,
-            words.than, words.chance, words.listed)  # fmt: skip
+            words.than, words.chance, words.listed, words.against)  # fmt: skip
 _SAID = (judging.tells, judging.verdict, judging.aim, judging.why, judging.diagnosed, judging.unexplained,
          judging.standouts, judging.movers, judging.groups)  # fmt: skip
 
@@ -32,5 +33,6 @@ def page(review: Review) -> str:
         last_day=review.end - DAY,
         target=TARGET,
         most=MOST,
+        growths=GROWTHS,
         **{each.__name__: each for each in _SAID},
     )

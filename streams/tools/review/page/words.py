@@ -55,6 +55,11 @@ def grown(estimate: Estimate | None) -> str:
     return f"{more(estimate.value)} ({low} to {high})"
 
 
+def against(what: str) -> str:
+    """The earlier period that growth is told against."""
+    return {"before": "the days before", "week": "a week earlier", "year": "52 weeks earlier"}[what]
+
+
 def count(value: float | None) -> str:
     """1,234"""
     return NONE if value is None else f"{round(value):,}".replace("-", "−")
