@@ -68,6 +68,7 @@ class Happening(NamedTuple):
     campaign: str | None
     traits: tuple[tuple[str, str | None], ...] | None
     value: tuple[float, str | None] | None = None  # and its currency
+    content: str | None = None
 
 
 KINDS = [
@@ -108,18 +109,20 @@ _drafts = st.tuples(
     st.sampled_from([None, "x", "y"]),
     st.none() | _traits,
     st.none() | _values,
+    st.sampled_from([None, "p", "q"]),
 )
 
 
 def _happenings(
-    drafts: list[tuple[int, int, tuple[str, str | None], int, int | None, str | None, object, object]],
+    drafts: list[tuple[int, int, tuple[str, str | None], int, int | None, str | None, object, object, str | None]],
 ) -> list[Happening]:
     time, out = START, []
-    for step, early, (topic, event), visitor, ident, campaign, traits, value in drafts:
+    for step, early, (topic, event), visitor, ident, campaign, traits, value, content in drafts:
         time = time + step if time + step < END else time
         said = traits if traits is not None or topic != PROFILES else ()
         visitor = NOBODY if event == "nobody" else visitor
-        out.append(Happening(time - early, topic, event, visitor, ident, campaign, said, value))  # type: ignore[arg-type]
+        it = Happening(time - early, topic, event, visitor, ident, campaign, said, value, content)  # type: ignore[arg-type]
+        out.append(it)
     return out
 
 
@@ -179,6 +182,7 @@ def record(it: Happening) -> bytes:
         "visitor_id": f"v{it.visitor}" if it.visitor != NOBODY else None,
         "event_id": it.ident,
         "campaign": it.campaign,
+        "content": it.content,
         "traits": None if it.traits is None else dict(it.traits),
         "value": None if it.value is None else it.value[0],
         "currency": None if it.value is None else it.value[1],
@@ -240,8 +244,8 @@ def counted(happened: list[Happening], until: int) -> Counts:
                     had.add(it.topic)
                     measures[f"sessions.{it.topic}"] += 1
             heat = past.heat(it.time) if it.visitor != NOBODY else "unknown"
-            looks = past.looks(it.time, it.topic, it.event)
-            past.add(it.time, it.topic, it.event, measures)
+            looks = past.looks(it.time, it.topic, it.event, measures, it.content)
+            past.add(it.time, it.topic, it.event, measures, it.content)
             add(it.time, it.campaign, heat, {**measures, **looks})
         look_before(until)
     return counts

@@ -79,7 +79,8 @@ def told(drafts: list[Draft]) -> tuple[list[Round], list[Happening]]:
     later: dict[int, list[Happening]] = {}
     for number, draft in enumerate(drafts):
         time += draft.gap * MINUTE
-        it = Happening(time, *draft.kind, draft.visitor, number + 1, None, None, (12.0, None))
+        worth, content = (float(number % 3), None), "pq"[number % 2]
+        it = Happening(time, *draft.kind, draft.visitor, number + 1, None, None, worth, content)
         theirs = it._replace(visitor=VISITORS + number, ident=None)
         new = [it, *(each._replace(time=time) for each in later.pop(number, ()))]
         if draft.late:

@@ -12,6 +12,7 @@ from streams.messages import Cell, Diagnosis, SegmentScores, State
 from streams.panes.levels import Grid
 from streams.scoring import shown
 from streams.scoring.judge import Judge
+from streams.scoring.medians import Medians
 from streams.settings import Kpi, Settings, Span
 from streams.tools.review.counted import Counted
 
@@ -27,14 +28,17 @@ class Cells:
         judge = Judge(counted.dimension, self._settings, self._kpis, self._measures)
         segments, period = len(counted.names), Span(end - start)
         nothing = np.zeros((1, segments, len(self._kpis)), dtype=np.int8)
+        counts = judge.counts(totals[None], counted.days.known, nothing[0])
+        figures, median = Medians(self._kpis, self._measures).of(counts, totals[None], counted.days.known)
         table = shown.Table(
-            *judge.counts(totals[None], counted.days.known, nothing[0]),
+            *figures,
             counted.days.known,
             nothing,
             nothing.astype(np.int64),
             nothing[0],
             np.full(nothing[0].shape, np.nan),
             judge.clusters(totals[None]),
+            median,
         )
         grid = Grid((period,), self._settings.time.tick)
         scores = shown.scores(counted.dimension, counted.names, end, end, table, self._kpis, grid)
