@@ -100,17 +100,22 @@ _values = st.tuples(
 _traits = st.lists(st.tuples(st.sampled_from(["industry", "tier"]), st.sampled_from(["a", "b", None])), max_size=2).map(
     tuple
 )
-_drafts = st.tuples(
-    st.sampled_from([0, 0, 1_000, 15_000, 4 * MINUTE, 20 * MINUTE, 29 * MINUTE, GAP, GAP + 1, 3 * HOUR, 30 * HOUR]),
-    st.sampled_from([0, 0, 500, 20_000, 60_000]),  # out of order by so much, within the lateness
-    st.sampled_from(KINDS),
-    st.integers(0, 2),
-    st.none() | st.integers(1, 3),
-    st.sampled_from([None, "x", "y"]),
-    st.none() | _traits,
-    st.none() | _values,
-    st.sampled_from([None, "p", "q"]),
-)
+_STEPS_OF_TIME = [0, 0, 1_000, 15_000, 4 * MINUTE, 20 * MINUTE, 29 * MINUTE, GAP, GAP + 1, 3 * HOUR, 30 * HOUR]
+
+
+def _drafts(steps: list[int], kinds: list[tuple[str, str | None]]) -> st.SearchStrategy[list[Happening]]:
+    each = st.tuples(
+        st.sampled_from(steps),
+        st.sampled_from([0, 0, 500, 20_000, 60_000]),  # out of order by so much, within the lateness
+        st.sampled_from(kinds),
+        st.integers(0, 2),
+        st.none() | st.integers(1, 3),
+        st.sampled_from([None, "x", "y"]),
+        st.none() | _traits,
+        st.none() | _values,
+        st.sampled_from([None, "p", "q"]),
+    )
+    return st.lists(each, min_size=1, max_size=30).map(_happenings)
 
 
 def _happenings(
@@ -139,10 +144,12 @@ _always = st.builds(
     value=st.none(),
 )
 
+#: Of all kinds; and of people who come back, day after day, so that most is about what they did before.
+_all = _drafts(_STEPS_OF_TIME, KINDS)
+_again = _drafts([0, 1_000, GAP, 11 * HOUR], [("orders", "order"), *(kind for kind in KINDS if kind[0] == "leads")])
+
 #: In the order in which they are written to Kafka.
-happenings = st.builds(
-    list.__add__, st.lists(_always, max_size=4), st.lists(_drafts, min_size=1, max_size=30).map(_happenings)
-)
+happenings = st.builds(list.__add__, st.lists(_always, max_size=4), _all | _again)
 
 
 def written(happened: list[Happening], partitions: int, noise: bool = False) -> list[Log]:
