@@ -40,7 +40,7 @@ class Draft(NamedTuple):
 _drafts = st.lists(
     st.builds(
         Draft,
-        st.sampled_from([0, 1, 7, 25, 70, 600]),
+        st.sampled_from([0, 0, 1, 1, 7, 7, 25, 25, 70, 70, 70, 600]),
         st.integers(0, VISITORS - 1),
         st.sampled_from(KINDS),
         st.sampled_from([0, 0, 1, 2]),
@@ -102,7 +102,7 @@ def log_of(rounds: list[Round]) -> dict[str, list[bytes]]:
             records += [record(it) for it in each.events if it.topic == topic]
             records += map(heartbeat, each.beats)
     for records in log.values():
-        records.append(heartbeat(START + 20 * DAY))
+        records.append(heartbeat(max(START + 4 * DAY, rounds[-1].beats[-1] + DAY)))
     return log
 
 
