@@ -30,7 +30,7 @@ def asked_by(past: Past) -> Iterator[Quantity]:
     for _, look in past.looks:
         yield from quantities(look.rule)
         if look.also is not None:
-            yield look.also.bought if isinstance(look.also, Product) else look.also.last
+            yield look.also.of
     for wait in past.waits:
         yield wait.last
     for each in past.retentions:
@@ -47,21 +47,24 @@ def _where(look: Where, batches: Mapping[Track, Batch], events: Columns) -> Ints
     """The events (indexes) at which it holds."""
     rows = _of_kind(look.kind, events)
     rows = rows[holds(look.rule, amounts_of(batches, list(quantities(look.rule)), rows))]
-    if isinstance(look.also, Product):
-        return rows[_is_product(look.also, batches[look.also.bought[:2]], events, rows)]
-    return rows[_is_worth(look.also, batches[look.also.last[:2]], events, rows)] if look.also is not None else rows
+    also = look.also
+    if isinstance(also, Product):
+        rows = rows[_is_product(also, batches[also.of[:2]], events, rows)]
+    elif also is not None:
+        rows = rows[_is_worth(also, batches[also.of[:2]], events, rows)]
+    return rows
 
 
 def _is_product(wanted: Product, batch: Batch, events: Columns, rows: Ints) -> Bools:
     named: Bools = events.product[rows, 0] > 0
     if wanted.new:
-        named[named] &= ~bought_before(batch, wanted.bought.length, rows[named])
+        named[named] &= ~bought_before(batch, wanted.of.length, rows[named])
     return named
 
 
 def _is_worth(wanted: Worth, batch: Batch, events: Columns, rows: Ints) -> Bools:
     since = batch.since(rows)
-    out: Bools = (events.value[rows] != NONE) & (since >= 0) & (since <= wanted.last.length)
+    out: Bools = (events.value[rows] != NONE) & (since >= 0) & (since <= wanted.of.length)
     if wanted.more:
         (last,) = batch.sums([np.maximum(since, 0)], rows)
         out &= events.value[rows] > last

@@ -55,16 +55,16 @@ _LONGEST_STAGE = 365 * DAY // SECOND  # seconds: who takes longer begins anew
 
 
 class Product(NamedTuple):
-    """The event says what is bought; and, if it must be `new`, that was not `bought` before."""
+    """The event says what is bought; and, if it must be `new`, there was none `of` that before."""
 
-    bought: Quantity
+    of: Quantity  # of behaviour.products
     new: bool
 
 
 class Worth(NamedTuple):
-    """The event has a value, as the `last` before it had; and, if it must be `more`, a larger one."""
+    """The event has a value, as the last `of` these before it had; and, if it must be `more`, a larger one."""
 
-    last: Quantity  # of buckets of a second
+    of: Quantity  # of buckets of a second
     more: bool
 
 
