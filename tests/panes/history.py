@@ -103,7 +103,9 @@ _traits = st.lists(st.tuples(st.sampled_from(["industry", "tier"]), st.sampled_f
 _STEPS_OF_TIME = [0, 0, 1_000, 15_000, 4 * MINUTE, 20 * MINUTE, 29 * MINUTE, GAP, GAP + 1, 3 * HOUR, 30 * HOUR]
 
 
-def _drafts(steps: list[int], kinds: list[tuple[str, str | None]], least: int) -> st.SearchStrategy[list[Happening]]:
+def _drafts(
+    steps: list[int], kinds: list[tuple[str, str | None]], least: int, most: int
+) -> st.SearchStrategy[list[Happening]]:
     each = st.tuples(
         st.sampled_from(steps),
         st.sampled_from([0, 0, 500, 20_000, 60_000]),  # out of order by so much, within the lateness
@@ -115,7 +117,7 @@ def _drafts(steps: list[int], kinds: list[tuple[str, str | None]], least: int) -
         st.none() | _values,
         st.sampled_from([None, "p", "q"]),
     )
-    return st.lists(each, min_size=least, max_size=30).map(_happenings)
+    return st.lists(each, min_size=least, max_size=most).map(_happenings)
 
 
 def _happenings(
@@ -145,12 +147,12 @@ _always = st.builds(
 )
 
 #: Of all kinds; and of people who come back, day after day, so that most is about what they did before.
-_all = _drafts(_STEPS_OF_TIME, KINDS, 1)
+_all = _drafts(_STEPS_OF_TIME, KINDS, 1, 30)
 _of_leads = [kind for kind in KINDS if kind[0] == "leads"]
-_again = _drafts([0, 1_000, GAP, 11 * HOUR, 30 * HOUR], [*_of_leads, *[("orders", "order")] * 4], 12)
+_again = _drafts([0, 1_000, GAP, 11 * HOUR, 30 * HOUR], [*_of_leads, *[("orders", "order")] * 4], 8, 14)
 
 #: In the order in which they are written to Kafka.
-happenings = st.builds(list.__add__, st.lists(_always, max_size=4), _all | _again)
+happenings = st.builds(list.__add__, st.lists(_always, max_size=4), _all | _all | _again)
 
 
 def written(happened: list[Happening], partitions: int, noise: bool = False) -> list[Log]:
