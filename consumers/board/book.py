@@ -38,6 +38,7 @@ class Book:
                     "numerator": kpi.numerator,
                     "denominator": kpi.denominator,
                     "scale": kpi.scale,
+                    "model": kpi.model,
                 }
                 for name, kpi in kpis.items()
             },

@@ -19,6 +19,10 @@ const COLUMNS = [
   { title: "The rest's", kind: "number" },
   { title: "Segment and rest", kind: "meters" },
 ];
+const TIMED = [
+  { title: "Median time from it", kind: "number" },
+  { title: "The rest's time", kind: "number" },
+];
 
 const only = (measures) => (measures?.length === 1 ? measures[0] : null);
 
@@ -40,6 +44,12 @@ function counted(cells, kpis) {
   return { counts, rest };
 }
 
+/** By measure, the cell of the median time from the step before, where that is scored. */
+function medians(cells, kpis) {
+  const found = cells.filter(({ kpi }) => kpis[kpi]?.model === "median");
+  return new Map(found.map((cell) => [only(kpis[cell.kpi].numerator).replace(/\.seconds$/, ""), cell]));
+}
+
 function meter(share, most, whose) {
   const made = element("meter", whose);
   made.max = most;
@@ -48,10 +58,12 @@ function meter(share, most, whose) {
   return made;
 }
 
-function step([measure, name], before, { counts, rest }) {
+function step([measure, name], before, { counts, rest }, times, kpis) {
   const share = (of) => (before && of.get(before) && of.has(measure) ? of.get(measure) / of.get(before) : null);
   const [own, others] = [share(counts), share(rest)];
   const most = Math.max(own ?? 0, others ?? 0);
+  const time = times.get(measure);
+  const took = (number) => (number === null || number === undefined ? "–" : `${value(number, "")} ${kpis[time.kpi].unit}`);
   const meters = [["segment", own], ["rest", others]].filter(([, each]) => each !== null);
   return {
     kind: "step",
@@ -61,6 +73,7 @@ function step([measure, name], before, { counts, rest }) {
       [value(own, "ratio")],
       [value(others, "ratio")],
       most ? meters.map(([whose, each]) => meter(each, most, whose)) : ["–"],
+      ...(times.size ? [[took(time?.value)], [took(time?.rest)]] : []),
     ],
   };
 }
@@ -70,8 +83,10 @@ export function funnel(cells, kpis) {
   const known = counted(cells, kpis);
   const steps = STEPS.filter(([measure]) => known.counts.has(measure));
   if (steps.length < 2) return [];
-  const rows = steps.map((each, number) => step(each, steps[number - 1]?.[0], known));
+  const times = medians(cells, kpis);
+  const rows = steps.map((each, number) => step(each, steps[number - 1]?.[0], known, times, kpis));
+  const columns = times.size ? [...COLUMNS, ...TIMED] : COLUMNS;
   const title = element("h3", "", "Funnel");
   const about = element("p", "quiet", "Counted in the same window: nobody is followed, so a step may be larger than the one before.");
-  return [element("section", "funnel", title, table("From sessions to leads that are won", COLUMNS, rows), about)];
+  return [element("section", "funnel", title, table("From sessions to leads that are won", columns, rows), about)];
 }

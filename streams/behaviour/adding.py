@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from streams.behaviour.rules import SEEN
+from streams.behaviour.rules import BOUGHT, SEEN
 from streams.events.columns import Bools, Columns, Ints
 from streams.kpis.terms import KINDS, Addition, additions
 
@@ -13,6 +13,7 @@ _SENT = {
     *(("emails", "sent"), ("emails", "bounced"), ("social", "impression")),
     *(("attendance", "invited"), ("feedback", "survey_sent")),
 }
+_ORDER = ("orders", "order")
 _RECORDED = {"leads", "customers", "spend"}  # topics of what others write down of them
 
 
@@ -28,11 +29,14 @@ class Adding:
         self._of_value = bool((self._low <= self._high).any())
         #: [kinds + 1]: some event of it adds something; the last is a profile's.
         self.kinds: Bools = np.array([add is not None for add in by_kind], dtype=np.bool_)
+        self._of_products = measure == BOUGHT
         self._sums = any(add is not None and add.sums for add in by_kind)
 
     def of(self, events: Columns) -> Ints:
         """What each event adds; of sums thousandths."""
         kind = events.kind
+        if self._of_products:
+            return np.where(events.product[:, 0] > 0, self._one[kind], 0)
         if not self._of_value:
             return self._one[kind]
         fits = (self._low[kind] <= events.value) & (events.value <= self._high[kind])  # amounts.NONE is below all
@@ -42,4 +46,6 @@ class Adding:
 def _addition(measure: str, topic: str, event: str) -> Addition | None:
     if measure == SEEN:
         return Addition(SEEN) if topic not in _RECORDED and (topic, event) not in _SENT else None
+    if measure == BOUGHT:
+        return Addition(BOUGHT) if (topic, event) == _ORDER else None
     return next((add for add in additions(topic, event) if add.measure == measure), None)

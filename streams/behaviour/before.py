@@ -25,8 +25,11 @@ class Batch(NamedTuple):
     keys: Ints
     amount: Ints
 
-    def sums(self, lengths: Sequence[int], rows: Ints) -> list[Ints]:
-        """Before each of `rows` (indexes): the sums over its bucket and so many before it, for each of `lengths`."""
+    def sums(self, lengths: Sequence[int | Ints], rows: Ints) -> list[Ints]:
+        """Before each of `rows` (indexes): the sums over its bucket and so many before it, for each of `lengths`.
+
+        A length is of all rows or [rows].
+        """
         buckets, keys = self.buckets, self.keys[rows]
         firsts = [buckets.keys(self.visitor[rows], self.bucket[rows] - length) for length in lengths]
         until = np.append(0, np.cumsum(self.amount))
@@ -36,8 +39,12 @@ class Batch(NamedTuple):
             for sums, first in zip(before, firsts, strict=True)
         ]
 
-    def last(self, rows: Ints) -> Ints:
-        """The last bucket before each of `rows`, or its own, that something of its visitor was added to; -1: none."""
+    def since(self, rows: Ints) -> Ints:
+        """Before each of `rows`: how many buckets ago something of its visitor was last added to one; -1: never."""
+        last = self._last(rows)
+        return np.where(last >= 0, self.bucket[rows] - last, -1)
+
+    def _last(self, rows: Ints) -> Ints:
         newest = np.maximum.accumulate(np.where(self.amount != 0, self.keys, _NEVER))
         here = np.append(_NEVER, newest)[rows]
         mine = of_visitor(here) == self.visitor[rows]

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from streams.behaviour.rules import EVER
-from streams.events.columns import Bools, Ints
+from streams.events.columns import Bools, Columns, Ints
 
 _BITS = 32  # of a key are the bucket's: seconds until the year 2106
 _LAST = (1 << _BITS) - 1
@@ -69,13 +69,18 @@ class Buckets:
     def __len__(self) -> int:
         return len(self._settled.keys) + len(self._lately.keys)
 
-    def bucket(self, time: Ints) -> Ints:
-        """The bucket of each time (ms)."""
+    def bucket(self, events: Columns) -> Ints:
+        """The bucket of each event."""
+        time = events.time
         return time // self.unit if self.unit != EVER else np.zeros(len(time), dtype=np.int64)
 
     def keys(self, visitor: Ints, bucket: Ints) -> Ints:
         """In the order of visitors and then of buckets; of a bucket that is gone that of the oldest."""
         return visitor << _BITS | np.maximum(bucket, self.oldest)
+
+    def kept(self, bucket: Ints) -> Bools:
+        """Which of these are not gone?"""
+        return bucket >= self.oldest
 
     def between(self, firsts: Sequence[Ints], last: Ints) -> list[Ints]:
         """The sums of the keys from each of `firsts` to `last` (both included): searches are what it costs."""
@@ -105,7 +110,7 @@ class Buckets:
         self._lately = _joined(self._lately, keys, amounts)
         if len(self._lately.keys) > _SMALL + len(self._settled.keys) // _SHARE:
             old, new = self._settled, self._lately
-            kept = of_bucket(old.keys) >= self.oldest
+            kept = self.kept(of_bucket(old.keys))
             self._settled = entries(
                 np.concatenate([old.keys[kept], new.keys]),
                 np.concatenate([np.diff(old.until)[kept], np.diff(new.until)]),

@@ -20,9 +20,10 @@ from streams.behaviour import records
 from streams.behaviour.adding import Adding
 from streams.behaviour.before import Batch, amounts_of
 from streams.behaviour.buckets import Buckets
-from streams.behaviour.looks import Look, asked_by, look_up
+from streams.behaviour.looks import Look, asked_by, looked_up
+from streams.behaviour.products import Products
 from streams.behaviour.records import Rows, Track
-from streams.behaviour.rules import Rule, holds, quantities
+from streams.behaviour.rules import BOUGHT, Rule, holds, quantities
 from streams.behaviour.shards import Marked, Shards
 from streams.behaviour.staying import Cohort, Staying
 from streams.events.columns import NOBODY, Bools, Columns, Ints
@@ -47,14 +48,15 @@ class History:
     def __init__(self, rules: Mapping[str, Sequence[Rule]], names: Sequence[str], past: Past = _NOTHING) -> None:
         """`rules` by dimension; `names` of the visitors by row, more of them as they come."""
         self._rules = rules
-        self._looks = past.looks
+        self._past = past
         self._asked = sorted({q for of in rules.values() for rule in of for q in quantities(rule)})
-        all_asked = [*self._asked, *(q for _, look in past.looks for q in asked_by(look))]
-        all_asked += [quantity for each in past.retentions for quantity in (each.lately, each.twice)]
-        self._tracks: dict[Track, Buckets] = {(q.measure, q.unit): Buckets(q.unit) for q in sorted(set(all_asked))}
+        all_asked = [*self._asked, *asked_by(past)]
+        self._tracks: dict[Track, Buckets] = {
+            (q.measure, q.unit): (Products if q.measure == BOUGHT else Buckets)(q.unit) for q in sorted(set(all_asked))
+        }
         self._adding = {measure: Adding(measure) for measure, _ in self._tracks}
         self._matters = np.zeros(len(KINDS) + 1, dtype=np.bool_)  # by kind; the last is a profile's, kind -1
-        self._matters[[look.kind for _, look in past.looks]] = True
+        self._matters[[*(look.kind for _, look in past.looks), *(wait.kind for wait in past.waits)]] = True
         for adding in self._adding.values():
             self._matters |= adding.kinds
         self._span = {track: max(q.unit * q.length for q in all_asked if q[:2] == track) for track in self._tracks}
@@ -94,7 +96,7 @@ class History:
             found[events.visitor == NOBODY] = len(rules) + 1
             judged[dimension] = np.empty_like(found)
             judged[dimension][order] = found
-        looks = [look_up(column, look, batches, events) for column, look in self._looks]
+        looks = looked_up(self._past, batches, events)
         self._add(batches, events)
         return Found(judged, [look._replace(event=order[look.event]) for look in looks])
 
@@ -121,8 +123,8 @@ class History:
         adds = {measure: np.where(new, adding.of(events), 0) for measure, adding in self._adding.items()}
         out = {}
         for track, buckets in self._tracks.items():
-            bucket = buckets.bucket(events.time)
-            amount = np.where(bucket >= buckets.oldest, adds[track[0]], 0)
+            bucket = buckets.bucket(events)
+            amount = np.where(buckets.kept(bucket), adds[track[0]], 0)
             out[track] = Batch(buckets, visitor, bucket, buckets.keys(visitor, bucket), amount)
         return out
 

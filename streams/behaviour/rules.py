@@ -11,7 +11,10 @@ import numpy.typing as npt
 
 SEEN = "seen"  # the measure that all that the visitor did adds one to
 
+BOUGHT = "bought"  # the measure that an order adds one to, by what is bought: see behaviour.products
+
 SECOND, HOUR, DAY, EVER = 1_000, 3_600_000, 86_400_000, 0  # ms of a bucket; EVER: all time is one
+MONTH = 30 * DAY
 
 OPERATORS: Mapping[str, Callable[..., npt.NDArray[np.bool_]]] = {
     ">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt, "=": operator.eq, "!=": operator.ne,

@@ -59,7 +59,7 @@ class Board(NamedTuple):
         model = [kpi.model for kpi in self.kpis.values()]
         binomial = np.array([each == "binomial" for each in model] + [False] * more)
         up = np.array([kpi.good == "up" for kpi in self.kpis.values()] + [True] * more)
-        shown = np.array([each == "figure" for each in model] + [False] * more)
+        shown = np.array([not kpi.tested for kpi in self.kpis.values()] + [False] * more)
         found = lift(self.counted(rows), binomial, up, np.concatenate([self.dispersion, np.ones(more)]))
         return Lift(*(np.where(shown, np.nan, each) for each in found))
 

@@ -33,6 +33,7 @@ class Columns:
     ident: Prints  # [n × 2] fingerprint of visitor and event id; (0, 0): it has none
     traits: Objects  # dict of traits, or None
     value: Ints  # thousandths; amounts.NONE: it has none
+    product: Ints  # [n × 1, or × 0 where nothing depends on it] fingerprint of what is bought; 0: none is named
 
     def __len__(self) -> int:
         return len(self.time)

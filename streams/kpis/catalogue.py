@@ -19,7 +19,7 @@ from streams.kpis import (
     satisfaction,
     social,
 )
-from streams.kpis.terms import MEASURES, OF_PAST, is_sum, split
+from streams.kpis.terms import MEASURES, OF_PAST, binned, is_sum, pieces, split
 from streams.settings import Kpi, Money, Settings, SettingsError
 
 _FAMILIES = (
@@ -91,6 +91,10 @@ def _wrong(kpi: Kpi) -> Iterator[tuple[str, str]]:
     summed = is_sum(split(kpi.numerator[0])[1])
     if kpi.model == "mean" and not summed:
         yield "numerator", "a 'mean' is of values: name sums, like 'orders.order.value' or 'sessions.seconds'"
+    if kpi.model == "median" and not (len(kpi.numerator) == 1 and binned(kpi.numerator[0])):
+        yield "numerator", "a 'median' is of the times that a stage took: name one, like 'leads.sql.seconds'"
+    if kpi.model == "median" and kpi.denominator != tuple(map(pieces, kpi.numerator)):
+        yield "denominator", f"a 'median' is over how many times there are: {pieces(kpi.numerator[0])!r}"
     if kpi.model in ("binomial", "poisson") and summed:
         yield "model", "a sum of values is no number of cases: say 'mean', or 'figure' where nobody need be alerted"
     if kpi.model != "figure" and is_sum(kpi.denominator[0]):

@@ -3,26 +3,34 @@
 A step comes hours or days after the one before, so those who take it are not of the trials that it is set beside. Where
 many take it, this is what chance is like: counts beside counts (poisson), not successes of these trials.
 
-How long a step took is told of the leads that took it, when they do: a mean, which few that took very long may carry.
+How long a step took is told of the leads that took it, when they do: a mean, which few that took very long may carry,
+and a median, which they do not.
 """
 
 from __future__ import annotations
+
+from typing import Literal
 
 from streams.kpis.terms import waited
 from streams.settings import Kpi
 
 _DAY = 86_400  # seconds
+_STAGES = {
+    "mql": "new to qualified by marketing",
+    "sql": "qualified to accepted by sales",
+    "won": "accepted by sales to won",
+}
 
 
-def _time_to(stage: str, title: str) -> Kpi:
+def _time_to(stage: str, model: Literal["mean", "median"]) -> Kpi:
     total, times = waited(stage)
     return Kpi(
         family="conversion",
-        title=title,
+        title=f"{model.capitalize()} time from {_STAGES[stage]}",
         numerator=(total,),
         denominator=(times,),
-        unit="days per lead",
-        model="mean",
+        unit="days per lead" if model == "mean" else "days",
+        model=model,
         scale=1 / _DAY,
         good="down",
     )
@@ -69,7 +77,10 @@ KPIS = {
         unit="ratio",
         model="binomial",
     ),
-    "time_to_mql": _time_to("mql", "Mean time from new to qualified by marketing"),
-    "time_to_sql": _time_to("sql", "Mean time from qualified to accepted by sales"),
-    "time_to_win": _time_to("won", "Mean time from accepted by sales to won"),
+    "time_to_mql": _time_to("mql", "mean"),
+    "time_to_sql": _time_to("sql", "mean"),
+    "time_to_win": _time_to("won", "mean"),
+    "median_time_to_mql": _time_to("mql", "median"),
+    "median_time_to_sql": _time_to("sql", "median"),
+    "median_time_to_win": _time_to("won", "median"),
 }

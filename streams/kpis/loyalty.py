@@ -1,4 +1,4 @@
-"""Loyalty: who stays, and orders.
+"""Loyalty: who stays, and orders, and whether they grow. What cross-sold and up-sold are is told in kpis.past.
 
 Lifetime value is margin × order value × frequency / churn (Gupta & Lehmann, J. Interactive Marketing 17(1) (2003) 9-24,
 without discounting). The first two are revenue per customer and quarter, churn is customers lost per customer and
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from streams.kpis.terms import BUYERS, CROSS_SOLD, NAMED, RETURNING, UP_SOLD, VALUED
 from streams.settings import Kpi
 
 
@@ -45,8 +46,24 @@ KPIS = {
     "repeat_purchase": Kpi(
         family="loyalty",
         title="Buyers who had bought within the 90 days before",
-        numerator=("buyers.returning",),
-        denominator=("buyers",),
+        numerator=(RETURNING,),
+        denominator=(BUYERS,),
+        unit="ratio",
+        model="binomial",
+    ),
+    "cross_sell_rate": Kpi(
+        family="loyalty",
+        title="Returning buyers who bought what they had not before",
+        numerator=(CROSS_SOLD,),
+        denominator=(NAMED,),
+        unit="ratio",
+        model="binomial",
+    ),
+    "up_sell_rate": Kpi(
+        family="loyalty",
+        title="Returning buyers who spent more than the time before",
+        numerator=(UP_SOLD,),
+        denominator=(VALUED,),
         unit="ratio",
         model="binomial",
     ),

@@ -20,6 +20,7 @@ from streams.kpis.terms import (
     START,
     Addition,
     additions,
+    binned,
     pieces,
     split,
     step,
@@ -116,8 +117,10 @@ def sums(totals: Ints, columns: Sequence[Sequence[Term]]) -> Ints:
 
 
 def _needed(kpi: Kpi) -> set[str]:
-    """The measures that a KPI is of; of a mean also how many pieces it is of."""
+    """The measures that a KPI is of; of a mean also how many pieces it is of, of a median how many are how large."""
     needed = {split(term)[1] for term in (*kpi.numerator, *kpi.denominator)}
+    if kpi.model == "median":
+        return needed.union(*map(binned, kpi.numerator))
     return needed | set(map(pieces, kpi.numerator)) if kpi.model == "mean" else needed
 
 

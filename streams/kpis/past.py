@@ -1,8 +1,17 @@
 """The measures of what a visitor did before, and what must be known of it.
 
-    buyers             a visitor's first order of a day (UTC): so often as somebody orders in a day, it is one buyer
-    buyers.returning   those of them who had ordered within the 90 days before
-    leads.sql.seconds  the time from a lead's last stage before to this one; of so many: `leads.sql.intervals`
+    buyers                   a visitor's first order of a day (UTC): so often as somebody orders in a day, it is one
+                             buyer, judged by that order
+    buyers.returning         those of them who had ordered within the 90 days before
+    buyers.returning.named   of these, those whose order says what is bought
+    buyers.cross_sold        of these, those who had not bought that within the year before
+    buyers.returning.valued  of those returning, those whose order has a value, as the last before it had
+    buyers.up_sold           of these, those whose order is worth more than that one
+    leads.sql.seconds        the time from a lead's last stage before to this one; of so many: `leads.sql.intervals`
+    leads.sql.took.7         those times that are in a bin of terms.BINS
+
+Up-sold is against the last order and not against the best: the more orders somebody had, the seldomer one is the best,
+and that is no merit of a segment. Of what is bought there is a fingerprint, and of each visitor and fingerprint when.
 
 Who stays is found by looking, as nothing happens when somebody leaves:
 
@@ -18,31 +27,68 @@ of all each day would count everybody thirty times, and what is chance would loo
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
-from streams.behaviour.rules import DAY, SECOND, SEEN, All, Comparison, Not, Quantity, Rule
-from streams.kpis.terms import BUYERS, KINDS, RETENTIONS, STAGES, VISITORS, looked_at, waited
+from streams.behaviour.rules import BOUGHT, DAY, MONTH, SECOND, SEEN, All, Comparison, Not, Quantity, Rule
+from streams.kpis.terms import (
+    BUYERS,
+    CROSS_SOLD,
+    KINDS,
+    NAMED,
+    RETENTIONS,
+    RETURNING,
+    STAGES,
+    UP_SOLD,
+    VALUED,
+    VISITORS,
+    binned,
+    looked_at,
+    waited,
+)
 
 _ORDER = "orders.order"
 _AGAIN = 90  # days
+_A_YEAR = 12  # months of 30 days, and the one that has begun
 _LONGEST_STAGE = 365 * DAY // SECOND  # seconds: who takes longer begins anew
 
 
+class Product(NamedTuple):
+    """The event says what is bought; and, if it must be `new`, there was none `of` that before."""
+
+    of: Quantity  # of behaviour.products
+    new: bool
+
+
+class Worth(NamedTuple):
+    """The event has a value, as the last `of` these before it had; and, if it must be `more`, a larger one."""
+
+    of: Quantity  # of buckets of a second
+    more: bool
+
+
 class Where(NamedTuple):
-    """An event of this kind adds one where `rule` holds of what was before it."""
+    """An event of this kind adds one where `rule` holds of what was before it, and `also` of it beside that."""
 
     kind: int
     rule: Rule
+    also: Product | Worth | None = None
 
 
-class Since(NamedTuple):
-    """An event of this kind adds the time since the `last` there was (else one), where there was one."""
+class Wait(NamedTuple):
+    """An event of this kind adds the time since the `last` there was, where there was one: the columns of all that."""
 
     kind: int
     last: Quantity  # of buckets of a second
-    sums: bool
+    seconds: int  # -1: nobody asks
+    intervals: int
+    bins: tuple[int, ...]
+
+    @property
+    def columns(self) -> tuple[int, ...]:
+        """All of them."""
+        return self.seconds, self.intervals, *self.bins
 
 
 class Retention(NamedTuple):
@@ -71,10 +117,16 @@ class Retention(NamedTuple):
 
 
 class Past(NamedTuple):
-    """What is asked of visitors' past: measures of events with their columns, and retentions."""
+    """What is asked of visitors' past: measures of events with their columns, times between events, and retentions."""
 
-    looks: tuple[tuple[int, Where | Since], ...] = ()
+    looks: tuple[tuple[int, Where], ...] = ()
+    waits: tuple[Wait, ...] = ()
     retentions: tuple[Retention, ...] = ()
+
+    @property
+    def of_products(self) -> bool:
+        """Does anything depend on what was bought?"""
+        return any(isinstance(look.also, Product) for _, look in self.looks)
 
 
 def _at_least_one(quantity: Quantity) -> Rule:
@@ -82,16 +134,19 @@ def _at_least_one(quantity: Quantity) -> Rule:
 
 
 _FIRST_OF_DAY = Not(_at_least_one(Quantity(_ORDER, DAY, 0)))
-_LOOKS: dict[str, Where | Since] = {
-    BUYERS: Where(KINDS["orders", "order"], _FIRST_OF_DAY),
-    f"{BUYERS}.returning": Where(
-        KINDS["orders", "order"], All((_FIRST_OF_DAY, _at_least_one(Quantity(_ORDER, DAY, _AGAIN))))
-    ),
-    **{
-        measure: Since(KINDS["leads", stage], Quantity(f"leads.{before}", SECOND, _LONGEST_STAGE), sums)
-        for before, stage in pairwise(STAGES)
-        for measure, sums in zip(waited(stage), (True, False), strict=True)
-    },
+_RETURNING = All((_FIRST_OF_DAY, _at_least_one(Quantity(_ORDER, DAY, _AGAIN))))
+_PRODUCTS = Quantity(BOUGHT, MONTH, _A_YEAR)
+_WORTH = Quantity(f"{_ORDER}.value", SECOND, _AGAIN * DAY // SECOND)
+_LOOKS = {
+    measure: Where(KINDS["orders", "order"], rule, also)
+    for measure, rule, also in (
+        (BUYERS, _FIRST_OF_DAY, None),
+        (RETURNING, _RETURNING, None),
+        (NAMED, _RETURNING, Product(_PRODUCTS, new=False)),
+        (CROSS_SOLD, _RETURNING, Product(_PRODUCTS, new=True)),
+        (VALUED, _RETURNING, Worth(_WORTH, more=False)),
+        (UP_SOLD, _RETURNING, Worth(_WORTH, more=True)),
+    )
 }
 _ACTIVE = {VISITORS: SEEN, BUYERS: _ORDER}
 
@@ -99,6 +154,7 @@ _ACTIVE = {VISITORS: SEEN, BUYERS: _ORDER}
 def past(names: Iterable[str]) -> Past:
     """What the measures `names`, each in its column, ask for."""
     column = {name: j for j, name in enumerate(names)}
+    waits = (_wait(before, stage, column) for before, stage in pairwise(STAGES))
     retentions = (
         Retention(active, days, *(column.get(name, -1) for name in looked_at(who, days)))
         for who, active in _ACTIVE.items()
@@ -106,5 +162,13 @@ def past(names: Iterable[str]) -> Past:
     )
     return Past(
         tuple((column[name], look) for name, look in _LOOKS.items() if name in column),
+        tuple(each for each in waits if max(each.columns) >= 0),
         tuple(each for each in retentions if max(each.columns) >= 0),
     )
+
+
+def _wait(before: str, stage: str, column: Mapping[str, int]) -> Wait:
+    seconds, intervals = waited(stage)
+    last = Quantity(f"leads.{before}", SECOND, _LONGEST_STAGE)
+    bins = tuple(column.get(name, -1) for name in binned(seconds))
+    return Wait(KINDS["leads", stage], last, column.get(seconds, -1), column.get(intervals, -1), bins)

@@ -23,8 +23,13 @@ SPENT = "spend.value"
 UNIT = 1000  # of a sum: it is kept in thousandths
 
 VISITORS, BUYERS = "visitors", "buyers"
+RETURNING = f"{BUYERS}.returning"
+NAMED, CROSS_SOLD = f"{RETURNING}.named", f"{BUYERS}.cross_sold"
+VALUED, UP_SOLD = f"{RETURNING}.valued", f"{BUYERS}.up_sold"
 STAGES = ("created", "mql", "sql", "won")  # of a lead, in their order
 RETENTIONS = (1, 7, 30, 90)  # days over which it is looked who stays
+#: Bins of times, for their medians, by where they end (s): a minute, then √2 times as much each, up to a year.
+BINS = (*(round(60 * 2 ** (n / 2)) for n in range(39)), 365 * 86_400)
 
 #: The kinds of event, (topic, event), by number; no name: the topic's events have none to tell them by.
 KINDS: dict[tuple[str, str], int] = {
@@ -82,6 +87,13 @@ def waited(stage: str) -> tuple[str, str]:
     return f"leads.{stage}{_SECONDS}", f"leads.{stage}{_INTERVALS}"
 
 
+def binned(seconds: str) -> tuple[str, ...]:
+    """The measures that count the times of which `seconds` is the sum, by BINS; empty where none are kept."""
+    sums = {waited(stage)[0] for stage in STAGES[1:]}
+    of = seconds.removesuffix(_SECONDS)
+    return tuple(f"{of}.took.{number}" for number in range(len(BINS))) if seconds in sums else ()
+
+
 def looked_at(who: str, days: int) -> tuple[str, str, str]:
     """The measures of those of `who` that were active in the `days` before the last: all, who still is, who is not."""
     return f"{who}.cohort_{days}d", f"{who}.retained_{days}d", f"{who}.churned_{days}d"
@@ -98,7 +110,7 @@ _RETAINED = {who: {measure for days in RETENTIONS for measure in looked_at(who, 
 #: What needs a visitor's past, by topic likewise.
 OF_PAST: dict[str, frozenset[str]] = {
     "leads": frozenset(measure for stage in STAGES[1:] for measure in waited(stage)),
-    BUYERS: frozenset({BUYERS, f"{BUYERS}.returning", *_RETAINED[BUYERS]}),
+    BUYERS: frozenset({BUYERS, RETURNING, NAMED, CROSS_SOLD, VALUED, UP_SOLD, *_RETAINED[BUYERS]}),
     VISITORS: frozenset(_RETAINED[VISITORS]),
 }
 

@@ -75,4 +75,5 @@ class Census:
             ident=np.zeros((n, 2), dtype=np.uint64),
             traits=np.full(n, None, dtype=object),
             value=np.full(n, NONE, dtype=np.int64),
+            product=np.zeros((n, 1), dtype=np.int64),
         )

@@ -11,11 +11,13 @@ from streams.events.columns import NOBODY, Columns, Kinds, Prints
 from streams.events.decode import Event
 from streams.events.fingerprints import fingerprints, joined
 from streams.events.intake import Good
+from streams.events.products import products
 from streams.events.topics import PROFILES, SOURCE_TOPICS, SOURCES
 from streams.kpis.measures import Measures
 from streams.segments.membership import Membership
 from streams.segments.visitors import Visitors
 
+_ORDERS = "orders"
 _RANK = {topic: rank for rank, topic in enumerate(SOURCE_TOPICS)}
 
 
@@ -41,6 +43,10 @@ class Columnar:
         said, traits = [event.traits for event in events], np.empty(n, dtype=object)
         if any(said):
             traits[:] = said
+        # Of what is only history too: see Counting.recall.
+        product = np.zeros((n, int(self._measures.past.of_products)), dtype=np.int64)
+        if self._measures.past.of_products and topic == _ORDERS:
+            product[:, 0] = products([event.content for event in events])
         visitor = self._visitors.rows(good.visitor, prints, good.time)
         if topic != PROFILES and not SOURCES[topic].of_somebody:
             visitor[[not name for name in good.visitor]] = NOBODY
@@ -54,6 +60,7 @@ class Columnar:
             ident=_idents(topic, events, prints),
             traits=traits,
             value=good.value,
+            product=product,
         )
 
     def _kinds(self, topic: str, names: Sequence[str | None]) -> Kinds:

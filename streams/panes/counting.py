@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from streams.behaviour.looks import Look
 from streams.events.columns import Bools, Columns, Ints, Segments
 from streams.events.dedupe import Dedupe
 from streams.panes.measuring import Measuring
@@ -41,7 +40,7 @@ class Counting:
             events, old = events[np.flatnonzero(fresh)], old[fresh]
         increments = self.measuring.increments(events, old)
         member, looks = self.membership.of(events)
-        return Counted(events, member, (*increments, *map(_increments, looks))), fresh
+        return Counted(events, member, (*increments, *(Increments(*look) for look in looks))), fresh
 
     def recall(self, events: Columns, old: Bools) -> Bools:
         """Take events in order that have been counted, for their ids, sessions and history; which were fresh?"""
@@ -60,7 +59,3 @@ class Counting:
         """These rows are to be other visitors'."""
         self.measuring.sessions.forget(visitors)
         self.membership.history.release(visitors)
-
-
-def _increments(look: Look) -> Increments:
-    return Increments(look.event, np.full_like(look.event, look.column), look.amount)

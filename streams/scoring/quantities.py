@@ -29,6 +29,7 @@ class Units(NamedTuple):
     value: Floats  # the KPI's value over numerator / denominator as they are kept
     binomial: npt.NDArray[np.bool_]  # at most one hit a trial
     mean: npt.NDArray[np.bool_]  # of values
+    median: npt.NDArray[np.bool_]
     tested: npt.NDArray[np.bool_]  # not only shown
     up: npt.NDArray[np.bool_]  # more is better
 
@@ -47,7 +48,8 @@ class Units(NamedTuple):
             np.array([kpi.scale for kpi in declared]) * denominator / numerator,
             model == "binomial",
             model == "mean",
-            model != "figure",
+            model == "median",
+            np.array([kpi.tested for kpi in declared]),
             np.array([kpi.good == "up" for kpi in declared]),
         )
 

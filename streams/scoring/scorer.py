@@ -22,6 +22,7 @@ from streams.scoring.daily import Daily, Earlier, beside, daily
 from streams.scoring.diagnosing import Diagnosing
 from streams.scoring.early import Early
 from streams.scoring.judge import Judge
+from streams.scoring.medians import Medians
 from streams.scoring.naming import Naming
 from streams.scoring.standing import Saved, Standing
 from streams.scoring.windows import Windows
@@ -44,6 +45,7 @@ class DimensionScorer:
         self._windows = Windows(self._grid, measures.names)
         self._early = Early(self._grid, self._windows.values)
         self._judge = Judge(dimension, settings, kpis, measures)
+        self._medians = Medians(kpis, measures)
         self._crosses = Crosses(dimension, settings, measures)
         self._diagnosing = Diagnosing(dimension, settings, kpis, measures)
         self._watermarks: dict[int, int | None] = dict.fromkeys(range(partitions))
@@ -114,12 +116,14 @@ class DimensionScorer:
         names = sorted(rows)
         order = [rows[name] for name in names]
         eligible = np.array([name != UNKNOWN for name in names], dtype=np.bool_)
-        counts = self._judge.counts(totals[:, order], eligible, standing.of["shift"][order])
+        mine = totals[:, order]
+        counts = self._judge.counts(mine, eligible, standing.of["shift"][order])
+        figures, median = self._medians.of(counts, mine, eligible)
         shift, wait = (standing.of[name][order] for name in ("shift", "wait"))
         cells = (standing.state[:, order], standing.since[:, order])
-        table = shown.Table(*counts, eligible, *cells, shift, wait, self._judge.clusters(totals))
+        table = shown.Table(*figures, eligible, *cells, shift, wait, self._judge.clusters(totals), median)
         series, dispersion = standing.of["series"][order], self._judge.dispersion()
-        why = self._diagnosing.of(names, totals[:, order], counts, series, dispersion, self._crosses)
+        why = self._diagnosing.of(names, mine, counts, series, dispersion, self._crosses)
         found = shown.scores(self.dimension, names, tick, to, table, self._kpis, self._grid)
         return (replace(each, diagnosis=of) if of else each for each, of in zip(found, why, strict=True))
 

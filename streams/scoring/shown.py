@@ -34,10 +34,11 @@ class Table(NamedTuple):
     shift: npt.NDArray[np.int8]  # [segments × KPIs]: not 0 where one fires
     wait: Floats  # [segments × KPIs]: days, NaN where nobody knows
     cluster: Floats  # [KPIs]: how much of the numerator comes at once; NaN where nobody knows
+    median: Floats | None = None  # [2 × cells]: between what medians lie, NaN of other KPIs; None: there are none
 
     def of(self, kpis: Ints) -> Table:
         """The same of these KPIs (indexes) alone."""
-        some: Any = (column if column is self.eligible else column[..., kpis] for column in self)
+        some: Any = (column if column is None or column is self.eligible else column[..., kpis] for column in self)
         return Table(*some)
 
 
@@ -84,6 +85,8 @@ def _figures(table: Table, units: Units) -> list[Floats]:
     known = np.where(units.tested, np.nan, table.cluster)
     ends = intervals.ratio(np.maximum(table.numerator / known, 0.0), table.denominator.astype(np.float64))
     low, high = (np.where(units.tested, end, other * known) for end, other in zip((low, high), ends, strict=True))
+    if table.median is not None:
+        low, high = (np.where(units.median, end, other) for end, other in zip(table.median, (low, high), strict=True))
     with np.errstate(divide="ignore", invalid="ignore"):
         compared = np.where(units.tested, drawn, np.where((value > 0) & (rest > 0), value, np.nan))
         index = 100 * np.where(units.up, compared / rest, rest / compared)

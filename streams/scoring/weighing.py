@@ -32,7 +32,7 @@ class SavedWeighing(msgspec.Struct, frozen=True, array_like=True):
 
 def first_of_each_denominator(kpis: Mapping[str, Kpi]) -> Bools:
     """[KPIs]: silence is of the trials, so of several KPIs with the same trials only the first tells of it."""
-    of = [kpi.denominator if kpi.model != "figure" else None for kpi in kpis.values()]  # a figure's need be no trials
+    of = [kpi.denominator if kpi.tested else None for kpi in kpis.values()]  # a figure's need be no trials
     return np.array([d is not None and d not in of[:i] for i, d in enumerate(of)], dtype=np.bool_)
 
 

@@ -96,11 +96,16 @@ class Kpi(Section, frozen=True, kw_only=True):
     numerator: tuple[str, ...]
     denominator: tuple[str, ...]
     unit: str
-    model: Literal["binomial", "poisson", "mean", "figure"]
+    model: Literal["binomial", "poisson", "mean", "median", "figure"]
     scale: float = 1.0  # the value is so many times numerator over denominator
     of_margin: bool = False  # and that times money.margin
     good: Literal["up", "down"] = "up"
     title: str = ""
+
+    @property
+    def tested(self) -> bool:
+        """Is it judged, and not only shown?"""
+        return self.model not in ("median", "figure")
 
 
 class Scoring(Section, frozen=True, kw_only=True):

@@ -27,6 +27,7 @@ class Act(NamedTuple):
     visitor: int
     kind: tuple[str, str] = ("clicks", "")
     value: int = NONE
+    product: int = 0
 
 
 def acted(acts: list[Act], first: int = 0) -> Columns:
@@ -38,7 +39,9 @@ def acted(acts: list[Act], first: int = 0) -> Columns:
         offset=range(first, first + len(acts)),
     )
     kinds = np.array([KINDS[act.kind] for act in acts], dtype=np.int16)
-    return replace(made, kind=kinds, value=np.array([act.value for act in acts], dtype=np.int64))
+    value = np.array([act.value for act in acts], dtype=np.int64)
+    product = np.array([act.product for act in acts], dtype=np.int64)
+    return replace(made, kind=kinds, value=value, product=product[:, None])
 
 
 def history(**rules: str) -> History:

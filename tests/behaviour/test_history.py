@@ -27,6 +27,7 @@ _acts = st.lists(
             [("clicks", ""), ("downloads", ""), ("emails", "opened"), ("orders", "order"), ("feedback", "nps")]
         ),
         value=st.sampled_from([-(2**63), -3_000, 9_000, 10_000, 6_000]),
+        product=st.just(0),
     ),
     max_size=40,
 )

@@ -13,17 +13,22 @@ from streams.events.columns import NOBODY
 from streams.kpis.past import past
 from tests.behaviour.made import DAY, HOUR, NAMES, START, Act, acted
 
-MEASURES = ("buyers", "buyers.returning", "leads.sql.intervals", "leads.sql.seconds")
-YEAR = 365 * DAY
+BINNED = tuple(f"leads.sql.took.{number}" for number in range(40))
+MEASURES = (
+    *("buyers", "buyers.returning", "leads.sql.intervals", "leads.sql.seconds", *BINNED),
+    *("buyers.returning.named", "buyers.cross_sold", "buyers.returning.valued", "buyers.up_sold"),
+)
+YEAR, MONTH = 365 * DAY, 30 * DAY
 _acts = st.lists(
     st.builds(
         Act,
         time=st.sampled_from(
-            [0, 1, 999, 1_000, HOUR, DAY, 45 * DAY, 90 * DAY, YEAR, YEAR + 1_000]
+            [0, 1, 999, 1_000, 59_999, HOUR, DAY, 45 * DAY, 89 * DAY, 90 * DAY, 12 * MONTH, YEAR, YEAR + 1_000]
         ),  # after the one before
         visitor=st.integers(NOBODY, 2),
         kind=st.sampled_from([("orders", "order"), ("orders", "refund"), ("leads", "mql"), ("leads", "sql")]),
-        value=st.just(NONE),
+        value=st.sampled_from([NONE, 0, 5_000, 6_000]),
+        product=st.integers(0, 2),
     ),
     max_size=40,
 )
@@ -39,11 +44,30 @@ def plainly(acts: list[Act]) -> list[set[tuple[str, int]]]:
             adds.add(("buyers", 1))
             if any(days_ago <= 90 for days_ago in days):
                 adds.add(("buyers.returning", 1))
+            adds |= again(act, before) if any(days_ago <= 90 for days_ago in days) else set()
         since = [act.time // 1_000 - each.time // 1_000 for each in before if each.kind == ("leads", "mql")]
         if act.kind == ("leads", "sql") and since and since[-1] <= YEAR // 1_000:
-            adds |= {("leads.sql.intervals", 1), ("leads.sql.seconds", 1_000 * since[-1])}
+            took = sum(end <= since[-1] for end in [60 * 2 ** (n / 2) for n in range(39)])
+            adds |= {("leads.sql.intervals", 1), ("leads.sql.seconds", 1_000 * since[-1]), (BINNED[took], 1)}
         out.append(adds)
     return out
+
+
+def again(act: Act, before: list[Act]) -> set[tuple[str, int]]:
+    """What somebody adds who orders once more."""
+    adds = set[tuple[str, int]]()
+    orders = [each for each in before if each.kind == ("orders", "order")]
+    if act.product:
+        adds.add(("buyers.returning.named", 1))
+        same = [(START + each.time) // MONTH for each in orders if each.product == act.product]
+        known = any((START + act.time) // MONTH - month <= 12 for month in same)
+        adds |= {("buyers.cross_sold", 1)} if not known else set()
+    worth = [each for each in orders if each.value > 0]
+    if act.value != NONE and worth and act.time // 1_000 - worth[-1].time // 1_000 <= 90 * DAY // 1_000:
+        adds.add(("buyers.returning.valued", 1))
+        last = sum(each.value for each in worth if each.time // 1_000 == worth[-1].time // 1_000)
+        adds |= {("buyers.up_sold", 1)} if act.value > last else set()
+    return adds
 
 
 @settings(max_examples=300)
@@ -60,8 +84,8 @@ def test_what_came_before_counts_however_batched(drafts: list[Act], sizes: list[
             kept.forget(START + batch[0].time)
             adds: list[set[tuple[str, int]]] = [set() for _ in batch]
             for look in kept.judge(acted(batch)).looks:
-                for event, amount in zip(look.event.tolist(), look.amount.tolist(), strict=True):
-                    adds[event].add((MEASURES[look.column], amount))
+                for event, column, amount in zip(*(each.tolist() for each in look), strict=True):
+                    adds[event].add((MEASURES[column], amount))
             found += adds
     assert found == plainly(acts)
 

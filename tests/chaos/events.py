@@ -25,7 +25,8 @@ SLICE = 30 * SECOND  # ms of arrival between heartbeats
 
 _WHAT = (  # topic, event name, weight
     ("page_views", "", 40), ("clicks", "", 25), ("form_fills", "", 8), ("downloads", "", 7), ("emails", "sent", 6),
-    ("emails", "opened", 4), ("emails", "clicked", 3), ("leads", "created", 4), ("leads", "won", 3),
+    ("emails", "opened", 4), ("emails", "clicked", 3), ("leads", "created", 4), ("leads", "mql", 3),
+    ("leads", "won", 3),
 )  # fmt: skip
 SESSION_TOPICS = ("page_views", "clicks", "form_fills", "downloads")
 _INDUSTRIES, _TIERS = ("pharma", "automotive", "food", "energy"), (1, 2, 3)

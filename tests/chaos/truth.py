@@ -32,13 +32,20 @@ unit = "per session"
 model = "poisson"
 good = "up"
 
+[visitors]
+publish = true
+
+[paths]
+to = "form_fills"
+
 [scoring]
+kpis = ["standard", "views", "median_time_to_mql"]
 windows = ["5m", "1h", "24h"]
 min_trials = 20
 """
 
 DIMENSIONS = ("industry", "city_tier", "buying_stage", "campaign", "city_tier_x_industry", "interest")
-_MEASURED = {"leads.created", "leads.won", "emails.sent", "emails.opened", "emails.clicked"}
+_MEASURED = {"leads.created", "leads.mql", "leads.won", "emails.sent", "emails.opened", "emails.clicked"}
 
 
 class Cell(NamedTuple):
@@ -75,15 +82,26 @@ def _add_visitor(cells: Counter[Cell], events: list[Event]) -> None:
             session.append(event)
         if f"{event.topic}.{event.name}" in _MEASURED:
             measures[f"{event.topic}.{event.name}"] = 1
+        if event.name == "mql":
+            measures |= _took([each for each in events[:number] if each.name == "created"], event)
         start = event.time // PANE * PANE
         for dimension, value in _segments(event, stage, events[:number]).items():
             for measure, amount in measures.items():
                 cells[Cell(event.visitor.partition, start, dimension, value, measure)] += amount
 
 
+def _took(created: list[Event], event: Event) -> dict[str, int]:
+    """What a lead that is qualified adds, that had been created last of these; seconds in thousandths."""
+    if not created:
+        return {}
+    seconds = event.time // 1_000 - created[-1].time // 1_000
+    number = sum(seconds >= 60 * 2 ** (n / 2) for n in range(39))
+    return {"leads.mql.seconds": 1_000 * seconds, "leads.mql.intervals": 1, f"leads.mql.took.{number}": 1}
+
+
 def _in_session(before: list[Event], event: Event) -> dict[str, int]:
     """What an event adds to the measures of its session, after those before it; seconds in thousandths."""
-    measures = {}
+    measures = {f"steps.{before[-1].topic if before else 'start'}.{event.topic}": 1}
     if event.topic in ("form_fills", "downloads") and event.topic not in {each.topic for each in before}:
         measures[f"sessions.{event.topic}"] = 1
     if not before:

@@ -98,9 +98,9 @@ def board_address(scorer: Scorer, running: Running) -> str:
     return board_of(scorer, running)
 
 
-def board_of(scorer: Scorer, running: Running) -> str:
-    """The address of another board that hears `scorer`."""
+def board_of(scorer: Scorer, running: Running, kpis: tuple[str, ...] = ("standard",)) -> str:
+    """The address of another board that hears `scorer`, with these KPIs."""
     port = free_port()
-    running(lambda stop: board.run(settings(scorer.broker, port=port), stop))
+    running(lambda stop: board.run(settings(scorer.broker, port=port, kpis=kpis), stop))
     eventually(lambda: listens(port))
     return f"http://127.0.0.1:{port}/"

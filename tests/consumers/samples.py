@@ -33,7 +33,7 @@ from streams.messages import (
     SegmentScores,
     SegmentVerdict,
 )
-from streams.settings import Alerts, Kafka, Redis, Serve, Settings, Span
+from streams.settings import Alerts, Kafka, Redis, Scoring, Serve, Settings, Span
 
 T0 = 1_700_000_000_000
 
@@ -165,7 +165,11 @@ def muted(segment: str = "tier:2", until: int | None = None, **other: object) ->
 
 
 def settings(
-    broker: str = "127.0.0.1:1", redis_url: str = "redis://127.0.0.1:1/0", port: int = 0, **alerts: str
+    broker: str = "127.0.0.1:1",
+    redis_url: str = "redis://127.0.0.1:1/0",
+    port: int = 0,
+    kpis: tuple[str, ...] = ("standard",),
+    **alerts: str,
 ) -> Settings:
     return Settings(
         kafka=Kafka(broker=broker, session_timeout=Span.parse("6s")),
@@ -173,6 +177,7 @@ def settings(
         alerts=msgspec.convert({"port": port, **alerts}, Alerts),
         prometheus=Serve(port=port),
         board=Serve(port=port),
+        scoring=Scoring(kpis=kpis),
     )
 
 

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from streams.kpis.catalogue import catalogue
 from streams.settings import Settings
 from tests.consumers.board_pages import chromium
+from tests.consumers.conftest import Running, board_of
 from tests.consumers.samples import T0, Scorer, alert, cell, scores
 
 pytestmark = pytest.mark.chromium
@@ -89,6 +90,29 @@ def test_the_link_of_an_alert_leads_to_its_kpi(scorer: Scorer, board_address: st
         expect(page.locator("tr.linked")).to_be_in_viewport()
         expect(page.locator("tr.linked th")).to_have_text("Orders refunded")
         expect(page.locator(".family tbody tr")).to_have_count(len(cells))
+        assert errors == []
+
+
+def test_the_funnel_has_how_long_a_step_takes_where_that_is_scored(
+    scorer: Scorer, running: Running, tmp_path: Path
+) -> None:
+    cells = [
+        cell("leads_per_session", numerator=33, denominator=500, rest=0.022),
+        cell("mql_rate", numerator=11, denominator=33, rest=0.5, state="par"),
+        cell("median_time_to_mql", numerator=5_184_000.0, denominator=10, value=6.0, rest=2.5, state="par"),
+        cell("time_to_mql", numerator=9_184_000.0, denominator=10, value=10.6, rest=5.5, state="par"),
+    ]
+    scorer.say(scores("2", cells=cells))
+    with chromium(tmp_path / "profile") as (page, errors):
+        page.goto(f"{board_of(scorer, running, ('standard', 'conversion'))}?dimension=tier&segment=2&window=1h")
+        rows = page.get_by_role("table", name="From sessions to leads that are won").locator("tbody tr")
+        expect(rows).to_have_count(3)
+        shown = [[cell.inner_text() for cell in row.locator("th, td").all()] for row in rows.all()]
+        assert [[each[0], *each[5:]] for each in shown] == [
+            ["Sessions", "–", "–"],
+            ["Leads", "–", "–"],
+            ["Qualified by marketing", "6.00 days", "2.50 days"],
+        ]
         assert errors == []
 
 

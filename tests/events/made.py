@@ -34,4 +34,5 @@ def columns(
         ident=np.zeros((n, 2), dtype=np.uint64),
         traits=objects,
         value=np.full(n, NONE, dtype=np.int64),
+        product=np.zeros((n, 1), dtype=np.int64),
     )

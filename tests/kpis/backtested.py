@@ -31,6 +31,7 @@ class Said(NamedTuple):
     event: str | None = None
     value: float | None = None
     currency: str | None = None
+    content: str | None = None
 
 
 def cells(happened: Iterable[Said], team: str = "all", chosen: Settings = SETTINGS) -> dict[tuple[str, str], Cell]:
@@ -58,6 +59,7 @@ def _record(said: Said) -> SourceRecord:
         "event": said.event,
         "value": said.value,
         "currency": said.currency,
+        "content": said.content,
     }
     line = json.dumps({key: value for key, value in fields.items() if value is not None}).encode()
     time = int(datetime.fromisoformat(said.timestamp).timestamp() * 1000)

@@ -21,9 +21,9 @@ _HEAD = """# KPIs
 The built-in KPIs, by family. Made from the catalogue (`streams/kpis`) by `python -m tests.kpis.document`.
 
 Each is its formula over a window, for every segment. *Model* says how a difference is judged: `binomial`, each case has
-it once or not; `poisson`, any number of times; `mean`, a sum of values; `figure`, only shown: it is never over or
-under, and alerts nobody. `money` is what `money.currency` names. A KPI whose events do not come is not there. Steps of
-a funnel are counted in the same window; no visitor is followed.
+it once or not; `poisson`, any number of times; `mean`, a sum of values; `median`, the middle one of these, and
+`figure`, only shown: they are never over or under, and alert nobody. `money` is what `money.currency` names. A KPI
+whose events do not come is not there. Steps of a funnel are counted in the same window; no visitor is followed.
 
 Those with a † need what each visitor did before. That costs memory by the visitor, and retention and churn of visitors
 15 % more of a worker's time an event, so they are scored only where `scoring.kpis` names them:
@@ -54,11 +54,32 @@ Of the past († too, where KPIs of your own use them):
 |---|---|
 | `buyers` | a visitor's first order of a day (UTC): so often as one orders in a day, it is one buyer |
 | `buyers.returning` | those of them who had ordered within the 90 days before |
+| `buyers.returning.named` | of these, those whose order says what is bought (`content`) |
+| `buyers.cross_sold` | of these, those who had not bought that in the twelve months (of 30 days) before, nor in this |
+| `buyers.returning.valued` | of those returning, those whose order has a value, as one of the last 90 days had |
+| `buyers.up_sold` | of these, those whose order is worth more than the last before it |
 | `leads.mql.seconds` | time from `created` to `mql` (also to `sql`, `won`), in seconds; a year at most |
 | `leads.mql.intervals` | how many such times there are; a lead that skipped the stage before has none |
 | `visitors.cohort_30d` | looked at, and active in the 30 days before the last 30 |
 | `visitors.retained_30d`, `visitors.churned_30d` | of these, active in the last 30 days too; not |
 | `buyers.cohort_30d`, … | the same where to order is to be active |
+
+**Cross-sell and up-sell** are of buyers who return. One trial is a buyer's day, judged by its first order: several
+orders of one day hang together, and would make chance look sure. The *cross-sell rate* is the share that bought
+something they had not before. What is bought is the order's `content`: a product, or a category where the rate is to
+be of categories. An order of nothing that is named is no trial. The *up-sell rate* is the share that spent more than
+the time before, in the base currency. The time before is the last order that was worth anything. It is not the best:
+the more orders somebody has had, the seldomer the next is the best of all, and that would count against loyal
+segments. Of customers to whom it is all the same, about half spend more, so look at the index. What was bought before
+segpulse (or the KPI) began is not known: in the first months the cross-sell rate is too high, of all segments alike.
+
+**Median times** are of the same leads as the mean ones, and few that take very long do not carry them. Panes can only
+be added up, so times are counted in 40 bins, from a minute to a year, each √2 times as wide as the one before. Within
+the bin in which half of the leads is reached they are taken to lie evenly on a logarithmic scale. So the median is
+never further from the true one than a factor of √2, and mostly within a few per cent. The rest's is found in the same
+way. The interval is between two order statistics, and needs six leads. The index is the rest's median over the
+segment's. Nobody is alerted: score the mean for that. In Redis and elsewhere the numerator of a median is what would
+come together if all took as long.
 
 Active is who did anything: see `seen` in [settings.md](settings.md#behaviour). There are `1d`, `7d`, `30d` and `90d`.
 Nothing happens when somebody leaves, so it is looked: at midnight (UTC), at each visitor once in 30 days, on a day that
@@ -135,6 +156,8 @@ def _row(name: str, kpi: Kpi) -> str:
 def formula(kpi: Kpi) -> str:
     """As people write it."""
     scale = "`money.margin` × " if kpi.of_margin else _times(kpi.scale)
+    if kpi.model == "median":
+        return f"{scale}median of what {_side(kpi.numerator)} is the sum of"
     return f"{scale}{_side(kpi.numerator)} / {_side(kpi.denominator)}"
 
 

@@ -10,6 +10,7 @@ import pytest
 from streams.events.topics import SOURCES
 from streams.kpis.catalogue import BUILT_IN, OF_THE_PAST, STANDARD, catalogue
 from streams.kpis.measures import Measures, sums
+from streams.kpis.past import Past
 from streams.settings import Kpi, Money, Scoring, Settings, SettingsError
 
 
@@ -17,7 +18,7 @@ def own(numerator: str, denominator: str = "sessions") -> Kpi:
     return Kpi(numerator=(numerator,), denominator=(denominator,), unit="ratio", model="binomial")
 
 
-def like(model: Literal["mean", "figure"], *numerator: str, scale: float = 1.0) -> Kpi:
+def like(model: Literal["mean", "median", "figure"], *numerator: str, scale: float = 1.0) -> Kpi:
     return Kpi(numerator=numerator, denominator=("sessions",), unit="", model=model, scale=scale)
 
 
@@ -40,13 +41,17 @@ def test_what_is_scored() -> None:
 
 
 def test_what_needs_a_past_is_there_for_who_names_it() -> None:
-    assert len(OF_THE_PAST) == 9
-    assert not Measures(catalogue(Settings()).values()).past.looks
-    assert not Measures(catalogue(Settings()).values()).past.retentions
+    assert len(OF_THE_PAST) == 14
+    assert Measures(catalogue(Settings()).values()).past == Past()
     named = catalogue(Settings(scoring=Scoring(kpis=("retention_30d", "time_to_win"))))
     past = Measures(named.values()).past
     assert [each.days for each in past.retentions] == [30]
-    assert len(past.looks) == 2, "the time and how many there are"
+    (wait,) = past.waits
+    assert min(wait.seconds, wait.intervals) >= 0 > max(wait.bins), "the time and how many there are"
+    assert not past.of_products
+    median = Measures(catalogue(Settings(scoring=Scoring(kpis=("median_time_to_win",)))).values())
+    assert len(set(median.past.waits[0].bins)) == 40
+    assert Measures(catalogue(Settings(scoring=Scoring(kpis=("cross_sell_rate",)))).values()).past.of_products
     own_kpi = own("visitors.retained_7d", "visitors.cohort_7d")
     assert "mine" in catalogue(Settings(kpis={"mine": own_kpi})), "who declares it wants it"
 
@@ -96,6 +101,11 @@ def test_own(measure: str) -> None:
         (
             {"k": like("mean", "clicks")},
             "kpis.k.numerator: a 'mean' is of values: name sums, like 'orders.",
+        ),
+        ({"k": like("median", "orders.value")}, "kpis.k.numerator: a 'median' is of the times that a stage took"),
+        (
+            {"k": like("median", "leads.sql.seconds")},
+            "kpis.k.denominator: a 'median' is over how many times there are: 'leads.sql.intervals'",
         ),
         ({"k": like("figure", "orders.value", "-clicks")}, "kpis.k.numerator: counts and sums of values cannot be"),
         ({"k": like("figure", "clicks", scale=0.0)}, "kpis.k.scale: must be more than 0"),

@@ -68,6 +68,7 @@ class Happening(NamedTuple):
     campaign: str | None
     traits: tuple[tuple[str, str | None], ...] | None
     value: tuple[float, str | None] | None = None  # and its currency
+    content: str | None = None
 
 
 KINDS = [
@@ -99,27 +100,38 @@ _values = st.tuples(
 _traits = st.lists(st.tuples(st.sampled_from(["industry", "tier"]), st.sampled_from(["a", "b", None])), max_size=2).map(
     tuple
 )
-_drafts = st.tuples(
-    st.sampled_from([0, 0, 1_000, 15_000, 4 * MINUTE, 20 * MINUTE, 29 * MINUTE, GAP, GAP + 1, 3 * HOUR, 30 * HOUR]),
-    st.sampled_from([0, 0, 500, 20_000, 60_000]),  # out of order by so much, within the lateness
-    st.sampled_from(KINDS),
-    st.integers(0, 2),
-    st.none() | st.just("") | st.integers(0, 3),
-    st.sampled_from([None, "x", "y"]),
-    st.none() | _traits,
-    st.none() | _values,
-)
+_STEPS_OF_TIME = [0, 0, 1_000, 15_000, 4 * MINUTE, 20 * MINUTE, 29 * MINUTE, GAP, GAP + 1, 3 * HOUR, 30 * HOUR]
+
+
+def _drafts(
+    steps: list[int], kinds: list[tuple[str, str | None]], least: int, most: int
+) -> st.SearchStrategy[list[Happening]]:
+    each = st.tuples(
+        st.sampled_from(steps),
+        st.sampled_from([0, 0, 500, 20_000, 60_000]),  # out of order by so much, within the lateness
+        st.sampled_from(kinds),
+        st.integers(0, 2),
+        st.none() | st.just("") | st.integers(0, 3),
+        st.sampled_from([None, "x", "y"]),
+        st.none() | _traits,
+        st.none() | _values,
+        st.sampled_from([None, "p", "q"]),
+    )
+    return st.lists(each, min_size=least, max_size=most).map(_happenings)
 
 
 def _happenings(
-    drafts: list[tuple[int, int, tuple[str, str | None], int, int | Literal[""] | None, str | None, object, object]],
+    drafts: list[
+        tuple[int, int, tuple[str, str | None], int, int | Literal[""] | None, str | None, object, object, str | None]
+    ],
 ) -> list[Happening]:
     time, out = START, []
-    for step, early, (topic, event), visitor, ident, campaign, traits, value in drafts:
+    for step, early, (topic, event), visitor, ident, campaign, traits, value, content in drafts:
         time = time + step if time + step < END else time
         said = traits if traits is not None or topic != PROFILES else ()
         visitor = NOBODY if event == "nobody" else visitor
-        out.append(Happening(time - early, topic, event, visitor, ident, campaign, said, value))  # type: ignore[arg-type]
+        it = Happening(time - early, topic, event, visitor, ident, campaign, said, value, content)  # type: ignore[arg-type]
+        out.append(it)
     return out
 
 
@@ -136,10 +148,13 @@ _always = st.builds(
     value=st.none(),
 )
 
+#: Of all kinds; and of people who come back, day after day, so that most is about what they did before.
+_all = _drafts(_STEPS_OF_TIME, KINDS, 1, 30)
+_of_leads = [kind for kind in KINDS if kind[0] == "leads"]
+_again = _drafts([0, 1_000, GAP, 11 * HOUR, 30 * HOUR], [*_of_leads, *[("orders", "order")] * 4], 8, 14)
+
 #: In the order in which they are written to Kafka.
-happenings = st.builds(
-    list.__add__, st.lists(_always, max_size=4), st.lists(_drafts, min_size=1, max_size=30).map(_happenings)
-)
+happenings = st.builds(list.__add__, st.lists(_always, max_size=4), _all | _all | _again)
 
 
 def written(happened: list[Happening], partitions: int, noise: bool = False) -> list[Log]:
@@ -179,6 +194,7 @@ def record(it: Happening) -> bytes:
         "visitor_id": f"v{it.visitor}" if it.visitor != NOBODY else None,
         "event_id" if it.ident in (None, 0, 1) else "messageId": it.ident,
         "campaign": it.campaign,
+        "content": it.content,
         "traits": None if it.traits is None else dict(it.traits),
         "value": None if it.value is None else it.value[0],
         "currency": None if it.value is None else it.value[1],
@@ -240,8 +256,8 @@ def counted(happened: list[Happening], until: int) -> Counts:
                     had.add(it.topic)
                     measures[f"sessions.{it.topic}"] += 1
             heat = past.heat(it.time) if it.visitor != NOBODY else "unknown"
-            looks = past.looks(it.time, it.topic, it.event)
-            past.add(it.time, it.topic, it.event, measures)
+            looks = past.looks(it.time, it.topic, it.event, measures, it.content)
+            past.add(it.time, it.topic, it.event, measures, it.content)
             add(it.time, it.campaign, heat, {**measures, **looks})
         look_before(until)
     return counts

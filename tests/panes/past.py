@@ -19,9 +19,10 @@ RULES = {
 class Past(list[tuple[int, "Counter[str]"]]):
     """What a visitor has done: times and what was added to measures then."""
 
-    def add(self, time: int, topic: str, event: str | None, measures: Counter[str]) -> None:
+    def add(self, time: int, topic: str, event: str | None, measures: Counter[str], content: str | None) -> None:
         theirs = topic not in ("leads", "spend") and event not in ("sent", "bounced")
-        self.append((time, Counter({**measures, "seen": int(theirs)})))
+        bought = {f"bought {content}": 1} if (topic, event) == ("orders", "order") else {}
+        self.append((time, Counter({**measures, "seen": int(theirs), **bought})))
 
     def heat(self, now: int) -> str:
         """RULES, in plain words."""
@@ -35,16 +36,34 @@ class Past(list[tuple[int, "Counter[str]"]]):
             return "back"
         return "warm" if self._sum(now, "seen", HOUR, 1) and not self._sum(now, "feedback.nps.promoters") else "other"
 
-    def looks(self, now: int, topic: str, event: str | None) -> dict[str, int]:
-        """What measures of the past an event adds to."""
+    def looks(
+        self, now: int, topic: str, event: str | None, measures: Counter[str], content: str | None
+    ) -> dict[str, int]:
+        """What measures of the past an event adds to that adds `measures`."""
         out: dict[str, int] = {}
         if (topic, event) == ("orders", "order") and not self._sum(now, "orders.order", DAY, 0):
-            out |= {"buyers": 1, "buyers.returning": int(self._sum(now, "orders.order", DAY, 90) > 0)}
+            out |= {"buyers": 1}
+            out |= self._again(measures, content) if self._sum(now, "orders.order", DAY, 90) else {}
         for before, stage in pairwise(["created", "mql", "sql", "won"]):
-            times = [time for time, measures in self if measures[f"leads.{before}"]]
+            times = [time for time, had in self if had[f"leads.{before}"]]
             if (topic, event) == ("leads", stage) and times:
                 seconds = now // 1000 - times[-1] // 1000
+                took = sum(seconds >= 60 * 2 ** (number / 2) for number in range(39))
                 out |= {f"leads.{stage}.seconds": 1000 * seconds, f"leads.{stage}.intervals": 1}
+                out |= {f"leads.{stage}.took.{took}": 1}
+        return out
+
+    def _again(self, measures: Counter[str], content: str | None) -> dict[str, int]:
+        """Of somebody who orders once more, within ten days."""
+        out = {"buyers.returning": 1}
+        if content is not None:
+            known = any(had[f"bought {content}"] for _, had in self)
+            out |= {"buyers.returning.named": 1, "buyers.cross_sold": int(not known)}
+        value = "orders.order.value"
+        worth = [(time // 1000, had[value]) for time, had in self if had[value]]
+        if measures["orders.order.valued"] and worth:
+            last = sum(amount for second, amount in worth if second == worth[-1][0])
+            out |= {"buyers.returning.valued": 1, "buyers.up_sold": int(measures[value] > last)}
         return out
 
     def looked_at(self, name: str, midnight: int) -> dict[str, int]:

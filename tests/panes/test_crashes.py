@@ -40,7 +40,7 @@ class Draft(NamedTuple):
 _drafts = st.lists(
     st.builds(
         Draft,
-        st.sampled_from([0, 1, 7, 25, 70]),
+        st.sampled_from([0, 0, 1, 1, 7, 7, 25, 25, 70, 70, 70, 600]),
         st.integers(0, VISITORS - 1),
         st.sampled_from(KINDS),
         st.sampled_from([0, 0, 1, 2]),
@@ -79,7 +79,8 @@ def told(drafts: list[Draft]) -> tuple[list[Round], list[Happening]]:
     later: dict[int, list[Happening]] = {}
     for number, draft in enumerate(drafts):
         time += draft.gap * MINUTE
-        it = Happening(time, *draft.kind, draft.visitor, number + 1, None, None, (12.0, None))
+        worth, content = (float(number % 3), None), "pq"[number % 2]
+        it = Happening(time, *draft.kind, draft.visitor, number + 1, None, None, worth, content)
         theirs = it._replace(visitor=VISITORS + number, ident=None)
         new = [it, *(each._replace(time=time) for each in later.pop(number, ()))]
         if draft.late:
@@ -101,7 +102,7 @@ def log_of(rounds: list[Round]) -> dict[str, list[bytes]]:
             records += [record(it) for it in each.events if it.topic == topic]
             records += map(heartbeat, each.beats)
     for records in log.values():
-        records.append(heartbeat(START + 4 * DAY))
+        records.append(heartbeat(max(START + 4 * DAY, rounds[-1].beats[-1] + DAY)))
     return log
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from streams.tools.simulate.audience import Audience, Floats, Ints
-from streams.tools.simulate.columns import CAMPAIGNS, CONTENTS, Columns, columns
+from streams.tools.simulate.columns import CAMPAIGNS, CONTENTS, PRODUCTS, Columns, columns
 from streams.tools.simulate.season import HOUR
 from streams.tools.simulate.story import Activity, Story
 
@@ -79,8 +79,9 @@ class Activities:
         ]
 
     def orders(self, time: Ints, who: Ints) -> Columns:
-        """Orders, each worth something."""
-        return columns("orders", "order", time, who, value=self._rng.lognormal(8.5, 1.0, len(time)))
+        """Orders, each of some product and worth something."""
+        product = len(CONTENTS) + time % len(PRODUCTS)  # as good as any other chance
+        return columns("orders", "order", time, who, content=product, value=self._rng.lognormal(8.5, 1.0, len(time)))
 
     def emails(self, sent: Ints, who: Ints) -> list[Columns]:
         """Deliveries, and which are opened and clicked."""

@@ -44,6 +44,8 @@ CAMPAIGNS = (
     "asset-reliability-demo",
 )
 CONTENTS = ("home", "energy-calculator", "case-study", "reliability-checklist", "product-tour", "pricing", "webinar")
+PRODUCTS = ("drive", "motor", "pump", "sensor", "compressor", "energy-audit", "spare-parts", "maintenance-contract")
+_NAMES = (*CONTENTS, *PRODUCTS)
 
 
 class Columns(NamedTuple):
@@ -53,7 +55,7 @@ class Columns(NamedTuple):
     kind: Ints  # index into KINDS
     visitor: Ints
     campaign: Ints  # index into CAMPAIGNS; -1: none
-    content: Ints  # index into CONTENTS; -1: none
+    content: Ints  # index into CONTENTS, and those after them into PRODUCTS; -1: none
     value: Floats  # NaN: none
 
     def take(self, which: npt.NDArray[np.bool_] | Ints) -> Columns:
@@ -96,7 +98,7 @@ def records(events: Columns, prefix: str, first: int) -> Iterator[SourceRecord]:
     # Put together as text: all names are ours and need no escaping, and a dump of each would take half of the time.
     kinds = [(topic, f',"event":"{event}"') for topic, event in KINDS]
     campaigns = [*(f',"campaign":"{name}"' for name in CAMPAIGNS), ""]
-    contents = [*(f',"content":"{name}"' for name in CONTENTS), ""]
+    contents = [*(f',"content":"{name}"' for name in _NAMES), ""]
     rows = zip(*(column.tolist() for column in events), strict=True)
     for number, (time, kind, visitor, campaign, content, value) in enumerate(rows, first):
         topic, event = kinds[kind]

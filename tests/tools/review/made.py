@@ -55,9 +55,10 @@ def lines() -> Iterator[str]:
                     yield event("orders", who, at + 1_000, traits)
 
 
-def event(topic: str, who: str, at: int, traits: dict[str, str]) -> str:
-    ident = f"{topic}-{who}"
-    return json.dumps({"topic": topic, "event_id": ident, "visitor_id": who, "timestamp": at, "traits": traits})
+def event(topic: str, who: str, at: int, traits: dict[str, str], name: str | None = None) -> str:
+    """`name`: None is the topic's default."""
+    fields = {"topic": topic, "event_id": f"{topic}-{who}-{name}", "visitor_id": who, "timestamp": at, "traits": traits}
+    return json.dumps(fields if name is None else {**fields, "event": name})
 
 
 def write(folder: Path) -> tuple[Path, Path]:

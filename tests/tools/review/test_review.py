@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from segpulse.cli import cli
 from streams.settings import SettingsError
-from tests.tools.review.made import DAY, START, write
+from tests.tools.review.made import DAY, START, event, write
 
 
 def run(folder: Path, *options: str) -> Result:
@@ -34,9 +34,9 @@ def dimension(found: dict[str, Any], name: str) -> dict[str, Any]:
     return one
 
 
-def figure(found: dict[str, Any], name: str, value: str) -> dict[str, Any]:
+def figure(found: dict[str, Any], name: str, value: str, kpi: str = "bought") -> dict[str, Any]:
     (segment,) = (each for each in dimension(found, name)["segments"] if each["value"] == value)
-    (one,) = (each for each in segment["figures"] if each["kpi"] == "bought")
+    (one,) = (each for each in segment["figures"] if each["kpi"] == kpi)
     assert isinstance(one, dict)
     return one
 
@@ -68,6 +68,31 @@ def test_who_made_the_change(found: dict[str, Any]) -> None:
     assert figure(found, "plan", "basic")["rate"] == pytest.approx(0)
     middle = (155 / 600 + 325 / 800) / 2
     assert figure(found, "plan", "<b>pro</b>")["mix"] == pytest.approx((300 / 800 - 100 / 600) * (0.55 - middle))
+
+
+def test_a_median_is_there_where_it_is_scored(tmp_path: Path) -> None:
+    """Of ten leads a day, of `basic` qualified after two days, of `plus` after eight: of eight days in the period."""
+    config, file = write(tmp_path)
+    told = config.read_text().replace("min_trials", 'kpis = ["bought", "median_time_to_mql"]\nmin_trials')
+    config.write_text(told)
+    rows = [
+        event("leads", f"{plan}-{day}-{number}", at, {"plan": plan}, name)
+        for plan, took in (("basic", 2), ("plus", 8))
+        for day in range(10)
+        for number in range(10)
+        for name, at in (("created", START + day * DAY), ("mql", START + (day + took) * DAY))
+    ]
+    lines = sorted([*file.read_text().splitlines(), *rows], key=lambda line: int(json.loads(line)["timestamp"]))
+    file.write_text("\n".join(lines))
+    options = ["--config", str(config), "review", str(file), "--period", "10d"]
+    result = CliRunner().invoke(cli, [*options, "--json"], catch_exceptions=False)
+    one = figure(json.loads(result.stdout), "plan", "plus", "median_time_to_mql")
+    assert one["denominator"] == 80
+    assert (one["value"], one["rest"]) == (pytest.approx(8, rel=0.2), pytest.approx(2, rel=0.2))
+    assert one["low"] < one["value"] < one["high"]
+    page = tmp_path / "review.html"
+    CliRunner().invoke(cli, [*options, "--out", str(page)], catch_exceptions=False)
+    assert "Median time from new to qualified by marketing" in page.read_text("utf-8")
 
 
 def test_growth(found: dict[str, Any]) -> None:
