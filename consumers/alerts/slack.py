@@ -20,7 +20,7 @@ from consumers.alerts.wording import (
     severity,
     shortened,
 )
-from streams.messages import Alert
+from streams.messages import Acknowledged, Alert
 from streams.scoring.grouping import Page
 from streams.scoring.sentences import moment
 from streams.settings import Kpi
@@ -53,6 +53,14 @@ def message(page: Page, origin: Origin, links: Links, kpis: Mapping[str, Kpi]) -
     if shown:  # half an address leads nowhere
         found.append({"type": "section", "text": _markup(" · ".join(shown))})
     return {"text": escaped(f"{mark} {head.summary}", TEXT_MOST), "blocks": found}
+
+
+def attended(page: Page, mark: Acknowledged | None) -> dict[str, Any]:
+    """The body of the line that says who looks after `page` now."""
+    note = f" ({mark.note})" if mark and mark.note else ""
+    who = f"{mark.by} looks after it{note}" if mark else "Nobody looks after it any more"
+    text = _plain(f"👤 {who}: {headline(page.head)}", TEXT_MOST)
+    return {"text": text["text"], "blocks": [{"type": "section", "text": text}]}
 
 
 def escaped(text: str, most: int) -> str:

@@ -1,4 +1,4 @@
-// What a reader says of alerts: acknowledge, mute, unmute. It is pending until the board hears it back from Kafka.
+// What a reader says of alerts: acknowledge, withdraw, mute, unmute. It is pending until the board hears it back from Kafka.
 
 import { element } from "./text.js";
 
@@ -66,6 +66,20 @@ export function acknowledging({ fingerprint, acknowledged }, about) {
   return button(title, `acknowledge ${fingerprint}`, act, `${title}: ${about}`);
 }
 
+/** The button to say that nobody looks after it any more. */
+export function withdrawing({ fingerprint }, about) {
+  return taking("Withdraw", "withdraw", { fingerprint }, `withdraw ${fingerprint}`, `Withdraw: ${about}`);
+}
+
+/** A button that takes back what was said, without a question. */
+function taking(title, path, body, key, label) {
+  const act = async () => {
+    const error = await post(path, body);
+    if (error) say(error);
+  };
+  return button(title, key, act, label);
+}
+
 /** The button to mute `segment` (`dimension:value`), or one of `kpis` ({name: title}) of it; `fires`: whether it can be
  * muted until that is over. */
 export function muting(segment, kpis, fires, key) {
@@ -81,11 +95,7 @@ export function muting(segment, kpis, fires, key) {
 
 /** The button to mute no longer. */
 export function unmuting({ segment, kpi }) {
-  const act = async (opener) => {
-    const error = await post("unmute", { segment, kpi });
-    if (error) say(error);
-  };
-  return button("Unmute", `unmute ${mutedKey(segment, kpi)}`, act, `Unmute ${segment}`);
+  return taking("Unmute", "unmute", { segment, kpi }, `unmute ${mutedKey(segment, kpi)}`, `Unmute ${segment}`);
 }
 
 async function send(event) {
@@ -109,10 +119,11 @@ export function settle(pages, mutes) {
     ...mutes.map((mute) => [mutedKey(mute.segment, mute.kpi), mute]),
   ]);
   for (const [key, mark] of pending) {
-    const gone = mark?.fingerprint && !stands.has(key); // the page was over before
-    if (gone || (mark ? stands.get(key)?.at >= mark.at : !stands.has(key))) {
+    const ofPage = key.startsWith("acknowledged:");
+    const gone = mark && ofPage && !stands.has(key); // the page was over before
+    if (gone || (mark ? stands.get(key)?.at >= mark.at : !stands.get(key))) {
       pending.delete(key);
-      if (!gone) say(!mark ? "Unmuted." : mark.fingerprint ? "Acknowledged." : `Muted ${mark.segment}.`);
+      if (!gone) say(ofPage ? (mark ? "Acknowledged." : "Withdrawn.") : mark ? `Muted ${mark.segment}.` : "Unmuted.");
     }
   }
 }
