@@ -34,7 +34,7 @@ def event(page: Page, origin: Origin, links: Links, kpis: Mapping[str, Kpi], rou
         "since": rfc3339(head.since),
         "window": head.window,
         "against_the_rest": against_the_rest(head, kpis),
-        "impact": impact(head),
+        "impact": impact(head, kpis),
         "contributors": contributors(origin.contributions),
         "why": origin.why,
         "also_moved": also_moved(page),

@@ -56,7 +56,7 @@ def _receivers(settings: Settings) -> Iterator[Receiver]:
         yield Receiver(
             "webhook",
             alerts.webhook,
-            lambda page, origin: alertmanager.payload(page, origin, links),
+            lambda page, origin: alertmanager.payload(page, origin, links, kpis),
             _checked("webhook", alerts.webhook),
             attended=lambda *_: None,  # Alertmanager's format has no word for it
         )

@@ -42,7 +42,7 @@ def message(page: Page, origin: Origin, links: Links, kpis: Mapping[str, Kpi]) -
     ]
     details = {
         "Why": origin.why,
-        f"Comes from (conversions more or fewer, last {head.window})": contributors(origin.contributions),
+        f"Comes from (more or fewer in the last {head.window})": contributors(origin.contributions),
         "Moved with it": also_moved(page),
         "Reason": head.reason,
     }
@@ -82,7 +82,7 @@ def _figures(head: Alert, kpis: Mapping[str, Kpi]) -> Iterable[tuple[str, str]]:
         yield "Ended", _time(head.at)
     if told := against_the_rest(head, kpis):
         yield f"Against the rest, {escaped(head.window, FIELD_MOST // 4)}", escaped(told, FIELD_MOST // 2)
-    if told := impact(head):
+    if told := impact(head, kpis):
         yield "Impact", told
 
 

@@ -35,6 +35,10 @@ const sorted = (pages) =>
 
 const isOf = (segment) => (alert) => !segment || (alert.dimension === segment.dimension && alert.value === segment.value);
 
+/** The heaviest of the alerts of `segment` that fire, those that call somebody before notices. */
+export const firingOf = (pages, segment) =>
+  sorted(pages).flatMap(({ members }) => members).find(isOf(segment));
+
 function member(alert, kpis) {
   const segment = link(alert, `${alert.dimension}:${alert.value}`, `member ${alert.fingerprint}`, alert.kpi);
   return element("li", "", badge(alert.state), " ", segment, ` ${kpis[alert.kpi]?.title ?? alert.kpi}`);

@@ -39,7 +39,7 @@ def test_one_page_as_an_event() -> None:
                 "since": "2023-11-14T22:12:20.000Z",
                 "window": "1h",
                 "against_the_rest": "13.2% against 11% (index 120)",
-                "impact": "-11 conversions an hour",
+                "impact": "-11 form fills an hour",
                 "contributors": "both:2 × pharma (-9.5)",
                 "why": "It is too broad.",
             },

@@ -47,7 +47,7 @@ def segments(posts: list[dict[str, object]]) -> list[list[str]]:
 
 def pages(*alerts: Alert) -> list[Post]:
     """As a post of each the labels that a webhook's has."""
-    return [Post(a, (a.status, a.at), payload(Page(a, (a,)), Origin(), Links(""))) for a in alerts]
+    return [Post(a, (a.status, a.at), payload(Page(a, (a,)), Origin(), Links(""), {})) for a in alerts]
 
 
 @pytest.mark.parametrize("status", [500, 503, 408, 429])

@@ -40,14 +40,14 @@ def test_one_page_as_a_message() -> None:
                 "fields": [
                     markup("*Since*\n<!date^1699999940^{date_short_pretty} {time}|2023-11-14 22:12 UTC>"),
                     markup("*Against the rest, 1h*\n13.2% against 11% (index 120)"),
-                    markup("*Impact*\n+11 conversions an hour"),
+                    markup("*Impact*\n+11 form fills an hour"),
                 ],
             },
             {
                 "type": "context",
                 "elements": [
                     plain("Why: It is &lt;broad&gt;."),
-                    plain("Comes from (conversions more or fewer, last 1h): tier_x_industry:2 × R&amp;D (+9.5)"),
+                    plain("Comes from (more or fewer in the last 1h): tier_x_industry:2 × R&amp;D (+9.5)"),
                     plain("Moved with it: engagement over"),
                 ],
             },
