@@ -125,14 +125,14 @@ def test_a_sum_is_said_in_its_unit() -> None:
         unit="EUR per session",
         piece=120.0,
     )
-    found = fired(10, facts, WEIGHT._replace(impact=-10.4))
+    found = fired(T0 + 7_200_000, facts, WEIGHT._replace(impact=-10.4))
     assert (
         "42.1 EUR per session against 60 EUR per session for the rest (4,210 EUR on 100 in the last 1h)"
         in found.summary
     )
     assert "about 1,248 EUR less an hour" in found.summary, "10.4 orders of 120 EUR"
     assert found.impact == -10.4
-    seldom = fired(10, facts, WEIGHT._replace(impact=0.5)).summary
+    seldom = fired(T0 + 7_200_000, facts, WEIGHT._replace(impact=0.5)).summary
     assert "about 1,440 EUR more a day" in seldom
 
 
