@@ -9,6 +9,7 @@ const place = (id) => document.getElementById(id);
 const field = (name) => place("respond").querySelector(`[name=${name}]`);
 
 const pending = new Map(); // key of a mark -> the mark as Kafka has taken it; null: taken back
+let stands = new Map(); // key of a mark -> the mark that the board has told of; null: a page that has none
 let asked = null; // what the dialog is about: {path, body, opener}
 let redraw = () => {};
 let silence = 0; // the timer that ends what is said
@@ -32,6 +33,7 @@ async function post(path, body) {
   }).catch(() => null);
   if (!answer?.ok) return answer ? (await answer.text()).trim() : "The board does not answer: nothing is changed.";
   for (const [key, mark] of Object.entries(await answer.json())) pending.set(key, mark);
+  end(); // the board may have heard it before us
   redraw();
   return "";
 }
@@ -114,10 +116,15 @@ async function send(event) {
 
 /** What stands now; what was pending and is seen in it is pending no longer. */
 export function settle(pages, mutes) {
-  const stands = new Map([
+  stands = new Map([
     ...pages.map((page) => [acknowledgedKey(page.fingerprint), page.acknowledged]),
     ...mutes.map((mute) => [mutedKey(mute.segment, mute.kpi), mute]),
   ]);
+  end();
+}
+
+/** End what is pending and stands now. */
+function end() {
   for (const [key, mark] of pending) {
     const ofPage = key.startsWith("acknowledged:");
     const gone = mark && ofPage && !stands.has(key); // the page was over before
