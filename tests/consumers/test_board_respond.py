@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from consumers.board import server
 from streams.tools.local.servers import free_port, listens
@@ -72,6 +72,26 @@ def test_what_was_acknowledged_is_taken_back(scorer: Scorer, board_address: str,
         page.get_by_role("button", name="Acknowledge: tier:2").click()
         respond(page, "Acknowledge", "Grace")
         expect(page.locator("#alerts .said")).to_contain_text("by Grace")
+        assert errors == []
+
+
+def test_what_the_board_hears_before_the_answer_is_not_pending(
+    scorer: Scorer, board_address: str, tmp_path: Path
+) -> None:
+    scorer.say(scores("2"), alert("2"))
+    with chromium(tmp_path / "profile") as (page, errors):
+
+        def late(route: Route) -> None:
+            answer = route.fetch()
+            eventually(lambda: "by Ada" in page.locator("#alerts").inner_text())
+            route.fulfill(response=answer)
+
+        page.route("**/api/acknowledge", late)
+        page.goto(board_address)
+        page.get_by_role("button", name="Acknowledge: tier:2").click()
+        respond(page, "Acknowledge", "Ada")
+        expect(page.get_by_role("status").filter(has_text="Acknowledged.")).to_be_visible()
+        expect(page.locator("#alerts .pending")).to_have_count(0)
         assert errors == []
 
 
