@@ -31,7 +31,7 @@ from streams.kpis.measures import Measures
 from streams.paths.paths import wanted
 from streams.serving import Health, serve
 from streams.settings import Kpi, Settings
-from streams.tools.topics import CountsError, TopicsError, check_counts, connect, create
+from streams.tools.topics import CountsError, NoAnswerError, TopicsError, check_counts, connect, create
 
 log = logging.getLogger("segpulse")
 
@@ -99,7 +99,9 @@ async def _run(chosen: Settings, kpis: Mapping[str, Kpi], metrics: Metrics, heal
         if refused is None:
             _begin_again(error)
     except (Exception, asyncio.CancelledError) as error:
-        _begin_again(error)
+        if not stop.is_set():
+            _begin_again(error)
+        log.error("worker: %s; it was stopping", said(error))
     with contextlib.suppress(asyncio.TimeoutError):  # a broker that is away cannot be taken leave of
         await asyncio.wait_for(take_leave(), _PATIENCE)
     with contextlib.suppress(asyncio.TimeoutError):
@@ -145,6 +147,8 @@ def _tune_python() -> None:
 def _begin_again(error: BaseException) -> NoReturn:
     """Become a new process. Nothing is tidied up first: what a crash leaves behind is what a start can deal with."""
     log.error("worker: %s; beginning again from the last checkpoint", said(error))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)  # asyncio would hear them when it is gone
     time.sleep(1.0)
     os.execv(sys.executable, [sys.executable, "-m", "segpulse", *sys.argv[1:]])  # noqa: S606 (no shell)
 
@@ -157,22 +161,18 @@ def said(error: BaseException) -> str:
 def _wait_for_broker(chosen: Settings, health: Health) -> None:
     """Return when a broker answers and the topics are there.
 
-    Other partition counts end the command; so does, as RefusedError, a broker that does not let us in.
+    Topics that cannot be used or made end the command; so does, as RefusedError, a broker that does not let us in.
     """
     pause = 1.0
     while True:
         try:
-            admin = connect(chosen.kafka, 0.0)
-        except TopicsError as error:
+            with connect(chosen.kafka, 0.0) as admin:
+                create(admin, chosen.kafka)
+            return
+        except NoAnswerError as error:
             click.echo(f"{error}; trying again in {pause:.0f} s", err=True)
             health.lacks(str(error))
-            time.sleep(pause)
-            pause = min(pause * 2, 30.0)
-            continue
-        try:
-            create(admin, chosen.kafka)
         except TopicsError as error:
             raise click.ClickException(str(error)) from None
-        finally:
-            admin.close()
-        return
+        time.sleep(pause)
+        pause = min(pause * 2, 30.0)

@@ -22,6 +22,7 @@ TIMEOUT_S = 10.0
 ASK_AGAIN = (408, 425, 429)  # the 4xx that say later, not never
 LATER_MOST_S = 120.0  # that a Retry-After may ask for: a page that waits longer is no page
 BODY_SHOWN = 200  # characters of a refusal that are logged
+REMEMBERED = 10_000  # posts
 
 
 class Post(NamedTuple):
@@ -43,12 +44,13 @@ class Poster:
     def __init__(self, receiver: Receiver, metrics: Metrics) -> None:
         self.receiver = receiver
         self._metrics = metrics
-        self._done: set[tuple[str, str, int]] = set()  # of posts that are handed over again, those delivered
+        self._done: dict[tuple[str, str, int], None] = {}  # posts delivered, the last ones, oldest first
 
     def deliver(self, posts: Sequence[Post]) -> None:
         """Post all of `posts`. Raises NotDeliveredError where any is to be tried again.
 
-        Then all are to be handed over again; those that did arrive are not posted twice.
+        Then all are to be handed over again, as they are where it cannot be noted how far one has come; those that did
+        arrive are not posted twice.
         """
         up = self._metrics.up.labels(self.receiver.name)
         try:
@@ -57,13 +59,14 @@ class Poster:
             up.set(0)
             raise
         up.set(1)
-        self._done.clear()
+        for identity in list(self._done)[: -REMEMBERED or None]:
+            del self._done[identity]
 
     async def _post_all(self, posts: Iterable[Post]) -> None:
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT_S)) as session:
             for post in posts:
                 await self._post(session, post)
-                self._done.add(post.identity)
+                self._done[post.identity] = None
 
     async def _post(self, session: aiohttp.ClientSession, post: Post) -> None:
         body = orjson.dumps(post.body)

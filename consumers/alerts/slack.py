@@ -42,7 +42,7 @@ def message(page: Page, origin: Origin, links: Links, kpis: Mapping[str, Kpi]) -
     ]
     details = {
         "Why": origin.why,
-        f"Comes from (more or fewer in the last {head.window})": contributors(origin.contributions),
+        f"Comes from (more or less than was due, last {head.window})": contributors(origin.contributions),
         "Moved with it": also_moved(page),
         "Reason": head.reason,
     }

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hmac
-import ipaddress
-
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 from yarl import URL
 
 from consumers.errors import CannotStartError
+from streams.security.callers import is_loopback, names_loopback, same
 
 COOKIE = "segpulse_board"
 OPEN_TO_ALL = ("/live", "/ready")
@@ -22,16 +20,6 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
 }
-
-
-def is_loopback(host: str | None) -> bool:
-    """Whether `host` names this machine and is reached from nowhere else."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host or "").is_loopback
-    except ValueError:
-        return False
 
 
 def check_address(host: str, token: str) -> None:
@@ -52,14 +40,13 @@ def guard(token: str) -> Middleware:
             return await handler(request)
         _refuse_forged(request)
         if not token:
-            # Else a page on the web could have its own name point here, and read the board (DNS rebinding).
-            if not is_loopback(_host(request)):
+            if not names_loopback(request):
                 raise web.HTTPForbidden(text="Without a token the board answers only to 127.0.0.1 and localhost.\n")
             return await handler(request)
-        if _same(request.query.get("token", ""), token):
+        if same(request.query.get("token", ""), token):
             return _welcome(request, token)
         bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        if _same(bearer, token) or _same(request.cookies.get(COOKIE, ""), token):
+        if same(bearer, token) or same(request.cookies.get(COOKIE, ""), token):
             return await handler(request)
         raise web.HTTPUnauthorized(
             text="Give the board's token: ?token=… once, or the header Authorization: Bearer …\n",
@@ -95,14 +82,3 @@ def _welcome(request: web.Request, token: str) -> web.Response:
     # Lax: links to the board from a mail or a chat must work.
     response.set_cookie(COOKIE, token, httponly=True, samesite="Lax", secure=request.secure, max_age=30 * 86_400)
     return response
-
-
-def _host(request: web.Request) -> str | None:
-    try:
-        return URL.build(scheme="http", authority=request.host).host
-    except ValueError:
-        return None
-
-
-def _same(given: str, token: str) -> bool:
-    return hmac.compare_digest(given.encode(), token.encode())

@@ -47,6 +47,8 @@ class Book:
     def apply(self, update: Update) -> bytes | None:
         """Take in `update`; what to tell those who have the state before it. None: all of it anew."""
         self._latest.apply(update)
+        if update.whole:
+            self._history.keep(update.scores.keys())
         for key, scored in update.scores.items():
             if scored is None:
                 self._history.forget(key)

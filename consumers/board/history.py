@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -87,6 +88,11 @@ class History:
         course = self._courses.pop(key, None)
         if course is not None:
             self._cells -= len(course.columns)
+
+    def keep(self, there: AbstractSet[str]) -> None:
+        """All other segments are gone."""
+        for key in self._courses.keys() - there:
+            self.forget(key)
 
     def of(self, key: str, window: str) -> dict[str, object]:
         """`at` (ms) of the points, and of each KPI its value, rest, low and high at each; null where there is none."""

@@ -5,6 +5,7 @@ import { element, span } from "./text.js";
 
 const EVERY = 30_000; // ms between two looks at the history of one
 const AT_ONCE = 50; // that the server is asked for
+const LONGEST = 6000; // characters of an address: servers and proxies take 8000
 const [WIDTH, HEIGHT] = [112, 28];
 const LEAST = [90, 110]; // of the index that is always in the picture: small moves look small
 
@@ -44,7 +45,12 @@ async function ask() {
   const due = [...inView].map((key) => lines.get(key)).filter((line) => line && Date.now() - line.askedAt > EVERY);
   const [first] = due;
   if (!first) return;
-  const some = due.filter(({ window }) => window === first.window).slice(0, AT_ONCE);
+  const some = [];
+  for (const line of due.filter(({ window }) => window === first.window).slice(0, AT_ONCE)) {
+    const asked = [...some, line].map(({ of }) => encodeURIComponent(of)).join("&of=");
+    if (some.length && asked.length > LONGEST) break;
+    some.push(line);
+  }
   for (const line of some) line.askedAt = Date.now();
   const query = new URLSearchParams([["window", first.window], ...some.map(({ of }) => ["of", of])]);
   const answer = await fetch(`api/courses?${query}`).catch(() => null);

@@ -10,11 +10,13 @@ import msgspec
 import redis
 
 from consumers.redis import quality, scripts
-from consumers.redis.fields import VERSION, fields, name, showing, texts
+from consumers.redis.fields import VERSION
+from consumers.redis.packed import Packed
 from consumers.state import Scored, Update
-from streams.messages import Alert, DimensionOverview, SegmentScores
+from streams.messages import Alert, DimensionOverview
 
-SEGMENTS_A_TRIP = 200
+CELLS_A_TRIP = 4_000  # Redis does nothing else for so long: about 20 ms
+SWEPT_A_TRIP = 200  # segments
 THREADS = 2  # while Redis works for one, the other makes ready what comes next
 CHANGES_KEPT = 50_000
 ALERTS_KEPT = 10_000
@@ -37,8 +39,7 @@ class Sink:
 
     def update(self, update: Update) -> None:
         """Write what `update` says."""
-        changes = list(update.scores.items())
-        trips = [changes[start : start + SEGMENTS_A_TRIP] for start in range(0, len(changes), SEGMENTS_A_TRIP)]
+        trips = _trips(update.scores)
         with ThreadPoolExecutor(THREADS) as threads:
             list(threads.map(self._update, trips))
         self._tell_quality(update.overviews)
@@ -56,44 +57,37 @@ class Sink:
         """Take segments whose scores have expired out of the sets; how many there were."""
         members = [_text(member) for member in self._client.sscan_iter(scripts.SEGMENTS, count=1_000)]
         removed = 0
-        for start in range(0, len(members), SEGMENTS_A_TRIP):
+        for start in range(0, len(members), SWEPT_A_TRIP):
             with self._client.pipeline(transaction=False) as pipe:
-                for member in members[start : start + SEGMENTS_A_TRIP]:
+                for member in members[start : start + SWEPT_A_TRIP]:
                     self._removal(pipe, member, "expired")
                 removed += sum(pipe.execute())
         return removed
 
-    def _update(self, changes: Iterable[tuple[str, Scored | None]]) -> None:
+    def _update(self, changes: Mapping[str, Scored | None]) -> None:
         now = time.time_ns() // 1_000_000
-        ranks: set[str] = set()
         with self._client.pipeline(transaction=False) as pipe:
-            for member, scored in changes:
+            packed = Packed(now)
+            for member, scored in changes.items():
                 if scored is None:
                     self._removal(pipe, member, "gone")
-                    continue
-                expiry = min(scored.written, now) + self._ttl
-                if expiry > now:
-                    self._write_scores(pipe, member, scored.scores, now, expiry)
-                    ranks.update(name(cell) for cell in scored.scores.cells)
+                elif (expiry := min(scored.written, now) + self._ttl) > now:
+                    packed.add(member, scored.scores, expiry)
+            if packed.members:
+                self._write(*self._addressed(packed.members, packed.shapes(), packed.segments()), client=pipe)
             # The sets vanish too when nobody writes any more: as long after the last write as a hash at most.
-            for key in (scripts.SEGMENTS, scripts.RANKS, *(scripts.RANK + rank for rank in ranks)):
+            for key in (scripts.SEGMENTS, scripts.RANKS, *(scripts.RANK + rank for rank in packed.ranks)):
                 pipe.pexpire(key, self._ttl)
             pipe.execute()
 
-    def _write_scores(self, pipe: redis.client.Pipeline, member: str, scores: SegmentScores, now: int, to: int) -> None:
-        indexed = {name(cell): cell.index for cell in scores.cells if cell.index is not None}
-        shown, out = showing(scores), fields(scores, now)
-        arguments: list[str | int | bytes] = [
-            *(member, scripts.RANK, scores.at, CHANGES_KEPT, to),
-            *(msgspec.json.encode(list(indexed)), msgspec.msgpack.encode(texts(indexed.values()))),
-            msgspec.json.encode({kpi: cell.state for kpi, cell in shown.items()}),
-            msgspec.json.encode({kpi: cell.window for kpi, cell in shown.items()}),
-            msgspec.msgpack.encode([part for pair in zip(out, texts(out.values()), strict=True) for part in pair]),
-        ]
-        self._write(_keys(member), arguments, client=pipe)
-
     def _removal(self, pipe: redis.client.Pipeline, member: str, why: str) -> None:
-        self._remove(_keys(member), [member, scripts.RANK, why, CHANGES_KEPT], client=pipe)
+        self._remove(*self._addressed([member], member, why), client=pipe)
+
+    @staticmethod
+    def _addressed(members: Iterable[str], *arguments: str | bytes) -> tuple[list[str], list[str | int | bytes]]:
+        """KEYS and ARGV of scripts.WRITE and scripts.REMOVE."""
+        keys = [scripts.SEGMENTS, scripts.RANKS, scripts.CHANGES, *(scripts.SCORES + member for member in members)]
+        return keys, [scripts.RANK, CHANGES_KEPT, *arguments]
 
     def _tell_quality(self, found: Mapping[str, DimensionOverview | None]) -> None:
         now = time.time_ns() // 1_000_000
@@ -118,9 +112,18 @@ class Sink:
             pipe.execute()
 
 
-def _keys(member: str) -> list[str]:
-    """What a segment is written to, as scripts.WRITE has it."""
-    return [scripts.SCORES + member, scripts.SEGMENTS, scripts.RANKS, scripts.CHANGES]
+def _trips(scores: Mapping[str, Scored | None]) -> list[dict[str, Scored | None]]:
+    """`scores` in their order, in parts of CELLS_A_TRIP at most (or one segment)."""
+    trips: list[dict[str, Scored | None]] = []
+    room = 0
+    for member, scored in scores.items():
+        cells = len(scored.scores.cells) if scored else 1
+        if cells > room:
+            trips.append({})
+            room = CELLS_A_TRIP
+        trips[-1][member] = scored
+        room -= cells
+    return trips
 
 
 def _text(value: bytes | str) -> str:

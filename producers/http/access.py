@@ -11,12 +11,12 @@ from urllib.parse import unquote
 
 import msgspec
 from aiohttp import web
-from yarl import URL
 
-from consumers.board.access import is_loopback
 from consumers.errors import CannotStartError
+from streams.security.callers import is_loopback, names_loopback, same
 
 SIGNED_WITHIN_MS = 5 * 60 * 1000  # a HubSpot signature that is older may be somebody else's copy
+_DIGITS = 15  # of a time in ms, and more
 #: What HubSpot writes plainly in the address that it signs: of %-codes these only.
 _PLAIN = re.compile(r"%(?:3A|2F|3F|40|21|24|27|28|29|2A|2C|3B)", re.IGNORECASE)
 
@@ -34,7 +34,7 @@ def check_token(request: web.Request, token: str) -> None:
     """Raises HTTPUnauthorized, HTTPForbidden."""
     if not token:
         check_host(request)
-    elif not _same(_given(request.headers.get("Authorization", "")), token):
+    elif not same(_given(request.headers.get("Authorization", "")), token):
         raise web.HTTPUnauthorized(
             text="Give the token: Authorization: Bearer …, or as the user of Basic\n",
             headers={"WWW-Authenticate": 'Bearer realm="segpulse ingest"'},
@@ -43,11 +43,7 @@ def check_token(request: web.Request, token: str) -> None:
 
 def check_host(request: web.Request) -> None:
     """Raises HTTPForbidden where a page on the web had its own name point here (DNS rebinding)."""
-    try:
-        host = URL.build(scheme="http", authority=request.host).host
-    except ValueError:
-        host = None
-    if not is_loopback(host):
+    if not names_loopback(request):
         raise web.HTTPForbidden(text="Without a token ingest answers only to 127.0.0.1 and localhost.\n")
 
 
@@ -60,7 +56,7 @@ def segment_signed(request: web.BaseRequest, body: bytes, secret: str) -> bool:
             signed += [bytes(raw) for raw in msgspec.json.decode(body, type=list[msgspec.Raw])[:1]]
         except msgspec.DecodeError:
             return False
-    return any(_same(given, hmac.new(secret.encode(), each, hashlib.sha1).hexdigest()) for each in signed)
+    return any(same(given, hmac.new(secret.encode(), each, hashlib.sha1).hexdigest()) for each in signed)
 
 
 def hubspot_signed(request: web.BaseRequest, body: bytes, secret: str, public_url: str, now: int) -> bool:
@@ -69,13 +65,13 @@ def hubspot_signed(request: web.BaseRequest, body: bytes, secret: str, public_ur
     `public_url`: scheme and host as HubSpot calls them, where a proxy is in between.
     """
     time = request.headers.get("X-HubSpot-Request-Timestamp", "")
-    if not time.isdecimal() or abs(now - int(time)) > SIGNED_WITHIN_MS:
+    if not time.isdecimal() or len(time) > _DIGITS or abs(now - int(time)) > SIGNED_WITHIN_MS:
         return False
     base = public_url.rstrip("/") or f"{request.scheme}://{request.host}"
     address = _PLAIN.sub(lambda code: unquote(code[0]), base + request.raw_path)
     text = b"".join((request.method.encode(), address.encode(), body, time.encode()))
     digest = base64.b64encode(hmac.new(secret.encode(), text, hashlib.sha256).digest()).decode()
-    return _same(request.headers.get("X-HubSpot-Signature-v3", ""), digest)
+    return same(request.headers.get("X-HubSpot-Signature-v3", ""), digest)
 
 
 def _given(authorization: str) -> str:
@@ -89,7 +85,3 @@ def _given(authorization: str) -> str:
         except (binascii.Error, UnicodeDecodeError):
             return ""
     return ""
-
-
-def _same(given: str, expected: str) -> bool:
-    return hmac.compare_digest(given.encode(errors="surrogateescape"), expected.encode())

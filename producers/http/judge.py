@@ -56,7 +56,10 @@ class Judge:
             if draft.route is None:
                 ignored.append(Said(index, NOT_MAPPED, f"{draft.said[:80]!r} is mapped to no topic ([ingest])"))
             else:
-                by_topic[draft.route.topic].append(_Drafted.of(index, draft, contents))
+                try:
+                    by_topic[draft.route.topic].append(_Drafted.of(index, draft, contents))
+                except orjson.JSONEncodeError as error:  # JSON is read deeper than it is written
+                    refused.append(Said(index, "malformed", f"cannot be passed on as JSON: {error}"))
         records: list[Keyed] = []
         for topic, drafted in by_topic.items():
             good, bad = self._judge_topic(topic, drafted, now)

@@ -13,7 +13,7 @@ from streams.engine.pace import Pace
 from streams.engine.position import Position
 from streams.messages import Alert
 from streams.panes import codec
-from streams.scoring import calls
+from streams.scoring import calls, pipeline
 from streams.scoring.scorer import DimensionScorer
 from streams.scoring.standing import Saved
 
@@ -25,8 +25,10 @@ _saved = msgspec.msgpack.Decoder(Saved)
 class Dimensions:
     """See the module."""
 
-    def __init__(self, scorers: dict[str, DimensionScorer], paces: dict[str, Pace], end: int) -> None:
+    def __init__(self, scorers: dict[str, DimensionScorer], paces: dict[str, Pace], watcher: str, end: int) -> None:
+        """`watcher`: the dimension that says when nothing comes from anybody; `end`: as in Score.load."""
         self.scorers = scorers
+        self._watcher = watcher
         self.paces = paces
         self.position = Position(0)
         self.end = end  # of the log when it was assigned: before it is read so far, nothing is scored
@@ -37,9 +39,9 @@ class Dimensions:
         self.shown: dict[str, set[str]] = {}  # dimension -> values on segment_scores
         self.viewed: dict[str, int] = {}  # dimension -> tick of the last overview
         self.generation: dict[str, int] = {}  # dimension -> under which its state is written next
-        self.closed: list[Alert] = []  # of dimensions that are no more, still to be sent
-        self.gone: list[str] = []  # their names
-        self.dropped: list[bytes] = []  # and the keys of their states
+        self.closed: list[Alert] = []  # alerts that have ended with who could tell, still to be sent
+        self.gone: list[str] = []  # dimensions that are no more
+        self.dropped: list[bytes] = []  # the keys of their states
 
     @property
     def is_read(self) -> bool:
@@ -83,10 +85,17 @@ class Dimensions:
             saved = _saved.decode(packed) if packed is not None else None
         except msgspec.DecodeError as error:
             log.warning("score: the state of %s is another version's, and begins anew: %s", dimension, error)
-        if dimension not in self.scorers:
+        scorer = self.scorers.get(dimension)
+        if scorer is None:
             self.gone.append(dimension)
-            self.dropped += [key for key in held if parts.names({key: b""}) == {dimension}]
-            if saved is not None:
-                self.closed += calls.closed(dimension, saved.tick, saved, range(len(saved.kpis)))
-        elif saved is not None:
-            self.scorers[dimension].restore(saved)
+            self.dropped += [key for key in held if parts.name(key) == dimension]
+        if saved is None:
+            return
+        self.shown[dimension] = set(saved.segments)
+        if scorer is None:
+            self.closed += calls.closed(dimension, saved.tick, saved, range(len(saved.kpis)))
+        if saved.down and dimension != self._watcher:
+            self.closed.append(pipeline.ended(saved.tick, saved.data))
+            saved = msgspec.structs.replace(saved, down=False)
+        if scorer is not None:
+            scorer.restore(saved)

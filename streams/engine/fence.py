@@ -164,6 +164,8 @@ async def check_offered(kafka: Kafka) -> None:
             f"transactional ids that begin with {kafka.app_id}-, or set kafka.transactions = false"
         ) from None
     except errors.KafkaError as error:
+        if isinstance(error.__cause__, errors.KafkaConnectionError):
+            raise  # aiokafka's way to say that the coordinator could not be asked
         raise NoTransactionsError(
             f"kafka: {kafka.broker} has no transactions ({type(error).__name__}): set kafka.transactions = false, and "
             "a worker that stops and wakes beside its successor is not kept from writing over it"

@@ -58,6 +58,8 @@ class Ingest:
     def drop_all(self) -> None:
         """Forget everything: the partitions are being given out anew."""
         self._sources.clear()
+        for gauge in (self._metrics.lag, self._metrics.watermark):
+            gauge.clear()  # whose they are now tells them
         self._pipeline.consumer.held = set()
 
     @property
@@ -124,7 +126,7 @@ class Ingest:
         await asyncio.gather(*(self._checkpoint(partition, source) for partition, source in self._sources.items()))
 
     async def _checkpoint(self, partition: int, source: Source) -> None:
-        if not source.core.caught_up:
+        if self._sources.get(partition) is not source or not source.core.caught_up:
             return
         began = time.monotonic()
         due = source.take_due(self._now())

@@ -10,6 +10,7 @@ from typing import Any
 
 from faust.types import TP
 
+from streams.engine import heap
 from streams.engine.app import Pipeline
 from streams.engine.changelog import Log
 from streams.engine.fence import of_dimensions, of_source
@@ -25,6 +26,7 @@ log = logging.getLogger("segpulse")
 _STALLED = 60.0  # seconds without progress after which a worker that has no state gives it up and begins again
 _LOOK = 30.0  # seconds between looks at the topics
 _VIEW = 5.0  # seconds between looks whether an overview is due
+_TIDY = 10.0  # seconds between two givings back of memory
 
 Look = Callable[[], Awaitable[None]]
 
@@ -79,10 +81,14 @@ def wire(
         mine = turn
         assignment: set[TP] = app.consumer.assignment()
         await look_at_topics()
+        if turn != mine:
+            return  # they are being given out anew; to take the fence would lock out who has them now
         sources = sorted(tp.partition for tp in assignment if tp.topic == SOURCE_TOPICS[0])
         dimensions = sorted(tp.partition for tp in assignment if tp.topic == SEGMENT_PANES)
         # First of all the fence: what is read after it is the last that a predecessor has written.
         await pipeline.fence.take([*map(of_source, sources), *map(of_dimensions, dimensions)])
+        if turn != mine:
+            return
         look = Log(pipeline.settings.kafka, go_on)
         events = [TP(topic, partition) for topic in SOURCE_TOPICS for partition in sources]
         panes = [TP(SEGMENT_PANES, partition) for partition in dimensions]
@@ -97,8 +103,10 @@ def wire(
             go_on()
         for partition, end in zip(dimensions, ends, strict=True):
             offsets |= score.load(partition, end)
+        for store in pipeline.stores.values():
+            store.forget()
         if turn != mine:
-            return  # they are being given out anew
+            return
         if offsets:
             await commit(app, offsets)
         loaded.set()
@@ -125,6 +133,12 @@ def wire(
             await asyncio.sleep(_VIEW)
             await loaded.wait()
             await pipeline.or_crash(overviews.checkpoint())
+
+    @app.task  # type: ignore[untyped-decorator]
+    async def give_back_memory() -> None:
+        while not app.should_stop:
+            await asyncio.sleep(_TIDY)
+            await asyncio.to_thread(heap.give_back_holes)
 
     @app.task  # type: ignore[untyped-decorator]
     async def watch_topics() -> None:

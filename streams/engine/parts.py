@@ -33,7 +33,12 @@ def key(name: str, generation: int, number: int) -> bytes:
 
 def names(held: Mapping[bytes, bytes]) -> set[str]:
     """Of which states there are records."""
-    return {each.decode().rsplit("/", 2)[0] for each in held}
+    return set(map(name, held))
+
+
+def name(key: bytes) -> str:
+    """Of which state a record is, by its key."""
+    return key.decode().rsplit("/", 2)[0]
 
 
 def split(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import msgspec
 
 from streams.events import mark
-from streams.events.mark import Mark
 from streams.panes import codec
 from streams.panes.progress import Progress
 
@@ -17,7 +16,7 @@ _progress = msgspec.json.Decoder(Progress)
 
 def encode(progress: Progress) -> bytes:
     """As a record's value."""
-    return mark.pack(Mark(progress.watermark, progress.offsets), msgspec.json.encode(progress))
+    return mark.pack(progress.mark, msgspec.json.encode(progress))
 
 
 def decode(value: bytes) -> Progress:

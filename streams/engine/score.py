@@ -20,6 +20,7 @@ from streams.engine.position import new_since
 from streams.events.topics import DIMENSION_OVERVIEWS, SEGMENT_ALERTS, SEGMENT_PANES, SEGMENT_SCORES
 from streams.kpis.measures import Measures
 from streams.messages import Alert
+from streams.scoring.pipeline import watcher
 from streams.scoring.scorer import DimensionScorer
 from streams.scoring.standing import Saved
 from streams.settings import Kpi
@@ -56,7 +57,7 @@ class Score:
             if keys.owner(dimension, partitions) == partition:
                 scorers[dimension] = DimensionScorer(dimension, self._settings, self._kpis, self._measures, partitions)
         paces = {dimension: Pace(self._interval, partitions) for dimension in scorers}
-        owned = Dimensions(scorers, paces, end)
+        owned = Dimensions(scorers, paces, watcher(self._settings), end)
         for name in sorted(parts.names(saved)):
             owned.restore(name, saved)
         self._owned[partition] = owned
@@ -65,6 +66,7 @@ class Score:
     def drop_all(self) -> None:
         """Forget everything: the partitions are being given out anew."""
         self._owned.clear()
+        self._metrics.tick.clear()  # whose the dimensions are now tells them
 
     def owned(self) -> list[tuple[int, Dimensions]]:
         """By partition, what is owned and read."""
@@ -105,14 +107,16 @@ class Score:
         """Of dimensions whose turn it is: score up to the watermark; send out alerts and scores, then what a successor
         must know."""
         for partition, owned in self.owned():
+            if self._owned.get(partition) is not owned:
+                continue  # given away while the others were scored
             await self._close(partition, owned)
             for dimension, pace in owned.paces.items():
                 if pace.is_due(time.monotonic()):
                     await self._score(partition, owned, dimension, pace)
 
     async def _close(self, partition: int, owned: Dimensions) -> None:
-        """End the alerts of dimensions that are no longer declared."""
-        if not owned.dropped:
+        """End what was said of dimensions that are no longer declared, or no longer theirs to say."""
+        if not (owned.closed or owned.gone):
             return
         async with self._pipeline.fence.checkpoint(fence.of_dimensions(partition)) as outbox:
             for alert in owned.closed:
@@ -120,6 +124,8 @@ class Score:
             await outbox.settle()
             for dimension in owned.gone:
                 await outbox.send(DIMENSION_OVERVIEWS, dimension.encode(), None, partition)
+                for value in owned.shown.pop(dimension, ()):
+                    await outbox.send(SEGMENT_SCORES, f"{dimension}:{value}".encode(), None, partition)
             for key in owned.dropped:
                 await outbox.send(self._pipeline.states.changelog_topic_name, key, None, partition)
         owned.closed, owned.gone, owned.dropped = [], [], []

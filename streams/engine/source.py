@@ -89,7 +89,7 @@ def restored(core: SourcePartition, changelogs: Held, begins: Mapping[str, int])
     core.load(records, come_to, traits, shards, begins)
     unpublished = []
     for key, value in sorted(records.items()):
-        if come_to is None or codec.head(value).watermark > come_to.watermark:
+        if come_to is None or not come_to.mark.includes(codec.mark(codec.head(value))):
             snapshot = codec.decode(value)
             unpublished.append(Change(key, snapshot, value, tuple(snapshot.counts)))
     return Source(core, {t: come_to.resume.get(t, 0) if come_to else 0 for t in SOURCE_TOPICS}, unpublished)

@@ -25,6 +25,7 @@ class PartitionStore(Store):  # type: ignore[type-arg]
     newer: Newer | None = None  # (key, new, old): may `new` stand in the place of `old`?
 
     def __post_init__(self) -> None:
+        #: From the reading of the changelog until `forget`.
         self.data: dict[int, dict[bytes, bytes]] = {}
         self.read: dict[int, int] = {}
 
@@ -56,6 +57,11 @@ class PartitionStore(Store):  # type: ignore[type-arg]
             del self.data[partition]
             self.read.pop(partition, None)
 
+    def forget(self) -> None:
+        """What was read has been taken. Next time it is read anew: by then Kafka may have dropped tombstones of it."""
+        self.data.clear()
+        self.read.clear()
+
     # Faust's mapping interface, over all partitions held.
     def _keys(self) -> Iterator[bytes]:
         return (key for held in self.data.values() for key in held)
@@ -73,14 +79,13 @@ class PartitionStore(Store):  # type: ignore[type-arg]
         raise KeyError(key)
 
     def __setitem__(self, key: bytes, value: bytes) -> None:
-        raise TypeError("written through the changelog only, with its partition: see engine.checkpoint")
+        raise TypeError("written through the changelog only, with its partition: see engine.writing")
 
     def __delitem__(self, key: bytes) -> None:
-        raise TypeError("written through the changelog only, with its partition: see engine.checkpoint")
+        raise TypeError("written through the changelog only, with its partition: see engine.writing")
 
     def _clear(self) -> None:
-        self.data.clear()
-        self.read.clear()
+        self.forget()
 
     def reset_state(self) -> None:
         """Nothing is on disk."""

@@ -6,7 +6,7 @@ import numpy as np
 
 from streams.events.fingerprints import Bools, Ints, Prints, Table
 
-_SWEEPS = 8  # in a horizon
+_SWEEPS = 16  # in a horizon
 
 
 class Dedupe:

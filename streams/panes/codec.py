@@ -112,7 +112,12 @@ def newer(new: PaneSnapshot | Head, old: PaneSnapshot | Head) -> bool:
 
     A worker that was stopped and wakes beside its successor may write late; what has seen more stands.
     """
-    return Mark(new.watermark, new.offsets).includes(Mark(old.watermark, old.offsets))
+    return mark(new).includes(mark(old))
+
+
+def mark(of: PaneSnapshot | Head) -> Mark:
+    """What a snapshot has seen."""
+    return Mark(of.watermark, of.offsets)
 
 
 def by_dimension(record: PaneSnapshot) -> dict[str, PaneSnapshot]:

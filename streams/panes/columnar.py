@@ -66,12 +66,13 @@ class Columnar:
 
 
 def _idents(topic: str, events: Sequence[Event], visitors: Prints) -> Prints:
-    """Fingerprints of visitor and event id; (0, 0) where there is no id. A profile has none."""
-    ids = [event.event_id or event.message_id for event in events]
-    if topic == PROFILES or not any(ids):
-        return np.zeros((len(ids), 2), dtype=np.uint64)
-    if set(map(type, ids)) == {str}:
+    """Fingerprints of visitor and event id; (0, 0) where there is no id ("" is none, 0 is one). A profile has none."""
+    if topic == PROFILES:
+        return np.zeros((len(events), 2), dtype=np.uint64)
+    ids = [event.event_id or (0 if event.event_id == 0 else event.message_id) for event in events]
+    if set(map(type, ids)) == {str} and all(ids):
         return joined(fingerprints(ids), visitors)  # type: ignore[arg-type]
-    out = joined(fingerprints(["" if each is None else str(each) for each in ids]), visitors)
-    out[[each is None for each in ids]] = 0
+    texts = ["" if each is None else str(each) for each in ids]
+    out = joined(fingerprints(texts), visitors)
+    out[[not text for text in texts]] = 0
     return out

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from streams.behaviour.shards import Marked
+from streams.events.mark import Mark
 from streams.events.sessions import OpenSession
 
 
@@ -18,3 +19,8 @@ class Progress(NamedTuple):
     newest: Mapping[str, int] = {}  # topic -> newest time (ms) before `resume`: the next event is judged by it
     sessions: Mapping[str, OpenSession] = {}  # visitor -> an open session of which more matters than is read again
     shards: Sequence[Marked] = ()  # of visitors' history: which events what is written of each contains
+
+    @property
+    def mark(self) -> Mark:
+        """The events that are in what was written before."""
+        return Mark(self.watermark, self.offsets)

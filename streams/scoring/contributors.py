@@ -14,7 +14,8 @@ MOST = 3
 
 
 class Contribution(NamedTuple):
-    """A segment within the alert's, and how many conversions more (+) or fewer (-) than at the rest's rate it had."""
+    """A segment within the alert's, and how many conversions (of a mean: how much) more (+) or less (-) it had than
+    was due."""
 
     dimension: str
     value: str
@@ -25,9 +26,10 @@ def contributions(
     alert: Alert, scores: Iterable[SegmentScores], dimensions: Mapping[str, Dimension]
 ) -> list[Contribution]:
     """The `MOST` cross segments within the alert's that contribute most, in its direction, over the alert's window."""
-    if alert.rest is None or alert.actual is None:
+    due = _due(alert)
+    if due is None:
         return []
-    sign = 1 if alert.actual > alert.rest else -1
+    sign = 1 if alert.numerator > due * alert.denominator else -1
     found = []
     for segment in scores:
         if segment.value == UNKNOWN:
@@ -35,7 +37,16 @@ def contributions(
         if (alert.dimension, alert.value) in parts(dimensions, segment.dimension, segment.value):
             for cell in segment.cells:
                 if (cell.kpi, cell.window) == (alert.kpi, alert.window):
-                    extra = cell.numerator - alert.rest * cell.denominator
+                    extra = cell.numerator - due * cell.denominator
                     found.append(Contribution(segment.dimension, segment.value, extra))
     with_it = [contribution for contribution in found if contribution.conversions * sign > 0]
     return sorted(with_it, key=lambda c: (-abs(c.conversions), c.dimension, c.value))[:MOST]
+
+
+def _due(alert: Alert) -> float | None:
+    """Conversions a trial that the alert compares with: the rest's, or what is usual for the segment beside them."""
+    if alert.rest is None or alert.change is None:
+        return None
+    if not alert.numerator or not alert.denominator or alert.change <= -1:  # the last: nothing is left of the usual
+        return alert.rest
+    return alert.numerator / alert.denominator / (1 + alert.change)  # free of the KPI's scale, as counts are

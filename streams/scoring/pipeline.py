@@ -12,11 +12,16 @@ DIMENSION, VALUE = "pipeline", "all"
 _DUE = 30.0  # trials, by what is usual, before their absence says anything
 
 
+def watcher(settings: Settings) -> str:
+    """The dimension whose scorer watches: the one that is declared first, as each event is in every dimension."""
+    return next(iter(settings.dimensions))
+
+
 class Pipeline:
-    """Watches over what comes, in the dimension that is declared first: each event is in every dimension."""
+    """Watches over what comes, in the dimension that watches."""
 
     def __init__(self, dimension: str, settings: Settings) -> None:
-        self._watches = dimension == next(iter(settings.dimensions))
+        self._watches = dimension == watcher(settings)
         self._after = settings.scoring.no_data_after
         self._longest = max(settings.scoring.windows)
 
@@ -39,12 +44,17 @@ class Pipeline:
         return [_alert("firing", tick, before)]
 
 
-def _alert(status: str, tick: int, since: int) -> Alert:
+def ended(tick: int, since: int) -> Alert:
+    """The end of an alert that fires, at `tick`: from now on another dimension watches. `since`: the last data; ms."""
+    return _alert("resolved", tick, since, "another dimension watches now")
+
+
+def _alert(status: str, tick: int, since: int, reason: str = "data comes again") -> Alert:
     fires = status == "firing"
     summary = (
         f"no data: nothing has come from anybody since {moment(since)}; look at the producers and at Kafka first"
         if fires
-        else f"data comes again, after nothing since {moment(since)}"
+        else f"{reason}, after nothing since {moment(since)}"
     )
     return Alert(
         fingerprint=fingerprint("pipeline", "silent", DIMENSION, VALUE, ""),
@@ -66,6 +76,6 @@ def _alert(status: str, tick: int, since: int) -> Alert:
         evidence=None,
         impact=None,
         also=[],
-        reason="" if fires else "data comes again",
+        reason="" if fires else reason,
         summary=summary,
     )

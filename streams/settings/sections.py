@@ -39,7 +39,7 @@ class Kafka(Section, frozen=True, kw_only=True):
     replication: int = 1
     session_timeout: Span = Span.parse("10s")
     rebalance_timeout: Span = Span.parse("20s")
-    batch: int = 20_000  # records a fetch at most
+    batch: int = 8_000  # records a fetch at most
     transactions: bool = True  # false: for brokers that have none; see streams/engine/fence.py
     member: str = "auto"  # name in the group, the same after a restart; auto: host and worker.port; empty: none
 
@@ -114,7 +114,7 @@ class Scoring(Section, frozen=True, kw_only=True):
 
 
 class Mute(Section, frozen=True, kw_only=True):
-    """Maintenance: no alert begins within [from, to)."""
+    """Maintenance: nobody is paged of what fires within [from, to), unless it fires after it too."""
 
     segment: str  # dimension:value, dimension:* or *
     begin: Annotated[datetime, msgspec.Meta(tz=True)] = msgspec.field(name="from")

@@ -36,10 +36,14 @@ _STATE = {
 # that is behind by less reads every snapshot, in order: of a compacted one it would learn only after its watermark.
 _RECENT_KEPT = {"min.compaction.lag.ms": str(_HOUR)}
 
+# A topic is quiet when Kafka has got nothing for a while, whatever time its producer gives its records; and events of
+# last month, replayed, are kept as long as others.
+_EVENTS = {**_LARGE, "message.timestamp.type": "LogAppendTime"}
+
 #: Topic -> its configuration beyond the broker's defaults.
 TOPICS: Mapping[str, Mapping[str, str]] = {
-    **dict.fromkeys(topics.SOURCES, _LARGE),
-    topics.PROFILES: {**_STATE, **_RECENT_KEPT},
+    **dict.fromkeys(topics.SOURCES, _EVENTS),
+    topics.PROFILES: {**_STATE, **_RECENT_KEPT, **_EVENTS},
     topics.DEAD_LETTERS: _LARGE,
     topics.SEGMENT_PANES: {**_STATE, **_RECENT_KEPT},
     topics.SEGMENT_SCORES: _STATE,
@@ -59,6 +63,10 @@ class TopicsError(Exception):
     """The topics cannot be used as they are; the message says which, why, and what to do."""
 
 
+class NoAnswerError(TopicsError):
+    """No broker answers, or it falls silent."""
+
+
 class CountsError(TopicsError):
     """They have other partition counts than kafka.partitions."""
 
@@ -66,7 +74,7 @@ class CountsError(TopicsError):
 def connect(kafka: settings.Kafka, patience: float) -> KafkaAdminClient:
     """An admin client, tried for with backoff for `patience` seconds; one line says so.
 
-    Raises TopicsError where nobody answers, RefusedError where somebody does not let us in, SettingsError.
+    Raises NoAnswerError where nobody does, RefusedError where somebody does not let us in, SettingsError.
     """
     logging.getLogger("kafka").setLevel(logging.CRITICAL)  # our line says it once
     deadline, pause = time.monotonic() + patience, 0.5
@@ -80,7 +88,7 @@ def connect(kafka: settings.Kafka, patience: float) -> KafkaAdminClient:
             with contextlib.suppress(OSError):  # it is not there at all
                 try_login(kafka)
         if time.monotonic() + pause > deadline:
-            raise TopicsError(f"kafka: no broker answers at {broker}: {why}")
+            raise NoAnswerError(f"kafka: no broker answers at {broker}: {why}")
         if pause == 0.5:
             click.echo(f"kafka: no broker answers at {broker} yet; trying for {patience:.0f} s", err=True)
         time.sleep(pause)
@@ -89,7 +97,7 @@ def connect(kafka: settings.Kafka, patience: float) -> KafkaAdminClient:
 
 def create(admin: KafkaAdminClient, kafka: settings.Kafka) -> list[str]:
     """Make the topics that are missing and return their names; what is there stays as it is. Raises TopicsError."""
-    partitions, wanted = _partitions(admin), all_topics(kafka)
+    partitions, wanted = _partitions(admin, kafka), all_topics(kafka)
     _refuse_other_counts(partitions, kafka)
     missing = [name for name in wanted if name not in partitions]
     for name in missing:
@@ -98,7 +106,8 @@ def create(admin: KafkaAdminClient, kafka: settings.Kafka) -> list[str]:
         except InvalidConfigurationError:
             click.echo(f"{name}: the broker does not know {', '.join(wanted[name])}: made without", err=True)
             _create(admin, name, kafka, {})
-    admin.wait_for_topics(missing)
+    with _answered(kafka):
+        admin.wait_for_topics(missing)
     return missing
 
 
@@ -123,7 +132,7 @@ def _broker_words(error: KafkaError) -> str:
 
 def check(admin: KafkaAdminClient, kafka: settings.Kafka) -> list[str]:
     """What is not as it should be, a sentence each; empty: all is well. Raises TopicsError on another count."""
-    partitions, wanted = _partitions(admin), all_topics(kafka)
+    partitions, wanted = _partitions(admin, kafka), all_topics(kafka)
     _refuse_other_counts(partitions, kafka)
     wrong = [f"{name}: missing; `segpulse topics create` makes it" for name in wanted if name not in partitions]
     present = [name for name in wanted if name in partitions]
@@ -154,9 +163,18 @@ def _replicas(admin: KafkaAdminClient, names: Collection[str], wanted: int) -> I
             yield f"{name}: replicas of partition {numbers} are behind or gone: look after your brokers"
 
 
-def _partitions(admin: KafkaAdminClient) -> dict[str, int]:
+def _partitions(admin: KafkaAdminClient, kafka: settings.Kafka) -> dict[str, int]:
     # All topics are asked for: asking for one by name may make it.
-    return {topic["name"]: len(topic["partitions"]) for topic in admin.describe_topics()}
+    with _answered(kafka):
+        return {topic["name"]: len(topic["partitions"]) for topic in admin.describe_topics()}
+
+
+@contextlib.contextmanager
+def _answered(kafka: settings.Kafka) -> Iterator[None]:
+    try:
+        yield
+    except (KafkaError, OSError) as error:
+        raise NoAnswerError(f"kafka: {kafka.broker} does not tell its topics: {error}") from None
 
 
 def _configs(admin: KafkaAdminClient, names: Iterable[str]) -> dict[str, dict[str, str]]:
@@ -167,12 +185,9 @@ def _configs(admin: KafkaAdminClient, names: Iterable[str]) -> dict[str, dict[st
 
 
 def check_counts(kafka: settings.Kafka) -> None:
-    """Raise CountsError where topics have other partition counts, TopicsError where no broker says."""
+    """Raise CountsError where topics have other partition counts, NoAnswerError where no broker says."""
     with connect(kafka, 0.0) as admin:
-        try:
-            partitions = _partitions(admin)
-        except (KafkaError, OSError) as error:
-            raise TopicsError(f"kafka: {kafka.broker} does not tell its topics: {error}") from None
+        partitions = _partitions(admin, kafka)
     _refuse_other_counts(partitions, kafka)
 
 

@@ -15,7 +15,7 @@ from consumers.alerts.receivers import receivers
 from streams.messages import Alert
 from streams.scoring.grouping import Page
 from tests.consumers.receiver import ROUTING_KEY, SECRET, Receiver, listening
-from tests.consumers.samples import alert, settings
+from tests.consumers.samples import T0, alert, settings
 
 IN_A_MINUTE = "a date"
 
@@ -60,8 +60,19 @@ def test_a_receiver_that_cannot_take_them_now_gets_them_again(receiver: Receiver
             post.deliver(alerts)
         post.deliver(alerts)
         assert segments(receiver.posts) == [["1"], ["2"]]  # the first post had arrived and was not repeated
-        post.deliver(alerts)
-        assert len(receiver.posts) == 4  # what is handed over anew is posted anew
+        post.deliver(alerts)  # it could not be noted how far one has come
+        assert len(receiver.posts) == 2
+        post.deliver(pages(alert("1", at=T0 + 1)))
+        assert len(receiver.posts) == 3
+
+
+def test_what_is_remembered_is_bounded(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("consumers.alerts.posting.REMEMBERED", 2)
+    post = poster(receiver)
+    with listening(receiver):
+        post.deliver(pages(*(alert(str(n)) for n in range(4))))
+        post.deliver(pages(*(alert(str(n)) for n in range(4))))
+    assert segments(receiver.posts[4:]) == [["0"], ["1"]]
 
 
 def test_what_waits_is_told_and_what_gets_through_is_counted(receiver: Receiver) -> None:

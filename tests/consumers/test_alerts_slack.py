@@ -47,7 +47,7 @@ def test_one_page_as_a_message() -> None:
                 "type": "context",
                 "elements": [
                     plain("Why: It is &lt;broad&gt;."),
-                    plain("Comes from (more or fewer in the last 1h): tier_x_industry:2 × R&amp;D (+9.5)"),
+                    plain("Comes from (more or less than was due, last 1h): tier_x_industry:2 × R&amp;D (+9.5)"),
                     plain("Moved with it: engagement over"),
                 ],
             },

@@ -88,3 +88,12 @@ def test_the_index_of_one_kpi() -> None:
     assert found["at"] == [T0 + 70_000 + minute * MINUTE for minute in range(4)]
     assert history.index("tier:2", "c", "1h")["index"] == [None] * 4
     assert history.index("tier:3", "a", "1h") == {"at": [], "index": []}
+
+
+def test_what_is_gone_leaves_room() -> None:
+    history = History()
+    for value in "ab":
+        history.add(value, scores(value))
+    history.keep({"b": None}.keys())
+    assert history.of("a", "1h")["at"] == []
+    assert history.of("b", "1h")["at"]

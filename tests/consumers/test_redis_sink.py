@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import threading
 import time
 from typing import Any
@@ -52,7 +53,8 @@ def test_of_the_same_tick_the_later_record_stands(client: redis.Redis, sink: Sin
     for seen in (1, 3, 2):  # its figures have seen more, or some of them again
         sink.update(update(scores(cells=[cell(numerator=seen)])))
     out = client.hgetall("segpulse:score:tier:2")
-    assert (out["form_fill_rate:1h:numerator"], out["at"], out["to"]) == ("2", str(T0), str(T0 + 70_000))
+    seen = json.loads(out["form_fill_rate:1h:figures"])["numerator"]
+    assert (seen, out["at"], out["to"]) == (2, str(T0), str(T0 + 70_000))
 
 
 def test_what_is_no_longer_there_vanishes_with_the_update(client: redis.Redis, sink: Sink) -> None:
@@ -60,7 +62,7 @@ def test_what_is_no_longer_there_vanishes_with_the_update(client: redis.Redis, s
     sink.update(update(scores(at=T0 + 1, cells=[cell("download_rate", index=None, low=None), cell("engagement")])))
     out = client.hgetall("segpulse:score:tier:2")
     assert not [field for field in out if str(field).startswith("form_fill_rate")]
-    assert "download_rate:1h:low" not in out
+    assert "download_rate:1h:index" not in out
     assert client.zcard("segpulse:rank:form_fill_rate:1h") == 0
     assert client.zcard("segpulse:rank:download_rate:1h") == 0
     assert client.zcard("segpulse:rank:engagement:1h") == 1
@@ -69,7 +71,17 @@ def test_what_is_no_longer_there_vanishes_with_the_update(client: redis.Redis, s
 def test_a_hash_of_more_fields_than_lua_unpacks_at_once(client: redis.Redis, sink: Sink) -> None:
     cells = [cell(f"kpi{i}") for i in range(700)]
     sink.update(update(scores(cells=cells)))
-    assert client.hlen("segpulse:score:tier:2") == 700 * 14 + 9
+    assert client.hlen("segpulse:score:tier:2") == 700 * 4 + 9
+
+
+def test_an_update_of_more_than_one_trip(client: redis.Redis, sink: Sink, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("consumers.redis.sink.CELLS_A_TRIP", 5)
+    sink.update(update(*(scores(str(n), cells=[cell(kpi) for kpi in KPIS[: 1 + n % 3]]) for n in range(20))))
+    sink.update(update(scores("new"), gone=tuple(f"tier:{n}" for n in range(0, 20, 3))))
+    left = {f"tier:{n}" for n in range(20) if n % 3}
+    assert client.smembers("segpulse:segments") == left | {"tier:new"}
+    assert set(client.zrange("segpulse:rank:y:1h", 0, -1)) == left
+    assert client.hget("segpulse:score:tier:19", "y:1h:index") == "120.0"
 
 
 def test_a_segment_that_is_gone_leaves_nothing(client: redis.Redis, sink: Sink) -> None:
@@ -113,7 +125,7 @@ def test_a_reader_never_sees_half_an_update(client: redis.Redis, redis_server: S
         with redis.Redis.from_url(redis_server.address, decode_responses=True) as reader:
             while not done.is_set():
                 out = reader.hgetall("segpulse:score:tier:2")
-                if len({out[f"kpi{i}:1h:numerator"] for i in range(100)}) != 1:
+                if len({out[f"kpi{i}:1h:figures"] for i in range(100)}) != 1:
                     torn.append(out)
 
     sink.update(update(scores(cells=[cell(f"kpi{i}", numerator=0) for i in range(100)])))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import queue
 import threading
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -38,6 +39,20 @@ def receiver() -> Iterator[tuple[str, queue.Queue[Message]]]:
         yield f"http://{LOOPBACK}:{server.server_port}/segpulse", messages
         server.shutdown()
         thread.join()
+
+
+def test_what_is_said_while_something_else_is_wrong(tmp_path: Path) -> None:
+    """A segment's alert is held back where nothing comes in or is scored; not where just some process is down."""
+    configuration = configured.alertmanager(tmp_path, f"http://{LOOPBACK}:1")
+    segment = {"alertname": "SegmentUnder", "dimension": "industry", "segment": "pharma", "kpi": "engagement"}
+    for other, held_back in (("SegpulseDown", False), ("SegpulseScoresStale", True)):
+        with servers.alertmanager(tmp_path / other, configuration) as alertmanager:
+            address = f"{alertmanager.address}/api/v2/alerts"
+            body = json.dumps([{"labels": segment}, {"labels": {"alertname": other}}]).encode()
+            urllib.request.urlopen(urllib.request.Request(address, body, {"Content-Type": "application/json"}))
+            with urllib.request.urlopen(address) as answer:
+                found = {alert["labels"]["alertname"]: alert["status"] for alert in json.load(answer)}
+        assert bool(found["SegmentUnder"]["inhibitedBy"]) == held_back, other
 
 
 def test_segments_of_a_dimension_come_as_one_message(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Large blocks are not part of the heap, whatever was freed before."""
+"""What the worker frees goes back to the system, whatever was freed before."""
 
 from __future__ import annotations
 
@@ -34,3 +34,24 @@ def test_a_large_block_has_memory_of_its_own(tuned: bool, apart: bool) -> None:
     program = _PROGRAM.replace("{tuned}", str(tuned))
     said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert (int(said.stdout) >= 8_000_000) == apart
+
+
+_HOLES = """
+from pathlib import Path
+from streams.engine.heap import give_back_holes
+
+def resident():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+
+blocks = [bytes(8_000) for _ in range(5_000)]
+del blocks[:-1]  # the last stays, above the hole
+before = resident()
+give_back_holes()
+print(before - resident())
+"""
+
+
+@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "malloc_trim"), reason="a C library that is not glibc")
+def test_holes_go_back() -> None:
+    said = subprocess.run([sys.executable, "-c", _HOLES], capture_output=True, text=True, check=True)
+    assert int(said.stdout) > 30_000_000

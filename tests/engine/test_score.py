@@ -17,6 +17,7 @@ from streams.engine.score import Score
 from streams.events.topics import SEGMENT_ALERTS, SEGMENT_PANES, SEGMENT_SCORES
 from streams.messages import Alert, PaneSnapshot, SegmentScores, Watermark
 from streams.panes import codec
+from streams.scoring.standing import Saved
 from streams.settings import Kafka, Span, Time
 from tests.engine.made import Made, fetched
 from tests.scoring.test_alerting import DIPS
@@ -45,7 +46,8 @@ class Engine:
             app=None,
             fence=Fence(CHOSEN.kafka, lambda: cast("Any", self)),
         )
-        self.score = Score(cast("Any", pipeline), KPIS, MEASURES, Metrics())
+        self.metrics = Metrics()
+        self.score = Score(cast("Any", pipeline), KPIS, MEASURES, self.metrics)
         self._offset = 0
 
     def restart(self, end: int = 0) -> None:
@@ -169,5 +171,60 @@ def test_the_alerts_of_a_dimension_that_is_no_more_end(monkeypatch: pytest.Monke
             ("gone", a.value, "resolved", "the rules have changed") for a in fired
         ]
         assert parts.names(dict.fromkeys(engine.states, b"")) == {"d"}
+
+    run(story, monkeypatch)
+
+
+def test_the_scores_of_a_dimension_that_is_no_more_vanish(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story(engine: Engine) -> None:
+        await engine.say(pane(0, 0, {"a": (5, 10), "b": (1, 2)}), passed(0, 1))
+        for key in [*engine.states]:
+            engine.states[key.replace(b"d/", b"gone/")] = engine.states.pop(key)
+        engine.restart()
+        sent = await engine.say(pane(0, 0, {"a": (5, 10)}), passed(0, 1))
+        found = shown(sent)
+        assert {key: found[key] for key in found if key.startswith("gone:")} == {"gone:a": None, "gone:b": None}
+        assert not shown(await engine.say(pane(0, 1, {"a": (5, 10)}), passed(0, 2))).keys() & {"gone:a", "gone:b"}
+
+    run(story, monkeypatch)
+
+
+def test_a_successor_takes_away_what_is_no_longer_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story(engine: Engine) -> None:
+        await engine.say(pane(0, 0, {"a": (5, 10), "b": (1, 2)}), passed(0, 1))
+        engine.restart()
+        sent = await engine.say(pane(0, 0, {"a": (5, 10)}), passed(0, 2))  # what b had has slid out meanwhile
+        assert shown(sent)["d:b"] is None
+
+    run(story, monkeypatch)
+
+
+@pytest.mark.parametrize("watches", ["d", "other"])
+def test_no_data_is_over_for_a_dimension_that_watches_no_more(watches: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story(engine: Engine) -> None:
+        await engine.say(pane(0, 0, {"a": (5, 10)}), passed(0, 1))
+        (key,) = engine.states
+        _, packed = parts.join("d", engine.states)
+        assert packed is not None
+        saved = msgspec.structs.replace(msgspec.msgpack.decode(packed, type=Saved), down=True)
+        ((_, part),) = parts.split("d", 0, saved.tick, msgspec.msgpack.encode(saved))
+        engine.states[key] = part
+        monkeypatch.setattr("streams.engine.score.watcher", lambda _: watches)
+        engine.restart()
+        sent = await engine.say(pane(0, 0, {"a": (5, 10)}), passed(0, 1))
+        ends = [msgspec.json.decode(value, type=Alert) for topic, _, value in sent if topic == SEGMENT_ALERTS and value]
+        assert [(a.kind, a.status, a.reason) for a in ends] == (
+            [] if watches == "d" else [("pipeline", "resolved", "another dimension watches now")]
+        )
+
+    run(story, monkeypatch)
+
+
+def test_metrics_of_what_was_given_away_are_no_longer_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story(engine: Engine) -> None:
+        await engine.say(pane(0, 0, {"a": (5, 10)}), passed(0, 1))
+        assert engine.metrics.registry.get_sample_value("segpulse_tick_timestamp_seconds", {"dimension": "d"})
+        engine.score.drop_all()
+        assert engine.metrics.registry.get_sample_value("segpulse_tick_timestamp_seconds", {"dimension": "d"}) is None
 
     run(story, monkeypatch)

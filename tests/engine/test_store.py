@@ -80,6 +80,15 @@ def test_what_belongs_to_others_is_dropped() -> None:
     assert (store.data, store.read) == ({1: {b"k1": b"v"}}, {1: 7})
 
 
+def test_what_has_been_taken_is_forgotten_and_read_anew() -> None:
+    store = empty()
+    store.apply(0, fetched([Made(0, b"a", b"1")]))
+    store.forget()
+    assert (len(store), store.read) == (0, {})
+    store.apply(0, fetched([Made(0, b"a", b"1")]))
+    assert store.data == {0: {b"a": b"1"}}
+
+
 def test_it_is_written_through_the_changelog_only() -> None:
     store = empty()
     with pytest.raises(TypeError, match="through the changelog only"):

@@ -73,8 +73,8 @@ def calls(numbers: range) -> list[dict[str, Any]]:
 
 
 def sessions(system: Live) -> int:
-    found = system.redis().hget("segpulse:score:industry:pharma", "form_fill_rate:24h:numerator")
-    return int(float(found or 0))
+    found = system.redis().hget("segpulse:score:industry:pharma", "form_fill_rate:24h:figures")
+    return int(orjson.loads(found)["numerator"]) if found else 0
 
 
 @pytest.mark.kafka

@@ -117,8 +117,8 @@ def _assert_counts(system: Live, data_set: DataSet, counts: Counts) -> None:
     client = system.redis()
     cell = f"{data_set.kpi}:{data_set.window}"
     for segment, wanted in counts.items():
-        got = client.hmget(f"segpulse:score:{segment}", f"{cell}:numerator", f"{cell}:denominator")
-        assert tuple(map(int, filter(None, got))) == wanted, segment
+        got = json.loads(client.hget(f"segpulse:score:{segment}", f"{cell}:figures") or "{}")
+        assert (got.get("numerator"), got.get("denominator")) == wanted, segment
     dimensions = {segment.split(":")[0] for segment in counts}
     known = {s for s in client.smembers("segpulse:segments") if s.split(":")[0] in dimensions}
     assert known == set(counts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from hypothesis import strategies as st
 
@@ -64,7 +64,7 @@ class Happening(NamedTuple):
     topic: str
     event: str | None
     visitor: int
-    ident: int | None
+    ident: int | Literal[""] | None  # "" is none
     campaign: str | None
     traits: tuple[tuple[str, str | None], ...] | None
     value: tuple[float, str | None] | None = None  # and its currency
@@ -104,7 +104,7 @@ _drafts = st.tuples(
     st.sampled_from([0, 0, 500, 20_000, 60_000]),  # out of order by so much, within the lateness
     st.sampled_from(KINDS),
     st.integers(0, 2),
-    st.none() | st.integers(1, 3),
+    st.none() | st.just("") | st.integers(0, 3),
     st.sampled_from([None, "x", "y"]),
     st.none() | _traits,
     st.none() | _values,
@@ -112,7 +112,7 @@ _drafts = st.tuples(
 
 
 def _happenings(
-    drafts: list[tuple[int, int, tuple[str, str | None], int, int | None, str | None, object, object]],
+    drafts: list[tuple[int, int, tuple[str, str | None], int, int | Literal[""] | None, str | None, object, object]],
 ) -> list[Happening]:
     time, out = START, []
     for step, early, (topic, event), visitor, ident, campaign, traits, value in drafts:
@@ -177,7 +177,7 @@ def record(it: Happening) -> bytes:
         "timestamp": it.time or None,
         "event": it.event,
         "visitor_id": f"v{it.visitor}" if it.visitor != NOBODY else None,
-        "event_id": it.ident,
+        "event_id" if it.ident in (None, 0, 1) else "messageId": it.ident,
         "campaign": it.campaign,
         "traits": None if it.traits is None else dict(it.traits),
         "value": None if it.value is None else it.value[0],
@@ -214,7 +214,7 @@ def counted(happened: list[Happening], until: int) -> Counts:
             if it.topic == PROFILES:
                 traits.update(it.traits or ())
                 continue
-            if it.ident is not None:
+            if it.ident is not None and it.ident != "":
                 again = it.ident in seen and it.time - seen[it.ident] <= HORIZON
                 seen[it.ident] = it.time
                 if again:

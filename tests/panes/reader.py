@@ -51,8 +51,11 @@ class Reader:
         resume = self.progress.resume if self.progress else {}
         self._next = {topic: resume.get(topic, 0) for topic in SOURCE_TOPICS}
         snapshots = [(key, codec.decode(value), value) for key, value in self.panes.items()]
-        said_until = self.progress.watermark if self.progress else -1
-        self._unsaid = [Change(k, s, value, tuple(s.counts)) for k, s, value in snapshots if s.watermark > said_until]
+        self._unsaid = [
+            Change(key, snapshot, value, tuple(snapshot.counts))
+            for key, snapshot, value in snapshots
+            if self.progress is None or not self.progress.mark.includes(codec.mark(snapshot))
+        ]
 
     def run(self, steps: list[Step]) -> None:
         for what, a, b in steps:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -33,6 +34,22 @@ def test_by_hand() -> None:
         ("3 × pharma", -5.0),
     ]
     assert not contributions(CHILD, segments, DIMENSIONS), "nothing lies within it"
+
+
+def test_a_shift_is_against_what_was_usual_for_it() -> None:
+    """0.44 against 0.4 of the rest, but 0.55 was usual; and the KPI is shown in other units than it is counted in."""
+    fell = msgspec.structs.replace(
+        PARENT, kind="shift", numerator=44, denominator=100, actual=44_000.0, rest=40_000.0, change=-0.2
+    )
+    found = contributions(fell, [scored("2 × pharma", 20, 50), scored("3 × pharma", 30, 50)], DIMENSIONS)
+    assert [(c.value, round(c.conversions, 6)) for c in found] == [("2 × pharma", -7.5)]
+
+
+def test_where_nothing_is_left_of_the_usual_it_is_against_the_rest() -> None:
+    """What has fallen silent may still have hits in its window, of before."""
+    silent = msgspec.structs.replace(PARENT, kind="silent", numerator=10, denominator=100, rest=0.4, change=-1.0)
+    found = contributions(silent, [scored("2 × pharma", 4, 50), scored("3 × pharma", 30, 50)], DIMENSIONS)
+    assert [(c.value, round(c.conversions, 6)) for c in found] == [("2 × pharma", -16.0)]
 
 
 counts = st.tuples(st.integers(0, 50), st.integers(0, 50))

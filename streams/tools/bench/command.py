@@ -50,6 +50,7 @@ class Chosen(click.ParamType):
 @click.option(
     "--workers", default=1, show_default=True, type=click.IntRange(1, 4), help="Also measure so many together."
 )
+@click.option("--full", is_flag=True, help="Also one worker with all that can be turned on (docs/performance.md).")
 @click.option("--rate", default=50_000.0, show_default=True, help="Latency: events a second.")
 @click.option("--seconds", default=60.0, show_default=True, help="Latency: for so long.")
 @click.option("--keep", type=click.Path(path_type=Path, file_okay=False), help="Keep logs and data in this folder.")

@@ -25,7 +25,7 @@ WARM_UP = 10.0  # seconds whose events are left out
 _EVERY = 0.02  # seconds between two looks into Redis
 _READY = 120.0  # seconds for a worker to begin
 _PATIENCE = 180.0  # seconds after the last event for Redis to show it
-_FIELD = "engagement:24h:numerator"  # clicks, downloads and form fills: every event that is produced
+_FIELD = "engagement:24h:figures"  # its numerator: clicks, downloads and form fills: every event that is produced
 
 
 class Latency(msgspec.Struct, kw_only=True):
@@ -100,10 +100,14 @@ def _looks(client: redis.Redis) -> Iterator[tuple[float, dict[str, int]]]:
         with client.pipeline(transaction=False) as pipe:
             for campaign in CAMPAIGNS:
                 pipe.hget(f"segpulse:score:campaign:{campaign}", _FIELD)
-            counts = pipe.execute()
+            figures = pipe.execute()
         at = time.time()
-        yield at, {campaign: int(float(count or 0)) for campaign, count in zip(CAMPAIGNS, counts, strict=True)}
+        yield at, {each: _count(found) for each, found in zip(CAMPAIGNS, figures, strict=True)}
         time.sleep(_EVERY)
+
+
+def _count(figures: bytes | None) -> int:
+    return int(msgspec.json.decode(figures)["numerator"]) if figures else 0
 
 
 def _figures(spec: Steady, produced: Produced, shown: dict[str, Curve]) -> Latency:

@@ -15,7 +15,7 @@ from streams.tools.bench.machine import Machine
 from streams.tools.bench.memory import Memory
 from streams.tools.bench.peers.run import BARE, QUIX, Peer
 from streams.tools.bench.redis_writes import RedisWrites
-from streams.tools.bench.throughput import Throughput
+from streams.tools.bench.throughput import FULL, Throughput
 from streams.tools.bench.tick import TickCost
 
 
@@ -36,18 +36,23 @@ class Report(msgspec.Struct, kw_only=True):
 
 def ratios(throughput: list[Throughput], peers: list[Peer]) -> dict[str, float]:
     """How much faster one is than another, of those that were measured."""
-    rates = {str(each.workers): each.events_per_second for each in throughput}
+    rates = {_name(each): each.events_per_second for each in throughput}
     rates |= {peer.name: peer.events_per_second for peer in peers}
     pairs = {
         f"one worker / {BARE}": ("1", BARE),
         f"one worker / {QUIX}": ("1", QUIX),
         **{f"{n} workers / one worker": (n, "1") for n in rates if n.isdigit() and n != "1"},
+        f"one worker, {FULL} / one worker": (f"1, {FULL}", "1"),
     }
     return {
         name: round(rates[over] / rates[under], 3)
         for name, (over, under) in pairs.items()
         if rates.get(over) and rates.get(under)
     }
+
+
+def _name(measured: Throughput) -> str:
+    return f"{measured.workers}, {FULL}" if measured.full else str(measured.workers)
 
 
 def show(report: Report, console: Console) -> None:
@@ -98,7 +103,7 @@ def _tables(report: Report) -> Iterator[Table]:
 def _rates(report: Report) -> Iterator[tuple[str, ...]]:
     for each in report.throughput:
         rate, cpu = f"{each.events_per_second:,.0f}", f"{each.cpu_seconds_per_million_events:.2f}"
-        who = f"segpulse, {each.workers} worker{'s' if each.workers > 1 else ''}"
+        who = f"segpulse, {each.workers} worker{'s' if each.workers > 1 else ''}{f', {FULL}' if each.full else ''}"
         yield who, rate, cpu, f"{each.peak_resident_mb:,.0f}", f"{each.events:,}", f"{each.seconds:.1f}"
     for peer in report.peers:
         rate, cpu = f"{peer.events_per_second:,.0f}", f"{peer.cpu_seconds_per_million_events:.2f}"

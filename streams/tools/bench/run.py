@@ -44,6 +44,7 @@ class Options(NamedTuple):
     density: float  # events a second of event time
     seed: int
     workers: int
+    full: bool
     rate: float  # latency: events a second
     seconds: float
 
@@ -68,12 +69,15 @@ def measure(options: Options, folder: Path) -> Report:
 
 
 def _with_servers(options: Options, made: Stand, report: Report) -> None:
-    config = settings.write(made.folder / "segpulse.toml", campaign=False)
+    config = settings.write(made.folder / "segpulse.toml")
     if "throughput" in options.only or options.peers:
         report.load = _fill(options, made, options.events or EVENTS)
         if "throughput" in options.only:
             counts = sorted({1, options.workers})
             report.throughput = [throughput(made, report.load, config, workers) for workers in counts]
+            if options.full:
+                everything = settings.write(made.folder / "full.toml", full=True)
+                report.throughput.append(throughput(made, report.load, everything, 1, full=True))
         if options.peers:
             report.peers = peers(made, report.load, options.peer_seconds)
     if "latency" in options.only:

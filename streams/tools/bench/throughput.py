@@ -12,11 +12,14 @@ from streams.tools.bench.fill import Filled
 from streams.tools.bench.stand import Stand
 from streams.tools.bench.workers import started
 
+FULL = "all on"
+
 
 class Throughput(msgspec.Struct, kw_only=True):
     """What so many worker processes did."""
 
     workers: int
+    full: bool = False  # with all that can be turned on
     events: int  # in the topics
     counted: int  # by the workers' own counters; more than `events` only where a partition moved between workers
     events_per_second: float
@@ -26,7 +29,7 @@ class Throughput(msgspec.Struct, kw_only=True):
     peak_resident_mb: float  # of the largest worker, ever
 
 
-def throughput(stand: Stand, filled: Filled, config: Path, workers: int) -> Throughput:
+def throughput(stand: Stand, filled: Filled, config: Path, workers: int, *, full: bool = False) -> Throughput:
     """Start workers on topics that are full and closed, and measure until everything is counted and checkpointed.
 
     The rate is all events over the whole span. It begins when the first worker has its partitions, their state loaded
@@ -49,6 +52,7 @@ def throughput(stand: Stand, filled: Filled, config: Path, workers: int) -> Thro
     seconds = last.at - loaded
     return Throughput(
         workers=workers,
+        full=full,
         events=filled.events,
         counted=last.events,
         events_per_second=round(filled.events / seconds, 1),

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+import json
 
 import orjson
 import pytest
@@ -53,6 +54,17 @@ def test_the_good_are_taken_and_the_bad_are_told_by_their_place() -> None:
     assert all(each["detail"] for each in answer.said["refused"])
     assert [event["event_id"] for _, event in sent.kafka.events()] == ["a", "b"]
     assert sent.metric("segpulse_ingest_refused_events_total", endpoint="events", reason="wrong_type") == 1
+
+
+def test_what_is_read_but_cannot_be_written_is_refused_alone() -> None:
+    nested: object = "deep"
+    for _ in range(300):
+        nested = [nested]
+    sent = Sent()
+    body = b"[" + orjson.dumps(click(event_id="1")) + b"," + json.dumps(click(content=nested)).encode() + b"]"
+    answer = sent.post("/v1/clicks", body)
+    assert (answer.status, answer.reasons()) == (207, [(1, "malformed")])
+    assert len(sent.kafka.records) == 1
 
 
 def test_when_all_are_bad_it_says_so() -> None:

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import msgspec
 import pytest
 
+from streams.kpis.catalogue import BUILT_IN, catalogue
+from streams.settings import load
+from streams.tools.bench import settings
 from streams.tools.bench.events import drafts
 from streams.tools.bench.growth import BATCH, measure
 from streams.tools.bench.memory import slope
@@ -31,6 +37,16 @@ def test_ratios_of_what_was_measured() -> None:
         f"one worker / {QUIX}": 20.0,
         "2 workers / one worker": 1.25,
     }
+    full = msgspec.structs.replace(one, full=True, events_per_second=150.0)
+    assert ratios([one, full], []) == {"one worker, all on / one worker": 0.75}
+
+
+def test_all_on_is_all_there_is(tmp_path: Path) -> None:
+    usual, full = (load(settings.write(tmp_path / "it.toml", full=full)) for full in (False, True))
+    assert catalogue(full).keys() == BUILT_IN.keys() > catalogue(usual).keys()
+    assert full.paths.to
+    assert full.visitors.publish
+    assert full.dimensions.keys() - usual.dimensions.keys() == {"interest"}
 
 
 def test_growth_counts_every_event() -> None:

@@ -56,7 +56,7 @@ def filled(made: Stand) -> Filled:
 
 
 def test_memory_is_sampled_until_all_is_counted(made: Stand, filled: Filled, tmp_path: Path) -> None:
-    config = settings.write(tmp_path / "segpulse.toml", campaign=False)
+    config = settings.write(tmp_path / "segpulse.toml")
     found = memory(made, filled, config)
     assert found.samples[-1][0] == filled.events
     assert max(resident for _, resident in found.samples) <= found.peak_resident_mb
@@ -84,7 +84,7 @@ def test_latency_sees_every_event(made: Stand, tmp_path: Path) -> None:
     config.write_text(SETTINGS)
     found = latency(made, config, visitors=200, seed=1, rate=400.0, seconds=3.0)
     assert found.not_shown == 0
-    assert 300 <= found.events <= 1_000
+    assert 300 <= found.events <= 1_200  # all, where Kafka answers late
     assert found.p50_seconds is not None
     assert found.p99_seconds is not None
     assert found.max_seconds is not None
