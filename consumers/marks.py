@@ -6,9 +6,9 @@ taken back from Kafka after an hour.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from streams.messages import Acknowledged, Alert, AlertMark, Held, Muted
+from streams.messages import Acknowledged, Alert, AlertMark, Held, Muted, Relayed
 from streams.scoring.grouping import Page
 from streams.segments.cross import parts
 from streams.settings import Settings
@@ -16,6 +16,7 @@ from streams.settings import Settings
 IN_SETTINGS = "segpulse.toml"  # by whom what is muted there is muted
 SWEPT_AFTER_MS = 3_600_000  # what a younger mark is of may not have been read of yet
 
+ReceiverMark = Held | Relayed
 Firing = Collection[tuple[str, int]]  # fingerprint, and `at` of when it fired, of all alerts that fire
 
 
@@ -34,13 +35,19 @@ def held_key(receiver: str, fingerprint: str) -> str:
     return f"held:{receiver}:{fingerprint}"
 
 
+def relayed_key(receiver: str, fingerprint: str) -> str:
+    """Of the page that this alert began, of which the receiver was told who looks after it."""
+    return f"relayed:{receiver}:{fingerprint}"
+
+
 def key_of(mark: AlertMark) -> str:
     """The key of the record of `mark`."""
     if isinstance(mark, Acknowledged):
         return acknowledged_key(mark.fingerprint)
     if isinstance(mark, Muted):
         return muted_key(mark.segment, mark.kpi)
-    return held_key(mark.receiver, mark.fingerprint)
+    key = held_key if isinstance(mark, Held) else relayed_key
+    return key(mark.receiver, mark.fingerprint)
 
 
 def fired(pages: Collection[Page]) -> set[tuple[str, int]]:
@@ -53,6 +60,7 @@ class Marks:
 
     def __init__(self, settings: Settings) -> None:
         self._dimensions = settings.dimensions
+        self._paged = settings.alerts.page
         self._marks: dict[str, AlertMark] = {}
         self._planned = [
             Muted(segment=mute.segment, until=_ms(mute.end.timestamp()), by=IN_SETTINGS, at=_ms(mute.begin.timestamp()))
@@ -72,13 +80,18 @@ class Marks:
         """Whether it is of the settings, and cannot be taken back on a board."""
         return any(mute is planned for planned in self._planned)
 
+    def paged(self, alerts: Iterable[Alert]) -> list[Alert]:
+        """Those of `alerts` that somebody is paged for, where nobody has said otherwise; the others are notices."""
+        return [alert for alert in alerts if alert.kind in self._paged]
+
     def acknowledged(self, page: Page) -> Acknowledged | None:
         """Who looks after `page`."""
-        for alert in (page.head, *page.members):
-            mark = self._marks.get(acknowledged_key(alert.fingerprint))
-            if isinstance(mark, Acknowledged) and mark.opened == alert.at:
-                return mark
-        return None
+        return next(iter(self.acknowledgements(page)), None)
+
+    def acknowledgements(self, page: Page) -> list[Acknowledged]:
+        """All that say so; where alerts were grouped otherwise before, there may be several."""
+        said = ((alert, self._marks.get(acknowledged_key(alert.fingerprint))) for alert in (page.head, *page.members))
+        return [mark for alert, mark in said if isinstance(mark, Acknowledged) and mark.opened == alert.at]
 
     def muted(self, page: Page, now: int, firing: Firing) -> Muted | None:
         """The mute of what began `page`, where all that fires of it is muted at `now` (ms)."""
@@ -92,10 +105,10 @@ class Marks:
         said = [mark for mark in self._marks.values() if isinstance(mark, Muted) and _holds(mark, now, firing)]
         return [*planned, *sorted(said, key=lambda mute: (mute.segment, mute.kpi))]
 
-    def held(self, receiver: str) -> dict[str, int]:
-        """Fingerprint -> `at` of when it fired, of the pages that this receiver was not told of."""
-        marks = (mark for mark in self._marks.values() if isinstance(mark, Held) and mark.receiver == receiver)
-        return {mark.fingerprint: mark.opened for mark in marks}
+    def of_receiver(self, receiver: str) -> dict[str, ReceiverMark]:
+        """By key, what this receiver was not told, and what it was."""
+        marks = ((key, mark) for key, mark in self._marks.items() if isinstance(mark, (Held, Relayed)))
+        return {key: mark for key, mark in marks if mark.receiver == receiver}
 
     def over(self, now: int, firing: Firing) -> list[str]:
         """Keys of those that have ceased to mean anything, and are old enough to be taken back."""

@@ -17,6 +17,7 @@ from streams.messages import (
     DimensionOverview,
     Held,
     Muted,
+    Relayed,
     SegmentScores,
     VisitorSegments,
 )
@@ -28,7 +29,7 @@ _scores = msgspec.json.Decoder(SegmentScores)
 _overview = msgspec.json.Decoder(DimensionOverview)
 _visitor = msgspec.json.Decoder(VisitorSegments)
 _alert = msgspec.json.Decoder(Alert)
-_mark: msgspec.json.Decoder[AlertMark] = msgspec.json.Decoder(Acknowledged | Muted | Held)
+_mark: msgspec.json.Decoder[AlertMark] = msgspec.json.Decoder(Acknowledged | Muted | Held | Relayed)
 
 
 class MalformedError(ValueError):

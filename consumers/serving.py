@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 from prometheus_client import CollectorRegistry
 
 from consumers.errors import CannotStartError
-from streams.serving import Health, serve
+from streams.serving import Health, answer, serve
 
 
 @contextmanager
@@ -33,6 +34,16 @@ def serving(registry: CollectorRegistry, health: Health, keys: str, host: str, p
     finally:
         server.shutdown()
         server.server_close()
+
+
+def well(health: Health) -> Handler:
+    """Answers /live and /ready of an aiohttp application, as `streams.serving` does."""
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        code, text = answer(health, request.path)
+        return web.Response(status=code, text=text)
+
+    return handler
 
 
 async def listen(runner: web.AppRunner, name: str, host: str, port: int) -> None:

@@ -313,5 +313,15 @@ class Held(msgspec.Struct, frozen=True, kw_only=True, tag="held", tag_field="mar
     at: int  # ms of the wall clock
 
 
+class Relayed(msgspec.Struct, frozen=True, kw_only=True, tag="relayed", tag_field="mark"):
+    """A receiver that was told of a page was told, too, who looks after it."""
+
+    receiver: str
+    fingerprint: str
+    opened: int  # ms: as in Acknowledged
+    said: int  # ms: `at` of the acknowledgement
+    at: int  # ms of the wall clock
+
+
 #: Value of topic `alert_marks`, by the keys of `consumers.marks`. A tombstone takes it back.
-AlertMark = Acknowledged | Muted | Held
+AlertMark = Acknowledged | Muted | Held | Relayed

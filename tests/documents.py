@@ -6,15 +6,24 @@ import re
 
 from tests.servers import ROOT
 
-README = (ROOT / "README.md").read_text("utf-8")
-EXAMPLES = (ROOT / "examples" / "README.md").read_text("utf-8")
-ALERTS = (ROOT / "docs" / "alerts.md").read_text("utf-8")
-CONNECT = (ROOT / "docs" / "connect.md").read_text("utf-8")
-REDIS = (ROOT / "docs" / "redis.md").read_text("utf-8")
-SETTINGS = (ROOT / "docs" / "settings.md").read_text("utf-8")
-DEPLOYMENT = (ROOT / "docs" / "deployment.md").read_text("utf-8")
-SIZING = (ROOT / "docs" / "sizing.md").read_text("utf-8")
-RUNBOOK = (ROOT / "docs" / "runbook.md").read_text("utf-8")
+#: All that people read, by the path in the repository.
+PAGES = {
+    str(file.relative_to(ROOT)): file.read_text("utf-8")
+    for file in (ROOT / "README.md", ROOT / "examples" / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+}
+README, EXAMPLES = PAGES["README.md"], PAGES["examples/README.md"]
+ALERTS = PAGES["docs/alerts.md"]
+BOARD = PAGES["docs/board.md"]
+CONNECT = PAGES["docs/connect.md"]
+DEPLOYMENT = PAGES["docs/deployment.md"]
+DESIGN = PAGES["docs/design.md"]
+DETECTION = PAGES["docs/detection.md"]
+EVENTS = PAGES["docs/events.md"]
+PROMETHEUS = PAGES["docs/prometheus.md"]
+REDIS = PAGES["docs/redis.md"]
+RUNBOOK = PAGES["docs/runbook.md"]
+SETTINGS = PAGES["docs/settings.md"]
+SIZING = PAGES["docs/sizing.md"]
 
 
 def blocks(text: str, language: str) -> list[str]:

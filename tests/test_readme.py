@@ -1,4 +1,4 @@
-"""What README.md, examples/README.md and docs/settings.md say is so: they cannot go stale."""
+"""What README.md, examples/README.md and docs/ say is so: they cannot go stale."""
 
 from __future__ import annotations
 
@@ -32,12 +32,14 @@ from tests.documents import (
     ALERTS,
     CONNECT,
     DEPLOYMENT,
+    DESIGN,
+    EVENTS,
     EXAMPLES,
+    PAGES,
+    PROMETHEUS,
     README,
     REDIS,
-    RUNBOOK,
     SETTINGS,
-    SIZING,
     blocks,
     inline,
     names,
@@ -59,17 +61,15 @@ SECTIONS = {
 }
 
 
-TOML = [text for page in (README, EXAMPLES, CONNECT) for text in blocks(page, "toml")]
-COMMANDS = [
-    code for page in (README, EXAMPLES, ALERTS, CONNECT, REDIS) for code in inline(page) if code.startswith("segpulse ")
-]
+TOML = [text for page in (README, EXAMPLES, CONNECT, DEPLOYMENT, SETTINGS) for text in blocks(page, "toml")]
+COMMANDS = sorted({code for page in PAGES.values() for code in inline(page) if code.startswith("segpulse ")})
 
 
 def keys(section: str) -> list[str]:
     return [field.name for field in msgspec.structs.fields(SECTIONS[section])]
 
 
-@pytest.mark.parametrize("text", [*TOML, *blocks(DEPLOYMENT, "toml")])
+@pytest.mark.parametrize("text", TOML)
 def test_toml_loads(text: str, tmp_path: Path) -> None:
     file = tmp_path / "it.toml"
     file.write_text(text)
@@ -84,7 +84,7 @@ def test_toml_loads(text: str, tmp_path: Path) -> None:
 
 
 def test_every_event_shown_is_counted(tmp_path: Path) -> None:
-    (text,) = blocks(README, "json")
+    (text,) = blocks(EVENTS, "json")
     file = tmp_path / "events.jsonl"
     file.write_text(text)
     result = Backtest(Settings()).run(read(file, None))
@@ -94,7 +94,7 @@ def test_every_event_shown_is_counted(tmp_path: Path) -> None:
 
 
 def test_topics_and_their_events() -> None:
-    rows = {names(topic)[0]: text for topic, text in table(README, "Topic")}
+    rows = {names(topic)[0]: text for topic, text in table(EVENTS, "Topic")}
     assert list(rows) == [*SOURCES, PROFILES]
     for topic, source in SOURCES.items():
         default = re.findall(r"\*\*`(\w+)`\*\*", rows[topic])
@@ -104,7 +104,7 @@ def test_topics_and_their_events() -> None:
 
 
 def test_reasons_and_states() -> None:
-    assert [names(reason)[0] for reason, _ in table(README, "Reason")] == list(REASONS)
+    assert [names(reason)[0] for reason, _ in table(EVENTS, "Reason")] == list(REASONS)
     assert [names(state)[0] for state, _ in table(README, "State")] == list(STATES)
 
 
@@ -130,7 +130,7 @@ def test_all_settings_with_their_defaults() -> None:
             assert shown == (list(expected) if isinstance(expected, tuple) else expected) or expected is None, key
 
 
-@pytest.mark.parametrize("text", [README, EXAMPLES, SETTINGS, ALERTS, CONNECT, REDIS, DEPLOYMENT, RUNBOOK, SIZING])
+@pytest.mark.parametrize("text", PAGES.values(), ids=PAGES)
 def test_settings_and_variables_that_are_named_exist(text: str) -> None:
     for code in inline(text):
         section, _, key = code.partition(".")
@@ -143,7 +143,7 @@ def test_settings_and_variables_that_are_named_exist(text: str) -> None:
 
 
 def test_ports() -> None:
-    for port, _, key in table(README, "Port"):
+    for port, _, key in table(DEPLOYMENT, "Port"):
         section, field = names(key)[0].split(".")
         assert int(port) == getattr(SECTIONS[section], field)
 
@@ -154,12 +154,8 @@ def test_metrics_are_all_named() -> None:
     of_scores = (family.name for family in ScoresCollector(Latest()).collect())
     of_growth = (family.name for family in GrowthCollector(Latest()).collect())
     of_pages = {f"{m.name}_total" if m.type == "counter" else m.name for m in PageMetrics([]).registry.collect()}
-    assert {code for code in inline(README) if code.startswith("segpulse_")} == {
-        *own,
-        *of_scores,
-        *of_growth,
-        *of_pages,
-    }
+    told = {code for code in inline(PROMETHEUS) if code.startswith("segpulse_")}
+    assert told == {*own, *of_scores, *of_growth, *of_pages}
     assert {code for code in inline(ALERTS) if code.startswith("segpulse_")} == of_pages
 
 
@@ -167,32 +163,39 @@ def test_redis_fields_are_all_named() -> None:
     there = fields(scores(diagnosis=too_broad()), 0)
     of_cells = {field.split(":")[2] for field in there if field.count(":") == 2}
     of_segments = {field for field in there if ":" not in field} - {"dimension", "segment", "version"}
-    assert of_cells | of_segments <= set(inline(README))
+    assert of_cells | of_segments <= set(inline(REDIS))
+
+
+def heads(text: str) -> set[str]:
+    """What links may lead to within a page, as GitHub names it."""
+    titles = re.findall(r"^#+ (.+)$", re.sub(r"^```.*?^```$", "", text, flags=re.DOTALL | re.MULTILINE), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+def test_links_lead_to_sections_that_exist() -> None:
+    for page, text in PAGES.items():
+        for link, section in re.findall(r"\]\(([^)#:]*)#([^)]+)\)", text):
+            there = ((ROOT / page).parent / link).resolve() if link else ROOT / page
+            assert section in heads(PAGES[str(there.relative_to(ROOT))]), f"{page}: {link}#{section}"
 
 
 def test_folders_and_links_exist() -> None:
-    folders = {names(folder)[0] for folder, _ in table(README, "Folder")}
+    folders = {names(folder)[0] for folder, _ in table(DESIGN, "Folder")}
     assert all((ROOT / folder).is_dir() for folder in folders)
     assert {f"streams/{init.parent.name}" for init in ROOT.glob("streams/*/__init__.py")} <= folders
     links = [
-        (file.parent / link).resolve()
-        for file in (ROOT / "README.md", ROOT / "examples" / "README.md", *(ROOT / "docs").glob("*.md"))
-        for link in re.findall(r"\]\(([^)#:]+)\)", file.read_text("utf-8"))
+        ((ROOT / page).parent / link).resolve()
+        for page, text in PAGES.items()
+        for link in re.findall(r"\]\(([^)#:]+)\)", text)
     ]
     assert links
     assert all(link.is_file() for link in links)
-    assert (ROOT / "docs" / "board.png").stat().st_size < 300_000
+    pictures = list((ROOT / "docs").glob("*.png"))
+    assert pictures
+    assert all(picture.stat().st_size < 300_000 for picture in pictures)
 
 
-@pytest.mark.parametrize(
-    "code",
-    [
-        c
-        for text in (README, EXAMPLES, ALERTS, CONNECT, REDIS, DEPLOYMENT, RUNBOOK, SIZING)
-        for c in inline(text)
-        if c.startswith("segpulse ")
-    ],
-)
+@pytest.mark.parametrize("code", COMMANDS)
 def test_commands_in_the_text_exist(code: str) -> None:
     command: click.Command = cli
     for word in code.split()[1:]:

@@ -18,16 +18,15 @@ from streams.tools.demo import EMBEDDED
 from streams.tools.files import mapping
 from streams.tools.local.processes import Child
 from streams.tools.local.servers import Server, embedded_broker, free_port
-from tests.documents import ALERTS, DEPLOYMENT, EXAMPLES, README, RUNBOOK, blocks, commands
+from tests.documents import ALERTS, DEPLOYMENT, DETECTION, EXAMPLES, README, RUNBOOK, blocks, commands
 from tests.servers import ROOT, program, redis_server
 
 #: Not run here but by these tests; `make` itself by tests/test_readme.py.
 ELSEWHERE = {
-    "make demo": "integration/test_demo.py",
     "make test": "test_readme.py",
     "make bench": "tools/bench/test_command.py",
-    "make chaos": "test_readme.py",
     "segpulse backtest --evaluate": "tools/evaluate/test_command.py",
+    "segpulse backtest FILE --evaluate": "tools/evaluate/test_command.py",
     "segpulse backtest customers.csv --mapping mine.toml --evaluate": "tools/evaluate/test_command.py",
     "cp deploy/env.example .env": "deploy/test_compose.py",
     "docker compose up --build --detach": "deploy/test_compose.py",
@@ -49,6 +48,8 @@ STAYING = {
     "prometheus": "prometheus: http://",
     "board": "board: http://",
     "alerts": "alerts: posting to ",
+    "ingest": "ingest: connected to kafka",
+    "demo": "board: http://",
 }
 
 PATIENCE = 60.0  # seconds
@@ -58,10 +59,10 @@ class Reader:
     """Somebody with several terminals open in one folder."""
 
     def __init__(self, folder: Path, broker: Server, redis: Server, stack: ExitStack) -> None:
-        self._folder, self._redis, self._stack = folder, redis, stack
+        self._folder, self._broker, self._redis, self._stack = folder, broker, redis, stack
         ports = {
             f"SEGPULSE_{part}_PORT": str(free_port())
-            for part in ("WORKER", "PROMETHEUS", "BOARD", "ALERTS", "REDIS_HEALTH")
+            for part in ("WORKER", "PROMETHEUS", "BOARD", "ALERTS", "REDIS_HEALTH", "INGEST")
         }
         self._environ = {
             "SEGPULSE_KAFKA_BROKER": broker.address,
@@ -76,17 +77,24 @@ class Reader:
         """Run `line`, or start it where it goes on; it must do what it says."""
         words = shlex.split(line, comments=True)
         if words[0] == "export":
-            name, _, self._environ[name] = words[1].partition("=")
+            name, _, value = words[1].partition("=")
+            self._environ[name] = os.path.expandvars(value)
             return
         environ = dict(self._environ)
         while "=" in words[0]:
             name, _, environ[name] = words.pop(0).partition("=")
         if words[0] == "segpulse":
             words[:1] = [sys.executable, "-m", "segpulse"]
-        if words[-1] in STAYING:
-            self._start(words, environ)
+        if words == ["make", "demo"]:  # with servers that are there already, as README says that one can
+            own = ("--broker", self._broker.address, "--redis", self._redis.address)
+            self._start("demo", [sys.executable, "-m", "segpulse", "demo", *own], environ)
+            self.check_staying()
+        elif words[-1] in STAYING:
+            self._start(words[-1], words, environ)
         elif words[0] == "redis-cli":
             self._ask(words[1:])
+        elif words[0] == "curl":
+            self._post(line)
         else:
             self._run(words, environ)
 
@@ -94,10 +102,16 @@ class Reader:
         """Run `text`; it must print something."""
         self._run([sys.executable, "-c", text], self._environ)
 
-    def _start(self, words: list[str], environ: dict[str, str]) -> None:
-        child = Child(words[-1], ["/usr/bin/env", "-C", str(self._folder), *words], self._log(words[-1]), environ)
+    def stop_demo(self) -> None:
+        """Ctrl-C in the first terminal."""
+        ((demo, _),) = self._staying
+        demo.stop(patience=20)
+        self._staying.clear()
+
+    def _start(self, name: str, words: list[str], environ: dict[str, str]) -> None:
+        child = Child(name, ["/usr/bin/env", "-C", str(self._folder), *words], self._log(name), environ)
         self._stack.enter_context(child)
-        self._staying.append((child, STAYING[words[-1]]))
+        self._staying.append((child, STAYING[name]))
 
     def _log(self, name: str) -> Path:
         return self._folder / f"{name}.log"
@@ -116,6 +130,17 @@ class Reader:
         deadline = time.monotonic() + PATIENCE
         while not self._run(words, {}).strip() and question[0] != "XREVRANGE":
             assert time.monotonic() < deadline, (question, self._said())
+            time.sleep(0.3)
+
+    def _post(self, line: str) -> None:
+        """What it posts must be taken as soon as the door is open."""
+        program("curl", "curl")
+        there = line.replace("127.0.0.1:8600", f"127.0.0.1:{self._environ['SEGPULSE_INGEST_PORT']}")
+        deadline = time.monotonic() + PATIENCE
+        while (
+            '"accepted":1' not in (done := subprocess.run(["sh", "-c", there], capture_output=True, text=True)).stdout
+        ):
+            assert time.monotonic() < deadline, (done, self._said())
             time.sleep(0.3)
 
     def _said(self) -> list[list[str]]:
@@ -151,21 +176,32 @@ def write_table(file: Path, map_file: Path, **columns: str) -> None:
     file.write_text("\n".join([",".join(names), *rows, ""]))
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(300)
 def test_readme(tmp_path: Path) -> None:
+    demo, own, *others = re.split(r"^(?=## Ten minutes)", README, flags=re.MULTILINE)
+    assert not others
     with reader(tmp_path) as someone:
         work = tmp_path / "work"
         (work / "events.jsonl").write_text(blocks(README, "json")[0])
+        follow(someone, demo)
+        someone.stop_demo()
         *settings, a_mapping = blocks(README, "toml")
         (work / "segpulse.toml").write_text("\n".join(settings))
         (work / "mine.toml").write_text(a_mapping)
         write_table(work / "customers.csv", work / "mine.toml", date="2026-01-05", Industry="pharma")
-        for line in commands(README):
-            if line not in ELSEWHERE:
-                someone.type(line)
-        for text in blocks(README, "python"):
-            someone.run_python(text)
+        follow(someone, own)
         someone.check_staying()
+
+
+def follow(someone: Reader, text: str) -> None:
+    """Type what `text` says, in its order."""
+    for language, block in re.findall(r"^```(sh|python)\n(.*?)^```$", text, re.DOTALL | re.MULTILINE):
+        if language == "python":
+            someone.run_python(block)
+        else:
+            for line in block.splitlines():
+                if line not in ELSEWHERE:
+                    someone.type(line)
 
 
 @pytest.mark.timeout(180)
@@ -207,7 +243,7 @@ def test_what_operations_cannot_run_here_names_files_that_are_there() -> None:
 
 @pytest.mark.parametrize(("line", "test"), ELSEWHERE.items())
 def test_what_is_not_run_here_is_run_elsewhere(line: str, test: str) -> None:
-    assert line in commands(README + ALERTS)
+    assert line in commands(README + ALERTS + DETECTION)
     assert (ROOT / "tests" / test).is_file()
     for file in re.findall(r"\S+/\S+", line):
         assert (ROOT / file).is_file()

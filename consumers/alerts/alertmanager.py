@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from consumers.alerts.links import Links
 from consumers.alerts.origin import Origin
 from consumers.alerts.wording import also_moved, contributors, impact, rfc3339, severity
 from streams.scoring.grouping import Page
+from streams.settings import Kpi
 
 RECEIVER = "segpulse"
 NOT_OVER = "0001-01-01T00:00:00Z"  # Alertmanager's word for an end that has not come
 
 
-def payload(page: Page, origin: Origin, links: Links) -> dict[str, Any]:
+def payload(page: Page, origin: Origin, links: Links, kpis: Mapping[str, Kpi]) -> dict[str, Any]:
     """The body of the post of `page`."""
-    told = _alert(page, origin, links)
+    told = _alert(page, origin, links, kpis)
     group = {key: told["labels"][key] for key in ("dimension", "segment")}
     return {
         "version": "4",
@@ -31,13 +33,13 @@ def payload(page: Page, origin: Origin, links: Links) -> dict[str, Any]:
     }
 
 
-def _alert(page: Page, origin: Origin, links: Links) -> dict[str, Any]:
+def _alert(page: Page, origin: Origin, links: Links, kpis: Mapping[str, Kpi]) -> dict[str, Any]:
     head = page.head
     link = links.board(head)
     annotations = {
         "summary": head.summary,
         "since": rfc3339(head.since),
-        "impact": impact(head),
+        "impact": impact(head, kpis),
         "contributors": contributors(origin.contributions),
         "why": origin.why,
         "also_moved": also_moved(page),

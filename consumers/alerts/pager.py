@@ -1,4 +1,4 @@
-"""From alerts to pages: what is paged, which alerts are of one cause, and where they come from."""
+"""From alerts to posts: what is paged, which alerts are of one cause, where they come from, who looks after them."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from consumers.alerts.origin import origin
-from consumers.alerts.posting import Poster
-from consumers.marks import Firing, Marks, fired, held_key
-from streams.messages import Alert, AlertMark, Held, SegmentScores
+from consumers.alerts.posting import Post, Poster
+from consumers.marks import Firing, Marks, ReceiverMark, fired, held_key, relayed_key
+from streams.messages import Alert, AlertMark, Held, Relayed, SegmentScores
 from streams.scoring.grouping import Groups, Page
 from streams.settings import Settings
 
@@ -23,73 +23,99 @@ class Known(NamedTuple):
 
 
 class Pager:
-    """Hands pages to a receiver, and remembers which groups of alerts are open.
+    """Hands posts to a receiver, and remembers which groups of alerts are open.
 
     A page that is muted, or that somebody looks after already, is held: its receiver is told as soon as it is neither,
-    and of its end only where it was told of its beginning. What is held is written to Kafka, and so outlives a restart.
+    and of its end only where it was told of its beginning. Where it was, it is told, too, who looks after it. What is
+    held, and what was told so, is written to Kafka, and so outlives a restart.
     """
 
     def __init__(self, settings: Settings, poster: Poster, known: Known) -> None:
-        self._settings = settings
+        self._dimensions = settings.dimensions
         self._poster = poster
+        self._receiver = poster.receiver
         self._known = known
         self._groups = Groups(settings.dimensions)
-        self._held: dict[str, int] = {}  # fingerprint of a page -> `at` of when it fired
+        self._noted: dict[str, ReceiverMark] = {}  # by key: what is held, and who is said to look after it
 
     def recall(self, alerts: Iterable[Alert]) -> None:
         """Take in `alerts` that were delivered before this started."""
-        self._groups.take(self._paged(alerts))
-        self._held = self._known.marks.held(self._poster.receiver.name)
+        self._groups.take(self._known.marks.paged(alerts))
+        self._noted = self._known.marks.of_receiver(self._receiver.name)
 
     def deliver(self, alerts: Iterable[Alert]) -> None:
-        """Page for `alerts`, and for what is held no longer.
+        """Page for `alerts` and for what is held no longer, and tell who looks after what.
 
         Raises NotDeliveredError or OutageError where they are to be handed over again; nothing has changed then.
         """
-        groups, held = self._groups.copy(), dict(self._held)
-        pages = list(self._told(groups.take(self._paged(alerts)), groups, held))
-        if pages:
-            scores, dimensions = list(self._known.scores()), self._settings.dimensions
-            self._poster.deliver([(page, origin(page.head, scores, dimensions)) for page in pages])
-        self._note(held)
-        self._groups, self._held = groups, held
-
-    def _told(self, pages: list[Page], groups: Groups, held: dict[str, int]) -> Iterator[Page]:
-        """Those of `pages`, and of what is `held`, that the receiver is told of; `held` takes in the others."""
+        groups, noted = self._groups.copy(), dict(self._noted)
+        pages = groups.take(self._known.marks.paged(alerts))
         still = {page.head.fingerprint: page for page in groups.open}
+        told = list(self._told(pages, still, noted))
+        posts = [*self._posts(told), *self._attended(still.values(), noted)]
+        if posts:
+            self._poster.deliver(posts)
+        self._write(noted)
+        self._groups, self._noted = groups, noted
+
+    def _told(self, pages: list[Page], still: Mapping[str, Page], noted: dict[str, ReceiverMark]) -> Iterator[Page]:
+        """Those of `pages`, and of what was held, that the receiver is told of; `noted` takes in what is held now.
+
+        What was noted of pages that are not open `still` is forgotten.
+        """
+        receiver = self._receiver.name
         firing = fired([*still.values(), *(page for page in pages if page.head.status == "firing")])
         for page in pages:
-            name = page.head.fingerprint
+            name, at = page.head.fingerprint, page.head.at
+            key = held_key(receiver, name)
             if page.head.status == "resolved":
-                if held.pop(name, None) is None:
+                if noted.pop(key, None) is None:
                     yield page
             elif self._quiet(page, firing):
-                held[name] = page.head.at
+                noted[key] = Held(receiver=receiver, fingerprint=name, opened=at, at=self._known.now())
             else:
                 yield page
-        for name, opened in list(held.items()):
-            waits = still.get(name)
-            if waits is None or waits.head.at != opened:
-                del held[name]  # it ended before this started
-            elif not self._quiet(waits, firing):
-                del held[name]
+        for key, mark in list(noted.items()):
+            waits = still.get(mark.fingerprint)
+            if waits is None or waits.head.at != mark.opened:
+                del noted[key]
+            elif isinstance(mark, Held) and not self._quiet(waits, firing):
+                del noted[key]
                 yield waits
 
     def _quiet(self, page: Page, firing: Firing) -> bool:
         marks = self._known.marks
         return marks.acknowledged(page) is not None or marks.muted(page, self._known.now(), firing) is not None
 
-    def _note(self, held: dict[str, int]) -> None:
-        """Write to Kafka what `held` is beside what is written."""
-        if held == self._held:
-            return
-        receiver, now = self._poster.receiver.name, self._known.now()
-        marks: dict[str, AlertMark | None] = {}
-        for name in self._held.keys() - held.keys():
-            marks[held_key(receiver, name)] = None
-        for name, opened in held.items() - self._held.items():
-            marks[held_key(receiver, name)] = Held(receiver=receiver, fingerprint=name, opened=opened, at=now)
-        self._known.write(marks)
+    def _posts(self, pages: list[Page]) -> Iterator[Post]:
+        scores = list(self._known.scores()) if pages else []
+        for page in pages:
+            body = self._receiver.body(page, origin(page.head, scores, self._dimensions))
+            yield Post(page.head, (page.head.status, page.head.at), body)
 
-    def _paged(self, alerts: Iterable[Alert]) -> list[Alert]:
-        return [alert for alert in alerts if alert.kind in self._settings.alerts.page]
+    def _attended(self, still: Iterable[Page], noted: dict[str, ReceiverMark]) -> Iterator[Post]:
+        """Who looks after which of the pages that the receiver was told of, where it does not know; so `noted`."""
+        receiver, marks = self._receiver.name, self._known.marks
+        for page in still:
+            name = page.head.fingerprint
+            key, mark = relayed_key(receiver, name), marks.acknowledged(page)
+            was, said = noted.get(key), mark and mark.at
+            known = was.said if isinstance(was, Relayed) else None
+            if said == known or held_key(receiver, name) in noted:
+                continue
+            body = self._receiver.attended(page, mark)
+            if mark is None:
+                del noted[key]
+            elif body is not None:
+                noted[key] = Relayed(
+                    receiver=receiver, fingerprint=name, opened=page.head.at, said=mark.at, at=self._known.now()
+                )
+            if body is not None:
+                yield Post(page.head, ("acknowledged", said) if said else ("withdrawn", known or 0), body)
+
+    def _write(self, noted: Mapping[str, ReceiverMark]) -> None:
+        """Write to Kafka what is `noted` beside what is written."""
+        marks: dict[str, AlertMark | None] = dict.fromkeys(self._noted.keys() - noted.keys())
+        marks |= {key: mark for key, mark in noted.items() if self._noted.get(key) != mark}
+        if marks:
+            self._known.write(marks)

@@ -16,6 +16,7 @@ from consumers.alerts.wording import (
     severity,
     shortened,
 )
+from streams.messages import Acknowledged
 from streams.scoring.grouping import Page
 from streams.settings import Kpi
 
@@ -24,8 +25,7 @@ KEY_MOST, SUMMARY_MOST = 255, 1_024  # characters that PagerDuty takes
 
 def event(page: Page, origin: Origin, links: Links, kpis: Mapping[str, Kpi], routing_key: str) -> dict[str, Any]:
     """The body of the post of `page`. Repeated it makes no second incident: `dedup_key` is the fingerprint."""
-    head = page.head
-    key = {"routing_key": routing_key, "dedup_key": head.fingerprint[:KEY_MOST]}
+    head, key = page.head, _key(page, routing_key)
     if head.status == "resolved":
         return {**key, "event_action": "resolve"}
     details = {
@@ -34,7 +34,7 @@ def event(page: Page, origin: Origin, links: Links, kpis: Mapping[str, Kpi], rou
         "since": rfc3339(head.since),
         "window": head.window,
         "against_the_rest": against_the_rest(head, kpis),
-        "impact": impact(head),
+        "impact": impact(head, kpis),
         "contributors": contributors(origin.contributions),
         "why": origin.why,
         "also_moved": also_moved(page),
@@ -56,3 +56,12 @@ def event(page: Page, origin: Origin, links: Links, kpis: Mapping[str, Kpi], rou
         "client_url": links.board(head),
         "links": [{"href": url, "text": name} for name, url in links.all(head)],
     }
+
+
+def acknowledgement(page: Page, mark: Acknowledged | None, routing_key: str) -> dict[str, Any] | None:
+    """The body that acknowledges the incident of `page`. None: the Events API has no event that takes it back."""
+    return None if mark is None else {**_key(page, routing_key), "event_action": "acknowledge"}
+
+
+def _key(page: Page, routing_key: str) -> dict[str, str]:
+    return {"routing_key": routing_key, "dedup_key": page.head.fingerprint[:KEY_MOST]}

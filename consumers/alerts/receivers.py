@@ -12,10 +12,12 @@ from consumers.alerts.links import Links
 from consumers.alerts.origin import Origin
 from consumers.errors import CannotStartError
 from streams.kpis.catalogue import catalogue
+from streams.messages import Acknowledged
 from streams.scoring.grouping import Page
 from streams.settings import Settings
 
 Body = Callable[[Page, Origin], dict[str, Any]]
+Attended = Callable[[Page, Acknowledged | None], dict[str, Any] | None]
 SECRET_LEAST = 8  # characters; shorter parts of an address are words
 _KEY = re.compile(r"[0-9A-Za-z]{32}")  # as PagerDuty makes them
 
@@ -27,6 +29,7 @@ class Receiver(NamedTuple):
     url: str
     body: Body
     secrets: tuple[str, ...]  # that must not be in any line, whoever says them
+    attended: Attended  # what it is sent when somebody looks after a page, or nobody any more; None: it cannot be told
 
     @property
     def shown(self) -> str:
@@ -50,12 +53,20 @@ def _receivers(settings: Settings) -> Iterator[Receiver]:
     alerts, kpis = settings.alerts, catalogue(settings)
     links = Links(alerts.board_url, alerts.grafana_url)
     if alerts.webhook:
-        path = _checked("webhook", alerts.webhook)
-        yield Receiver("webhook", alerts.webhook, lambda page, origin: alertmanager.payload(page, origin, links), path)
-    if alerts.slack_webhook:
-        path = _checked("slack_webhook", alerts.slack_webhook)
         yield Receiver(
-            "slack", alerts.slack_webhook, lambda page, origin: slack.message(page, origin, links, kpis), path
+            "webhook",
+            alerts.webhook,
+            lambda page, origin: alertmanager.payload(page, origin, links, kpis),
+            _checked("webhook", alerts.webhook),
+            attended=lambda *_: None,  # Alertmanager's format has no word for it
+        )
+    if alerts.slack_webhook:
+        yield Receiver(
+            "slack",
+            alerts.slack_webhook,
+            lambda page, origin: slack.message(page, origin, links, kpis),
+            _checked("slack_webhook", alerts.slack_webhook),
+            slack.attended,
         )
     if alerts.pagerduty_key:
         key = alerts.pagerduty_key
@@ -70,6 +81,7 @@ def _receivers(settings: Settings) -> Iterator[Receiver]:
             alerts.pagerduty_url,
             lambda page, origin: pagerduty.event(page, origin, links, kpis, key),
             (key,),
+            lambda page, mark: pagerduty.acknowledgement(page, mark, key),
         )
 
 

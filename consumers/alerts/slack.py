@@ -20,7 +20,7 @@ from consumers.alerts.wording import (
     severity,
     shortened,
 )
-from streams.messages import Alert
+from streams.messages import Acknowledged, Alert
 from streams.scoring.grouping import Page
 from streams.scoring.sentences import moment
 from streams.settings import Kpi
@@ -55,6 +55,14 @@ def message(page: Page, origin: Origin, links: Links, kpis: Mapping[str, Kpi]) -
     return {"text": escaped(f"{mark} {head.summary}", TEXT_MOST), "blocks": found}
 
 
+def attended(page: Page, mark: Acknowledged | None) -> dict[str, Any]:
+    """The body of the line that says who looks after `page` now."""
+    note = f" ({mark.note})" if mark and mark.note else ""
+    who = f"{mark.by} looks after it{note}" if mark else "Nobody looks after it any more"
+    text = _plain(f"👤 {who}: {headline(page.head)}", TEXT_MOST)
+    return {"text": text["text"], "blocks": [{"type": "section", "text": text}]}
+
+
 def escaped(text: str, most: int) -> str:
     """`text` with Slack's three control characters escaped, in `most` characters at most."""
     kept = shortened(text, most)
@@ -74,7 +82,7 @@ def _figures(head: Alert, kpis: Mapping[str, Kpi]) -> Iterable[tuple[str, str]]:
         yield "Ended", _time(head.at)
     if told := against_the_rest(head, kpis):
         yield f"Against the rest, {escaped(head.window, FIELD_MOST // 4)}", escaped(told, FIELD_MOST // 2)
-    if told := impact(head):
+    if told := impact(head, kpis):
         yield "Impact", told
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta, timezone
 
-from streams.kpis.figures import with_unit
+from streams.kpis.figures import counted, with_unit
 from streams.messages import Alert
 from streams.scoring.contributors import Contribution
 from streams.scoring.grouping import Page
-from streams.scoring.sentences import beside
+from streams.scoring.sentences import beside, listed
 from streams.settings import Kpi
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
@@ -46,12 +46,14 @@ def against_the_rest(head: Alert, kpis: Mapping[str, Kpi]) -> str:
     return f"{with_unit(head.actual, unit)} against {with_unit(head.rest, unit)}{index}"
 
 
-def impact(head: Alert) -> str:
+def impact(head: Alert, kpis: Mapping[str, Kpi]) -> str:
     """What it brings (+) or costs (-) an hour; empty where that cannot be told."""
     if head.impact is None:
         return ""
-    is_sum = isinstance(head.numerator, float)  # of values: then it is told in values of mean size
-    return f"{head.impact:+.3g} {'values of mean size' if is_sum else 'conversions'} an hour"
+    if isinstance(head.numerator, float):
+        return f"{head.impact:+.3g} values of mean size an hour"
+    what = listed(counted(kpis[head.kpi].numerator)) if head.kpi in kpis else "cases"
+    return f"{head.impact:+.3g} {what} an hour"
 
 
 def contributors(contributions: Iterable[Contribution]) -> str:

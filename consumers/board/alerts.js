@@ -3,7 +3,7 @@
 
 import { link } from "./link.js";
 import { by, until } from "./mutes.js";
-import { acknowledgedKey, acknowledging, isPending, mutedKey, muting, unmuting } from "./respond.js";
+import { acknowledgedKey, acknowledging, isPending, mutedKey, muting, unmuting, withdrawing } from "./respond.js";
 import { STATES, badge, element, span, time } from "./text.js";
 
 const SHOWN = 5; // so that the scores are on the first screen too
@@ -13,10 +13,8 @@ const place = (id) => document.getElementById(id);
 let opened = false; // whether all are shown
 const unfolded = new Set(); // fingerprints of those whose members are shown
 
-/** Whether it is only told of: so it has been for long, and nobody is called for it. */
-const isNotice = (alert) => alert.kind === "level";
-
-const isCall = (page) => !isNotice(page.members[0]);
+/** Whether it is only told of: by the settings nobody is paged for what is of its kind. */
+const isNotice = (page) => !page.paged;
 
 /** Whether nobody is to do anything about it for now. */
 const isAttended = (page) => page.acknowledged !== null || page.muted !== null;
@@ -27,7 +25,7 @@ const heaviestFirst = (a, b) => Math.abs(b.impact ?? 0) - Math.abs(a.impact ?? 0
 /** Notices last, before them what is attended to; silent before under before over; of each the heaviest first. */
 function worstFirst(one, other) {
   const [a, b] = [one.members[0], other.members[0]];
-  const attended = isNotice(a) - isNotice(b) || isAttended(one) - isAttended(other);
+  const attended = isNotice(one) - isNotice(other) || isAttended(one) - isAttended(other);
   return attended || STATES.indexOf(a.state) - STATES.indexOf(b.state) || heaviestFirst(a, b);
 }
 
@@ -36,6 +34,10 @@ const sorted = (pages) =>
   pages.map((page) => ({ ...page, members: [...page.members].sort(heaviestFirst) })).sort(worstFirst);
 
 const isOf = (segment) => (alert) => !segment || (alert.dimension === segment.dimension && alert.value === segment.value);
+
+/** The heaviest of the alerts of `segment` that fire, those that call somebody before notices. */
+export const firingOf = (pages, segment) =>
+  sorted(pages).flatMap(({ members }) => members).find(isOf(segment));
 
 function member(alert, kpis) {
   const segment = link(alert, `${alert.dimension}:${alert.value}`, `member ${alert.fingerprint}`, alert.kpi);
@@ -60,10 +62,9 @@ function said({ acknowledged, muted }, now) {
   return [looks, quiet].filter(Boolean).map((words) => element("p", "said", ...words));
 }
 
-/** What can be done about it: of a notice nothing, for nobody is called. */
+/** What can be done about it. A notice cannot be muted: nobody is paged for it anyway. */
 function actions(page, kpis) {
   const [worst] = page.members;
-  if (isNotice(worst)) return "";
   const segment = `${worst.dimension}:${worst.value}`;
   const mutes = [{ segment, kpi: "" }, { segment, kpi: worst.kpi }, ...(page.muted ? [page.muted] : [])];
   const keys = [acknowledgedKey(page.fingerprint), ...mutes.map((mute) => mutedKey(mute.segment, mute.kpi))];
@@ -71,12 +72,14 @@ function actions(page, kpis) {
   const title = { [worst.kpi]: kpis[worst.kpi]?.title ?? worst.kpi };
   const muted = page.muted && !page.muted.planned;
   const mute = muted ? unmuting(page.muted) : muting(segment, title, true, `mute ${page.fingerprint}`);
-  return element("div", "actions", ...pending, acknowledging(page, worst.summary), mute);
+  const withdraw = page.acknowledged ? [withdrawing(page, worst.summary)] : [];
+  const buttons = [acknowledging(page, worst.summary), ...withdraw, ...(isNotice(page) ? [] : [mute])];
+  return element("div", "actions", ...pending, ...buttons);
 }
 
 function firing(page, at, now, kpis) {
   const [worst, ...others] = page.members;
-  const tag = element("span", "status firing", isNotice(worst) ? "Notice" : "Firing");
+  const tag = element("span", "status firing", isNotice(page) ? "Notice" : "Firing");
   const words = [element("p", "summary", worst.summary), ...said(page, now), ...withIt(worst, others, kpis)];
   const since = element("p", "quiet", time(worst.since, `for ${span(at - worst.since)}`));
   const side = element("div", "side", since, actions(page, kpis));
@@ -102,13 +105,13 @@ export function showAlerts({ pages, over }, segment, at, now, kpis) {
   const ended = over.filter(isOf(segment)).slice(0, RESOLVED_SHOWN);
   const worth = [...worst.map((page) => firing(page, at, now, kpis)), ...ended.map((alert) => resolved(alert, at))];
   place("alerts").replaceChildren(...(opened ? worth : worth.slice(0, SHOWN)));
-  const called = worst.filter(isCall);
+  const called = worst.filter((page) => !isNotice(page));
   const waiting = called.filter((page) => !isAttended(page)).length;
   place("no-alerts").hidden = called.length > 0;
   say("no-alerts", segment ? "Nobody need be called for this segment." : "No segment needs a call.");
   const attended = called.length > waiting ? `, ${called.length - waiting} acknowledged or muted` : "";
   say("alerts-title", called.length ? `Alerts: ${called.length} firing${attended}` : "Alerts");
-  const everywhere = all.filter((page) => isCall(page) && !isAttended(page)).length;
+  const everywhere = all.filter((page) => !isNotice(page) && !isAttended(page)).length;
   document.title = everywhere ? `(${everywhere}) segpulse` : "segpulse";
   const more = place("all-alerts");
   more.hidden = worth.length <= SHOWN;

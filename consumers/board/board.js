@@ -1,6 +1,6 @@
 // Listens to /events, keeps what stands, and shows it for the chosen window and KPI: all segments, or one.
 
-import { onMoreAlerts, showAlerts } from "./alerts.js";
+import { firingOf, onMoreAlerts, showAlerts } from "./alerts.js";
 import { showChart } from "./chart.js";
 import { isOffPar, worseFirst } from "./cells.js";
 import { showGrowth } from "./growth.js";
@@ -59,7 +59,7 @@ function showScores() {
   const looked = one ? [segment].filter(Boolean) : [...segments.values()];
   showCounts(place("counts"), looked.flatMap((each) => cellsOf(each, window, kpi, false)));
   const cells = segment ? cellsOf(segment, window, "", offPar) : [];
-  const drawn = linked ?? cells[0]?.kpi;
+  const drawn = linked ?? (segment && firingOf(alerts.pages, segment)?.kpi) ?? cells[0]?.kpi;
   showChart(place("chart"), segment, drawn && { name: drawn, title: drawn, unit: "", ...declared.kpis[drawn] }, window);
   showTitle(place("where"), segment, declared.kpis, alerts.pages);
   const end = segment && overviews[segment.dimension]?.end;
@@ -89,7 +89,7 @@ function show() {
   showMutes(alerts.mutes, named().segment, now, declared.kpis);
   showAge();
   if (key) document.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus({ preventScroll: true });
-  if (!pointedAt && document.querySelector("tr.linked")) {
+  if (!pointedAt && named().kpi && document.querySelector("tr.linked")) {
     pointedAt = true;
     document.querySelector("tr.linked").scrollIntoView({ block: "center" });
   }

@@ -30,7 +30,7 @@ function options(width, unit) {
       { label: "high", stroke: "transparent", value: figure, points: { show: false } },
     ],
     bands: [{ series: [4, 3], fill: `color-mix(in srgb, ${colour("--link")} 16%, transparent)` }],
-    axes: [axis({ values: (_, times) => times.map((seconds) => clock.format(seconds * 1000)) }), axis({ size: 64, values: (_, numbers) => numbers.map((number) => value(number, unit)) })],
+    axes: [axis({ values: (_, times) => times.map((seconds) => clock.format(seconds * 1000)) }), axis({ size: 72, values: (_, numbers) => numbers.map((number) => value(number, unit)) })],
   };
 }
 

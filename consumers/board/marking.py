@@ -1,4 +1,4 @@
-"""What is said of alerts on the board: acknowledge, mute, unmute. All boards and the pager read it from Kafka."""
+"""What is said of alerts on the board: acknowledge, withdraw, mute, unmute. Boards and pager read it from Kafka."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from consumers.board.book import Book, clock
 from consumers.connection import OutageError
 from consumers.marks import acknowledged_key, muted_key
 from streams.messages import Acknowledged, AlertMark, Muted
+from streams.scoring.grouping import Page
 from streams.settings import Span
 
 log = logging.getLogger("segpulse.board")
@@ -32,6 +33,12 @@ class Acknowledge(msgspec.Struct, forbid_unknown_fields=True):
     fingerprint: str  # of the alert that began the page
     by: Name
     note: Note = ""
+
+
+class Withdraw(msgspec.Struct, forbid_unknown_fields=True):
+    """The body of `/api/withdraw`: of which page nobody looks after it any more."""
+
+    fingerprint: str
 
 
 class Mute(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -65,6 +72,7 @@ class Marking:
     def add_to(self, router: web.UrlDispatcher) -> None:
         """Serve under `/api`."""
         router.add_post("/api/acknowledge", self._handler(Acknowledge, self._acknowledged))
+        router.add_post("/api/withdraw", self._handler(Withdraw, self._withdrawn))
         router.add_post("/api/mute", self._handler(Mute, self._muted))
         router.add_post("/api/unmute", self._handler(Unmute, self._unmuted))
 
@@ -95,13 +103,23 @@ class Marking:
         return handler
 
     def _acknowledged(self, asked: Acknowledge) -> Marked:
-        page = self._book.pages.open(asked.fingerprint)
-        if page is None:
-            raise web.HTTPConflict(text=f"No page that the alert {asked.fingerprint!r} began is open any more.\n")
+        page = self._open(asked.fingerprint)
         mark = Acknowledged(
             fingerprint=asked.fingerprint, opened=page.head.at, by=asked.by.strip(), at=clock(), note=asked.note.strip()
         )
         return {acknowledged_key(asked.fingerprint): mark}
+
+    def _withdrawn(self, asked: Withdraw) -> Marked:
+        said = self._book.pages.marks.acknowledgements(self._open(asked.fingerprint))
+        if not said:
+            raise web.HTTPConflict(text="Nobody has said to look after it.\n")
+        return {acknowledged_key(mark.fingerprint): None for mark in said}
+
+    def _open(self, fingerprint: str) -> Page:
+        page = self._book.pages.open(fingerprint)
+        if page is None:
+            raise web.HTTPConflict(text=f"No page that the alert {fingerprint!r} began is open any more.\n")
+        return page
 
     def _muted(self, asked: Mute) -> Marked:
         if not self._book.knows(asked.segment, asked.kpi):

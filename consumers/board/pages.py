@@ -53,6 +53,7 @@ class Pages:
                 {
                     "fingerprint": page.head.fingerprint,
                     "members": page.members,
+                    "paged": bool(self.marks.paged(page.members)),
                     "acknowledged": self.marks.acknowledged(page),
                     "muted": self._shown(self.marks.muted(page, now, firing)),
                 }

@@ -77,7 +77,7 @@ async function draw(place) {
       edgeSymbol: ["none", "arrow"],
       edgeSymbolSize: 7,
       ...MARGIN,
-      label: { show: true, position: "bottom", color: colour("--text"), formatter: ({ name }) => named(name) },
+      label: { show: true, position: "bottom", color: colour("--text"), backgroundColor: colour("--card"), padding: 1, formatter: ({ name }) => named(name) },
       edgeLabel: { color: colour("--text"), fontSize: 11 },
       lineStyle: { color: colour("--quiet"), opacity: 0.5 },
       data: nodes(told, place.clientWidth - MARGIN.left - MARGIN.right, HEIGHT - MARGIN.top - MARGIN.bottom),

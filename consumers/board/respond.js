@@ -1,4 +1,4 @@
-// What a reader says of alerts: acknowledge, mute, unmute. It is pending until the board hears it back from Kafka.
+// What a reader says of alerts: acknowledge, withdraw, mute, unmute. It is pending until the board hears it back from Kafka.
 
 import { element } from "./text.js";
 
@@ -9,6 +9,7 @@ const place = (id) => document.getElementById(id);
 const field = (name) => place("respond").querySelector(`[name=${name}]`);
 
 const pending = new Map(); // key of a mark -> the mark as Kafka has taken it; null: taken back
+let stands = new Map(); // key of a mark -> the mark that the board has told of; null: a page that has none
 let asked = null; // what the dialog is about: {path, body, opener}
 let redraw = () => {};
 let silence = 0; // the timer that ends what is said
@@ -32,6 +33,7 @@ async function post(path, body) {
   }).catch(() => null);
   if (!answer?.ok) return answer ? (await answer.text()).trim() : "The board does not answer: nothing is changed.";
   for (const [key, mark] of Object.entries(await answer.json())) pending.set(key, mark);
+  end(); // the board may have heard it before us
   redraw();
   return "";
 }
@@ -66,6 +68,20 @@ export function acknowledging({ fingerprint, acknowledged }, about) {
   return button(title, `acknowledge ${fingerprint}`, act, `${title}: ${about}`);
 }
 
+/** The button to say that nobody looks after it any more. */
+export function withdrawing({ fingerprint }, about) {
+  return taking("Withdraw", "withdraw", { fingerprint }, `withdraw ${fingerprint}`, `Withdraw: ${about}`);
+}
+
+/** A button that takes back what was said, without a question. */
+function taking(title, path, body, key, label) {
+  const act = async () => {
+    const error = await post(path, body);
+    if (error) say(error);
+  };
+  return button(title, key, act, label);
+}
+
 /** The button to mute `segment` (`dimension:value`), or one of `kpis` ({name: title}) of it; `fires`: whether it can be
  * muted until that is over. */
 export function muting(segment, kpis, fires, key) {
@@ -81,11 +97,7 @@ export function muting(segment, kpis, fires, key) {
 
 /** The button to mute no longer. */
 export function unmuting({ segment, kpi }) {
-  const act = async (opener) => {
-    const error = await post("unmute", { segment, kpi });
-    if (error) say(error);
-  };
-  return button("Unmute", `unmute ${mutedKey(segment, kpi)}`, act, `Unmute ${segment}`);
+  return taking("Unmute", "unmute", { segment, kpi }, `unmute ${mutedKey(segment, kpi)}`, `Unmute ${segment}`);
 }
 
 async function send(event) {
@@ -104,15 +116,21 @@ async function send(event) {
 
 /** What stands now; what was pending and is seen in it is pending no longer. */
 export function settle(pages, mutes) {
-  const stands = new Map([
+  stands = new Map([
     ...pages.map((page) => [acknowledgedKey(page.fingerprint), page.acknowledged]),
     ...mutes.map((mute) => [mutedKey(mute.segment, mute.kpi), mute]),
   ]);
+  end();
+}
+
+/** End what is pending and stands now. */
+function end() {
   for (const [key, mark] of pending) {
-    const gone = mark?.fingerprint && !stands.has(key); // the page was over before
-    if (gone || (mark ? stands.get(key)?.at >= mark.at : !stands.has(key))) {
+    const ofPage = key.startsWith("acknowledged:");
+    const gone = mark && ofPage && !stands.has(key); // the page was over before
+    if (gone || (mark ? stands.get(key)?.at >= mark.at : !stands.get(key))) {
       pending.delete(key);
-      if (!gone) say(!mark ? "Unmuted." : mark.fingerprint ? "Acknowledged." : `Muted ${mark.segment}.`);
+      if (!gone) say(ofPage ? (mark ? "Acknowledged." : "Withdrawn.") : mark ? `Muted ${mark.segment}.` : "Unmuted.");
     }
   }
 }

@@ -20,10 +20,10 @@ from consumers.board.marking import Marking
 from consumers.board.stream import Stream
 from consumers.mark_log import write_marks
 from consumers.marks import Marks
-from consumers.serving import listen
+from consumers.serving import listen, well
 from consumers.state import Update, read_state
 from streams.kpis.catalogue import catalogue
-from streams.serving import Health, answer
+from streams.serving import Health
 from streams.settings import Settings
 
 log = logging.getLogger("segpulse.board")
@@ -81,7 +81,7 @@ def application(book: Book, stream: Stream, token: str, marking: Marking, health
     app.router.add_get("/api/growth", _asked(book.growth, "dimension", "segment"))
     marking.add_to(app.router)
     for path in OPEN_TO_ALL:
-        app.router.add_get(path, _well(health))
+        app.router.add_get(path, well(health))
     return app
 
 
@@ -163,11 +163,3 @@ def _answer(body: bytes) -> web.Response:
     response = web.Response(body=body, content_type="application/json")
     response.enable_compression()
     return response
-
-
-def _well(health: Health) -> Handler:
-    async def handler(request: web.Request) -> web.StreamResponse:
-        code, text = answer(health, request.path)
-        return web.Response(status=code, text=text)
-
-    return handler

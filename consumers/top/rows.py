@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from consumers.states import WORST_FIRST
+from streams.kpis.figures import counted
 from streams.kpis.terms import is_sum, split
 from streams.messages import Cell, SegmentScores, State
 from streams.settings import Kpi
@@ -30,9 +31,12 @@ class Row(NamedTuple):
 
     @property
     def impact(self) -> float:
-        """How much more (+) or less (-) of the numerator an hour than at the rest's value; 0 where there is none."""
+        """How much more (+) or less (-) of the numerator an hour than at the rest's value; 0 where there is none.
+
+        A KPI that is only shown (`figure`) has none: its results count by KPIs of their own.
+        """
         cell, hours = self.cell, (self.cell.end - self.cell.start) / HOUR_MS
-        if cell.rest is None or self.kpi is None or hours <= 0:
+        if cell.rest is None or self.kpi is None or self.kpi.model == "figure" or hours <= 0:
             return 0.0
         return (cell.numerator - cell.rest / self.kpi.scale * cell.denominator) / hours
 
@@ -47,9 +51,10 @@ class Row(NamedTuple):
         """What the impact is of: `form fills`; of a sum, its unit."""
         if self.kpi is None:
             return ""
-        first, *others = (split(term)[1] for term in self.kpi.numerator)
-        name = self.kpi.unit.split(" ")[0] if is_sum(first) else first.rpartition(".")[2].replace("_", " ")
-        return f"{name} …" if others else name
+        if is_sum(split(self.kpi.numerator[0])[1]):
+            return self.kpi.unit.split(" ")[0]
+        first, *others = counted(self.kpi.numerator)
+        return f"{first} …" if others else first
 
 
 def _off_par(row: Row) -> float:

@@ -12,6 +12,7 @@ from typing import TypeVar
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
+from streams.serving import Health
 from streams.settings import Kafka
 from streams.tools import topics
 from streams.tools.sending.acknowledged import Keyed, send_all_acknowledged
@@ -36,22 +37,19 @@ class Delivery:
     that was told to come again.
     """
 
-    def __init__(self, kafka: Kafka, within: int, told: Callable[[bool], None]) -> None:
-        """`within`: ms until Kafka must have acknowledged. `told` hears whether Kafka is there, when that changes."""
-        self._kafka, self._within, self._told = kafka, within, told
+    def __init__(self, kafka: Kafka, within: int, health: Health, told: Callable[[bool], None]) -> None:
+        """`within`: ms until Kafka must have acknowledged. `health` hears of each look at Kafka, `told` whether it is
+        there, when that changes."""
+        self._kafka, self._within, self._health, self._told = kafka, within, health, told
         self._threads = ThreadPoolExecutor(THREADS, "ingest")
         self._producer: KafkaProducer | None = None
         self._why = "not connected yet"
-
-    @property
-    def why_away(self) -> str:
-        """Empty while Kafka is there."""
-        return "" if self._producer is not None else self._why
 
     async def keep_connected(self) -> None:
         """Connect, look now and then whether Kafka is still there, and connect again; until cancelled."""
         while True:
             producer = self._producer
+            self._health.turn()
             try:
                 if producer is None:
                     self._came(await self._in_thread(self._open))
@@ -92,6 +90,7 @@ class Delivery:
 
     def _came(self, producer: KafkaProducer) -> None:
         self._producer = producer
+        self._health.ready()
         self._told(True)
         log.info("ingest: connected to kafka at %s", self._kafka.broker)
 
@@ -103,6 +102,7 @@ class Delivery:
         if producer is not None or why != self._why:
             log.warning("ingest: no acknowledgement from kafka at %s: %s; trying again", self._kafka.broker, why)
         self._producer, self._why = None, why
+        self._health.lacks("kafka does not answer")  # without a word on the brokers, which are nobody's business
         self._told(False)
         if producer is not None:
             self._threads.submit(_close, producer, self._within)

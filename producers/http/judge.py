@@ -25,7 +25,7 @@ class Said(msgspec.Struct, frozen=True, order=True):
     """What is told of one call of a request."""
 
     index: int  # from 0, in the request
-    reason: str  # as in README.md, *Bad input*; of what is passed over: NOT_MAPPED
+    reason: str  # as in docs/events.md; of what is passed over: NOT_MAPPED
     detail: str  # what is wrong, and what would be right
 
 

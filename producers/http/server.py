@@ -13,12 +13,13 @@ import prometheus_client
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from consumers.serving import listen
+from consumers.serving import listen, well
 from producers.http import access, body
 from producers.http.delivery import AwayError, Delivery
 from producers.http.doors import Door, doors
 from producers.http.judge import Judge, Judged
 from producers.http.metrics import Metrics
+from streams.serving import Health
 from streams.settings import Settings
 
 log = logging.getLogger("segpulse.ingest")
@@ -29,8 +30,8 @@ RETRY_AFTER = {"Retry-After": "5"}
 class Ingest:
     """The requests' side; `delivery` is Kafka's."""
 
-    def __init__(self, settings: Settings, delivery: Delivery, metrics: Metrics) -> None:
-        self._settings, self._delivery, self._metrics = settings, delivery, metrics
+    def __init__(self, settings: Settings, delivery: Delivery, metrics: Metrics, health: Health) -> None:
+        self._settings, self._delivery, self._metrics, self._health = settings, delivery, metrics, health
         self._judge = Judge(settings)
         self._under_way = 0
 
@@ -39,8 +40,8 @@ class Ingest:
         app = web.Application(client_max_size=self._settings.ingest.max_bytes)
         for path, door in doors(self._settings).items():
             app.router.add_post(path, self._counted(door))
-        app.router.add_get("/live", _live)
-        app.router.add_get("/ready", self._ready)
+        for path in ("/live", "/ready"):
+            app.router.add_get(path, well(self._health))
         app.router.add_get("/metrics", self._told)
         return app
 
@@ -88,18 +89,9 @@ class Ingest:
         for said in judged.refused:
             self._metrics.refused.labels(door, said.reason).inc()
 
-    async def _ready(self, _: web.Request) -> web.Response:
-        if self._delivery.why_away:
-            raise web.HTTPServiceUnavailable(text="Kafka does not answer\n", headers=RETRY_AFTER)
-        return web.Response(text="segpulse is ready\n")
-
     async def _told(self, _: web.Request) -> web.Response:
         text = prometheus_client.generate_latest(self._metrics.registry)
         return web.Response(body=text, headers={"Content-Type": prometheus_client.CONTENT_TYPE_LATEST})
-
-
-async def _live(_: web.Request) -> web.Response:
-    return web.Response(text="segpulse is live\n")
 
 
 def _answer(judged: Judged) -> web.Response:
@@ -118,8 +110,9 @@ def run(settings: Settings, stop: threading.Event) -> None:
 
 async def _serve(settings: Settings, stop: threading.Event) -> None:
     metrics = Metrics({door.name for door in doors(settings).values()})
-    delivery = Delivery(settings.kafka, settings.ingest.within, lambda up: metrics.kafka_up.set(int(up)))
-    app = Ingest(settings, delivery, metrics).application()
+    health = Health()
+    delivery = Delivery(settings.kafka, settings.ingest.within, health, lambda up: metrics.kafka_up.set(int(up)))
+    app = Ingest(settings, delivery, metrics, health).application()
     # Requests that are under way are answered before it ends.
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=settings.ingest.within / 1000 + 2)
     await runner.setup()

@@ -97,7 +97,7 @@ def redis_server(settings: Settings) -> Iterator[Finding]:
             if refused := refusal(error, settings.redis):
                 yield Finding("redis", False, str(refused))
             else:
-                yield Finding("redis", False, f"{address}: {error}", right)
+                yield Finding("redis", False, f"{address}: {str(error).rstrip('.')}", right)
         else:
             yield Finding("redis", True, f"{address} answers")
 
@@ -141,9 +141,9 @@ def ports(settings: Settings) -> Iterator[Finding]:
 def _port(name: str, host: str, port: int, key: str) -> Finding:
     why = why_not_free(host, port)
     if not why:
-        return Finding(name, True, f"{host}:{port} is free")
+        return Finding(name, True, f"{host}:{port} ({key}) is free")
     if _is_ours(host, port):
-        return Finding(name, True, f"{host}:{port} is served by segpulse already")
+        return Finding(name, True, f"{host}:{port} ({key}) is served by segpulse already")
     variable = f"SEGPULSE_{key.replace('.', '_')}".upper()
     right = f"a free port in {key} ({variable}) and an address of this machine in {key.removesuffix('port')}host"
     return Finding(name, False, f"cannot listen on {host}:{port}: {why}", right)

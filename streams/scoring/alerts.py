@@ -29,6 +29,7 @@ class Facts:
     up_is_good: bool = True
     unit: str = "ratio"  # as the KPI declares it; a ratio is said in per cent
     scale: float = 1.0  # likewise
+    counted: tuple[str, ...] = ("conversions",)  # what the numerator counts, in words
     piece: float = 1.0  # of a mean: the mean size of what it is of; of counts 1
 
     @property
@@ -67,7 +68,7 @@ class Weight(NamedTuple):
 
 def fired(tick: int, facts: Facts, weight: Weight) -> Alert:
     """The message that an alert begins."""
-    return _alert("firing", tick, facts, weight, "", sentences.fired(facts, weight))
+    return _alert("firing", tick, facts, weight, "", sentences.fired(tick, facts, weight))
 
 
 def resolved(tick: int, facts: Facts, reason: str) -> Alert:

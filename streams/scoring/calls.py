@@ -8,6 +8,7 @@ from typing import NamedTuple, get_args
 import numpy as np
 import numpy.typing as npt
 
+from streams.kpis.figures import counted
 from streams.messages import STATES, Alert, Kind
 from streams.scoring import alerts, states, weights
 from streams.scoring.baseline import Counts
@@ -161,6 +162,7 @@ class Calls:
             up_is_good=declared.good == "up",
             unit=declared.unit,
             scale=declared.scale,
+            counted=tuple(counted(declared.numerator)),
             piece=float(now.piece[kpi]) / unit,
         )
 

@@ -47,6 +47,6 @@ def _due(alert: Alert) -> float | None:
     """Conversions a trial that the alert compares with: the rest's, or what is usual for the segment beside them."""
     if alert.rest is None or alert.change is None:
         return None
-    if not alert.numerator or not alert.denominator:
+    if not alert.numerator or not alert.denominator or alert.change <= -1:  # the last: nothing is left of the usual
         return alert.rest
     return alert.numerator / alert.denominator / (1 + alert.change)  # free of the KPI's scale, as counts are

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Literal
 
 from streams.kpis.figures import with_unit
+from streams.settings import Span
 
 if TYPE_CHECKING:
     from streams.scoring.alerts import Facts, Weight
@@ -14,18 +16,18 @@ if TYPE_CHECKING:
 Status = Literal["firing", "resolved"]
 
 
-def fired(facts: Facts, weight: Weight) -> str:
-    """Why it fires."""
+def fired(tick: int, facts: Facts, weight: Weight) -> str:
+    """Why it fires at `tick` (ms)."""
     segment = f"{facts.dimension}:{facts.value}"
     if facts.kind == "silent":
         what = (
             f"{segment} has fallen silent on {facts.kpi} since {moment(facts.since)}: of {_number(weight.expected)}"
-            " trials that were due, hardly any came"
+            " cases that were due, hardly any came"
         )
     elif facts.kind == "shift":
         what = (
             f"{segment} is {facts.state} on {facts.kpi} since {moment(facts.since)}:"
-            f" {beside(weight.change)} its own usual, {_figures(facts)}"
+            f" {beside(weight.change)} its own usual, {_figures(facts, tick)}"
         )
     else:
         what = f"{segment} is {facts.state} on {facts.kpi}: {beside(weight.change)} the rest, {_figures(facts)}"
@@ -37,10 +39,12 @@ def resolved(facts: Facts, reason: str) -> str:
     return f"{facts.dimension}:{facts.value} is no longer {facts.state} on {facts.kpi}: {reason}"
 
 
-def _figures(facts: Facts) -> str:
+def _figures(facts: Facts, tick: int | None = None) -> str:
+    """Its figures and the rest's; with `tick` it is said where they are in part of the time before it began."""
     of = "of" if facts.unit == "ratio" else "on"
     amount = f"{_number(facts.numerator)} {_noun(facts)}" if _is_sum(facts) else f"{facts.numerator:,}"
-    counts = f"({amount} {of} {facts.denominator:,} in the last {facts.window})"
+    before = ", in part from before" if tick is not None and facts.since > tick - Span.parse(facts.window) else ""
+    counts = f"({amount} {of} {facts.denominator:,} in the last {facts.window}{before})"
     if facts.actual is None or facts.rest is None:
         return f"with nothing to compare {counts}"
     return f"{with_unit(facts.actual, facts.unit)} against {with_unit(facts.rest, facts.unit)} for the rest {counts}"
@@ -58,7 +62,13 @@ def _impact(an_hour: float | None, facts: Facts) -> str:
     amount = _number(times * abs(an_hour) * facts.piece)
     if _is_sum(facts):
         return f"about {amount} {_noun(facts)} {'more' if an_hour > 0 else 'less'} {period}"
-    return f"about {amount} {'more' if an_hour > 0 else 'fewer'} conversions {period}"
+    return f"about {amount} {'more' if an_hour > 0 else 'fewer'} {listed(facts.counted)} {period}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """`clicks, downloads and form fills`."""
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _is_sum(facts: Facts) -> bool:

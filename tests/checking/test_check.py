@@ -169,7 +169,7 @@ def test_a_port_of_somebody_else_and_one_of_ours(environ: pytest.MonkeyPatch, ta
     assert found["prometheus"][0] == {
         "subject": "prometheus",
         "ok": True,
-        "found": f"{address} is served by segpulse already",
+        "found": f"{address} (prometheus.port) is served by segpulse already",
         "right": "",
     }
 

@@ -14,7 +14,7 @@ from consumers.state import read_state
 from streams.tools.local.servers import free_port, listens
 from tests.consumers.conftest import Running
 from tests.consumers.receiver import ROUTING_KEY, SECRET, Receiver, listening
-from tests.consumers.samples import T0, Scorer, alert, eventually, muted, settings
+from tests.consumers.samples import T0, Scorer, acknowledged, alert, eventually, muted, settings
 
 
 def test_alerts_wait_for_a_receiver_that_is_down(
@@ -115,13 +115,13 @@ def test_what_is_muted_waits_for_the_end_of_the_mute_through_a_restart(scorer: S
     with listening(receiver):
         thread = running(lambda _: run(chosen, first))
         eventually(lambda: len(receiver.posts) == 1)
-        eventually(lambda: held(scorer) == ["held:webhook:print-1"])
+        eventually(lambda: noted(scorer, "held:") == ["held:webhook:print-1"])
         first.set()
         thread.join(15)
         running(lambda stop: run(chosen, stop))
         write_marks(chosen.kafka, {"muted::tier:1": None})
         eventually(lambda: len(receiver.posts) == 2)
-        eventually(lambda: held(scorer) == [])
+        eventually(lambda: noted(scorer, "held:") == [])
         scorer.say(*(alert(value, status="resolved", at=T0 + 10_000) for value in "12"))
         eventually(lambda: len(receiver.posts) == 4)
     told = [(post["status"], post["alerts"][0]["fingerprint"]) for post in receiver.posts]
@@ -129,8 +129,39 @@ def test_what_is_muted_waits_for_the_end_of_the_mute_through_a_restart(scorer: S
     assert sorted(told[2:]) == [("resolved", "print-1"), ("resolved", "print-2")]
 
 
-def held(scorer: Scorer) -> list[str]:
-    """Keys of what Kafka says is held."""
+def test_who_looks_after_it_is_told_once_through_a_restart(scorer: Scorer, running: Running) -> None:
+    incidents, channel = Receiver(), Receiver()
+    chosen = settings(
+        scorer.broker, slack_webhook=channel.url, pagerduty_key=ROUTING_KEY, pagerduty_url=incidents.url
+    )  # fmt: skip
+    first = threading.Event()
+    scorer.say(alert("1"))
+    with listening(channel):
+        thread = running(lambda _: run(chosen, first))
+        with listening(incidents):
+            eventually(lambda: len(incidents.posts) == 1)
+        eventually(lambda: len(channel.posts) == 1)
+        scorer.mark(acknowledged("1"))
+        eventually(lambda: len(channel.posts) == 2)
+        eventually(lambda: noted(scorer, "relayed:") == ["relayed:slack:print-1"])
+        first.set()
+        thread.join(15)
+        running(lambda stop: run(chosen, stop))
+        with listening(incidents):  # which was down meanwhile
+            eventually(lambda: len(incidents.posts) == 2)
+            write_marks(chosen.kafka, {"acknowledged:print-1": None})
+            eventually(lambda: len(channel.posts) == 3)
+            scorer.say(alert("1", status="resolved", at=T0 + 10_000))
+            eventually(lambda: len(incidents.posts) == 3)
+        eventually(lambda: noted(scorer, "relayed:") == [])
+    assert [post["event_action"] for post in incidents.posts] == ["trigger", "acknowledge", "resolve"]
+    assert {post["dedup_key"] for post in incidents.posts} == {"print-1"}
+    words = [post["text"].split(":")[0] for post in channel.posts[1:3]]
+    assert words == ["👤 Ada looks after it", "👤 Nobody looks after it any more"]
+
+
+def noted(scorer: Scorer, kind: str) -> list[str]:
+    """Keys of what Kafka says of receivers."""
     with closing(read_state(settings(scorer.broker).kafka, threading.Event(), marks=True)) as updates:
         marks = next(updates).marks
-    return [key for key, mark in marks.items() if key.startswith("held:") and mark is not None]
+    return [key for key, mark in marks.items() if key.startswith(kind) and mark is not None]

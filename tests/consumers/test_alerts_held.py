@@ -101,11 +101,12 @@ def test_after_a_restart_it_is_known_what_was_held_and_what_was_paged(hook: Hook
 def test_what_is_held_and_over_while_nobody_looked_is_forgotten(hook: Hook, outside: Outside) -> None:
     outside.say(muted("tier:2", T0 + HOUR))
     made(hook, outside=outside).deliver([alert("2")])
-    assert outside.marks.held("webhook") == {"print-2": T0}
+    (mark,) = outside.marks.of_receiver("webhook").values()
+    assert (mark.fingerprint, mark.opened) == ("print-2", T0)
     after = made(hook, outside=outside)
     after.recall([alert("2"), OVER, alert("2", T0 + 2)])  # the last one was paged by another, say
     after.deliver([])
-    assert outside.marks.held("webhook") == {}
+    assert outside.marks.of_receiver("webhook") == {}
     assert hook.heads == []
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from types import SimpleNamespace
-from typing import cast
+from typing import Any, cast
 
 import msgspec
 import pytest
@@ -12,10 +12,10 @@ import pytest
 from consumers.alert_log import NotDeliveredError
 from consumers.alerts.origin import Origin
 from consumers.alerts.pager import Known, Pager
-from consumers.alerts.posting import Poster
+from consumers.alerts.posting import Post, Poster
 from consumers.connection import OutageError
 from consumers.marks import Marks, key_of
-from streams.messages import AlertMark, SegmentScores
+from streams.messages import Acknowledged, AlertMark, SegmentScores
 from streams.scoring.grouping import Page
 from streams.settings import Dimension, Settings
 from tests.consumers.samples import T0, alert, cell, scores, too_broad
@@ -33,14 +33,26 @@ class Hook:
     """Takes pages, or does not."""
 
     def __init__(self) -> None:
-        self.receiver = SimpleNamespace(name="webhook")
+        self.receiver = SimpleNamespace(name="webhook", body=self.body, attended=self.attended)
         self.taken: list[tuple[Page, Origin]] = []
+        self.attendants: list[str | None] = []
+        self.has_withdrawals = True
         self.away = False
 
-    def deliver(self, pages: list[tuple[Page, Origin]]) -> None:
+    def body(self, page: Page, found: Origin) -> dict[str, Any]:
+        return {"page": page, "origin": found}
+
+    def attended(self, _: Page, mark: Acknowledged | None) -> dict[str, Any] | None:
+        return {"by": mark and mark.by} if mark or self.has_withdrawals else None
+
+    def deliver(self, posts: list[Post]) -> None:
         if self.away:
             raise NotDeliveredError("away")
-        self.taken += pages
+        for post in posts:
+            if "by" in post.body:
+                self.attendants.append(post.body["by"])
+            else:
+                self.taken.append((post.body["page"], post.body["origin"]))
 
     @property
     def heads(self) -> list[tuple[str, str]]:
@@ -55,8 +67,8 @@ def hook() -> Hook:
 class Outside:
     """What a pager knows of the world: the marks on Kafka, and the time."""
 
-    def __init__(self) -> None:
-        self.marks = Marks(SETTINGS)
+    def __init__(self, chosen: Settings = SETTINGS) -> None:
+        self.marks = Marks(chosen)
         self.now = T0
         self.away = False
 
@@ -72,7 +84,7 @@ class Outside:
 def made(
     hook: Hook, latest: Iterable[SegmentScores] = (), outside: Outside | None = None, chosen: Settings = SETTINGS
 ) -> Pager:
-    world = outside or Outside()
+    world = outside or Outside(chosen)
     known = Known(scores=lambda: latest, marks=world.marks, now=lambda: world.now, write=world.write)
     return Pager(chosen, cast("Poster", hook), known)
 

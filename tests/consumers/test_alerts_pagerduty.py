@@ -4,12 +4,12 @@ from typing import Any
 
 from consumers.alerts.links import Links
 from consumers.alerts.origin import Origin
-from consumers.alerts.pagerduty import KEY_MOST, SUMMARY_MOST, event
+from consumers.alerts.pagerduty import KEY_MOST, SUMMARY_MOST, acknowledgement, event
 from streams.kpis.catalogue import BUILT_IN
 from streams.scoring.contributors import Contribution
 from streams.scoring.grouping import Page
 from tests.consumers.receiver import ROUTING_KEY
-from tests.consumers.samples import alert
+from tests.consumers.samples import acknowledged, alert
 
 LINKS = Links("http://board.test")
 BOARD = "http://board.test/?dimension=tier&segment=2&kpi=form_fill_rate&window=1h"
@@ -39,7 +39,7 @@ def test_one_page_as_an_event() -> None:
                 "since": "2023-11-14T22:12:20.000Z",
                 "window": "1h",
                 "against_the_rest": "13.2% against 11% (index 120)",
-                "impact": "-11 conversions an hour",
+                "impact": "-11 form fills an hour",
                 "contributors": "both:2 × pharma (-9.5)",
                 "why": "It is too broad.",
             },
@@ -56,6 +56,16 @@ def test_the_end_resolves_the_same_incident() -> None:
         "dedup_key": told()["dedup_key"],
         "event_action": "resolve",
     }
+
+
+def test_who_looks_after_it_acknowledges_the_same_incident() -> None:
+    page = Page(alert(), (alert(),))
+    assert acknowledgement(page, acknowledged(), ROUTING_KEY) == {
+        "routing_key": ROUTING_KEY,
+        "dedup_key": told()["dedup_key"],
+        "event_action": "acknowledge",
+    }
+    assert acknowledgement(page, None, ROUTING_KEY) is None
 
 
 def test_nothing_comes_is_critical_and_still_an_event() -> None:

@@ -6,9 +6,11 @@ from email.utils import format_datetime
 import pytest
 
 from consumers.alert_log import NotDeliveredError
+from consumers.alerts.alertmanager import payload
+from consumers.alerts.links import Links
 from consumers.alerts.metrics import Metrics
 from consumers.alerts.origin import Origin
-from consumers.alerts.posting import LATER_MOST_S, Poster
+from consumers.alerts.posting import LATER_MOST_S, Post, Poster
 from consumers.alerts.receivers import receivers
 from streams.messages import Alert
 from streams.scoring.grouping import Page
@@ -43,8 +45,9 @@ def segments(posts: list[dict[str, object]]) -> list[list[str]]:
     return [[a["labels"]["segment"] for a in post["alerts"]] for post in posts]  # type: ignore[attr-defined]
 
 
-def pages(*alerts: Alert) -> list[tuple[Page, Origin]]:
-    return [(Page(alert, (alert,)), Origin()) for alert in alerts]
+def pages(*alerts: Alert) -> list[Post]:
+    """As a post of each the labels that a webhook's has."""
+    return [Post(a, (a.status, a.at), payload(Page(a, (a,)), Origin(), Links(""), {})) for a in alerts]
 
 
 @pytest.mark.parametrize("status", [500, 503, 408, 429])
@@ -114,8 +117,9 @@ def test_a_refusal_is_logged_shortly_and_passed_over(
 def test_a_routing_key_that_is_echoed_is_not_logged(receiver: Receiver, caplog: pytest.LogCaptureFixture) -> None:
     post, metrics = made(pagerduty_key=ROUTING_KEY, pagerduty_url=receiver.url)
     receiver.answers = [400, 400]
+    keyed = [each._replace(body={"routing_key": ROUTING_KEY}) for each in pages(alert("1"), alert("2"), alert("3"))]
     with listening(receiver):
-        post.deliver(pages(alert("1"), alert("2"), alert("3")))
+        post.deliver(keyed)
     assert told(metrics, "pagerduty") == [1, 2, 1]
     assert all("*** x" in record.message and ROUTING_KEY not in record.message for record in caplog.records)
 

@@ -6,11 +6,11 @@ import pytest
 
 from consumers.alerts.links import Links
 from consumers.alerts.origin import Origin
-from consumers.alerts.slack import FIELD_MOST, HEADER_MOST, TEXT_MOST, escaped, message
+from consumers.alerts.slack import FIELD_MOST, HEADER_MOST, TEXT_MOST, attended, escaped, message
 from streams.kpis.catalogue import BUILT_IN
 from streams.scoring.contributors import Contribution
 from streams.scoring.grouping import Page
-from tests.consumers.samples import alert
+from tests.consumers.samples import acknowledged, alert
 
 LINKS = Links("http://board.test/", "http://grafana.test/")
 
@@ -40,7 +40,7 @@ def test_one_page_as_a_message() -> None:
                 "fields": [
                     markup("*Since*\n<!date^1699999940^{date_short_pretty} {time}|2023-11-14 22:12 UTC>"),
                     markup("*Against the rest, 1h*\n13.2% against 11% (index 120)"),
-                    markup("*Impact*\n+11 conversions an hour"),
+                    markup("*Impact*\n+11 form fills an hour"),
                 ],
             },
             {
@@ -78,6 +78,15 @@ def test_the_end_is_said_as_one() -> None:
     assert titles == ["*Since*", "*Ended*", "*Against the rest, 1h*"]
     assert body["blocks"][3]["elements"] == [plain("Reason: back to its usual")]
     assert "Grafana" not in str(body)
+
+
+def test_who_looks_after_it_is_one_line_without_markup() -> None:
+    page = Page(alert(), (alert(),))
+    line = "👤 &lt;!channel&gt; looks after it (calling *them*): tier:2 is over on form_fill_rate: 20% above its usual"
+    body = attended(page, acknowledged(by="<!channel>", note="calling *them*"))
+    assert body == {"text": line, "blocks": [{"type": "section", "text": plain(line)}]}
+    nobody = attended(page, None)["text"]
+    assert nobody == "👤 Nobody looks after it any more: tier:2 is over on form_fill_rate: 20% above its usual"
 
 
 @pytest.mark.parametrize(

@@ -79,6 +79,20 @@ def test_who_looks_after_a_page_is_written_with_when_it_began() -> None:
     on_board(check)
 
 
+def test_who_does_not_look_after_it_any_more_takes_it_back() -> None:
+    async def check(board: Board) -> None:
+        nobody = (409, "Nobody has said to look after it.\n")
+        assert await board.refused("withdraw", {"fingerprint": "print-2"}) == nobody
+        assert (await board.refused("withdraw", {"fingerprint": "print-9"}))[0] == 409
+        board.book.apply(Update({}, [], False, {"acknowledged:print-2": acknowledged("2")}))
+        answer = await board.post("withdraw", {"fingerprint": "print-2"})
+        assert (answer.status, await answer.json()) == (200, {"acknowledged:print-2": None})
+        board.book.apply(Update({}, [], False, board.written))
+        assert [page["acknowledged"] for page in board.book.pages.shown(clock())["pages"]] == [None, None]
+
+    on_board(check)
+
+
 @pytest.mark.parametrize(("span", "hours"), [("1h", 1), ("8h", 8), ("1d", 24)])
 def test_a_mute_has_an_end(span: str, hours: int) -> None:
     async def check(board: Board) -> None:

@@ -6,13 +6,13 @@ import threading
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from consumers.board import server
 from streams.tools.local.servers import free_port, listens
 from tests.consumers.board_pages import chromium
 from tests.consumers.conftest import Running, board_of
-from tests.consumers.samples import T0, Scorer, alert, eventually, scores, settings
+from tests.consumers.samples import T0, Scorer, acknowledged, alert, eventually, scores, settings
 
 pytestmark = pytest.mark.chromium
 EVIL = "<img src=x onerror=\"document.title='stolen'\">"
@@ -55,6 +55,57 @@ def test_what_is_acknowledged_on_one_board_is_so_on_all(
         expect(page.locator("#alerts .said")).to_contain_text("by Grace")
         scorer.say(alert("2", T0 + 1, status="resolved"), alert("2", T0 + 2))
         expect(page.locator("#alerts .said")).to_have_count(0)  # another page
+        assert errors == []
+
+
+def test_what_was_acknowledged_is_taken_back(scorer: Scorer, board_address: str, tmp_path: Path) -> None:
+    scorer.say(scores("2"), alert("2"))
+    scorer.mark(acknowledged("2"))
+    with chromium(tmp_path / "profile") as (page, errors):
+        page.goto(board_address)
+        expect(page.locator("#alerts .said")).to_contain_text("by Ada")
+        page.get_by_role("button", name="Withdraw: tier:2").click()
+        expect(page.get_by_role("status").filter(has_text="Withdrawn.")).to_be_visible()
+        expect(page.locator("#alerts .said")).to_have_count(0)
+        expect(page.locator("#alerts-title")).to_have_text("Alerts: 1 firing")
+        expect(page.get_by_role("button", name="Withdraw")).to_have_count(0)
+        page.get_by_role("button", name="Acknowledge: tier:2").click()
+        respond(page, "Acknowledge", "Grace")
+        expect(page.locator("#alerts .said")).to_contain_text("by Grace")
+        assert errors == []
+
+
+def test_what_the_board_hears_before_the_answer_is_not_pending(
+    scorer: Scorer, board_address: str, tmp_path: Path
+) -> None:
+    scorer.say(scores("2"), alert("2"))
+    with chromium(tmp_path / "profile") as (page, errors):
+
+        def late(route: Route) -> None:
+            answer = route.fetch()
+            eventually(lambda: "by Ada" in page.locator("#alerts").inner_text())
+            route.fulfill(response=answer)
+
+        page.route("**/api/acknowledge", late)
+        page.goto(board_address)
+        page.get_by_role("button", name="Acknowledge: tier:2").click()
+        respond(page, "Acknowledge", "Ada")
+        expect(page.get_by_role("status").filter(has_text="Acknowledged.")).to_be_visible()
+        expect(page.locator("#alerts .pending")).to_have_count(0)
+        assert errors == []
+
+
+def test_a_notice_can_be_acknowledged_and_need_not_be_muted(scorer: Scorer, board_address: str, tmp_path: Path) -> None:
+    scorer.say(scores("2"), alert("1", kind="level"), alert("2", kind="level", impact=1.0))
+    with chromium(tmp_path / "profile") as (page, errors):
+        page.goto(board_address)
+        expect(page.locator("#alerts .status")).to_have_text(["Notice", "Notice"])
+        expect(page.get_by_role("button", name="Mute")).to_have_count(0)
+        page.get_by_role("button", name="Acknowledge: tier:1").click()
+        respond(page, "Acknowledge", "Ada", "a new form in May")
+        expect(page.locator("#alerts .said")).to_contain_text("by Ada: a new form in May")
+        expect(page.locator("#alerts .summary").last).to_contain_text("tier:1")
+        expect(page).to_have_title("segpulse")
         assert errors == []
 
 

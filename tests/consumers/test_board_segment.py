@@ -70,6 +70,24 @@ def test_a_segments_page_draws_how_a_kpi_moves(scorer: Scorer, board_address: st
         assert errors == []
 
 
+def test_what_fires_is_drawn_first_also_on_a_phone(scorer: Scorer, board_address: str, tmp_path: Path) -> None:
+    cells = [cell(), cell("nps", state="silent"), cell("download_rate", state="par", index=100.0)]
+    notice = alert("2", kpi="nps", kind="level", fingerprint="notice", impact=99.0)
+    scorer.say(alert("2", kpi="download_rate"), notice, scores("2", cells=cells))
+    time.sleep(0.6)
+    scorer.say(scores("2", T0 + 60_000, cells))
+    with chromium(tmp_path / "profile", viewport={"width": 390, "height": 800}) as (page, errors):
+        page.goto(f"{board_address}?dimension=tier&segment=2")
+        expect(page.locator("#chart figcaption")).to_contain_text("Sessions with a download")
+        expect(page.locator("tr.linked th")).to_have_text("Sessions with a download")
+        assert page.evaluate("scrollY") == 0, "nobody asked for a KPI"
+        legend = page.locator(".u-legend").bounding_box()
+        assert legend
+        assert legend["height"] < 80, "a line or two, no cards"
+        assert page.evaluate("document.documentElement.scrollWidth") == 390
+        assert errors == []
+
+
 def test_of_no_trials_no_index_is_shown(scorer: Scorer, board_address: str, tmp_path: Path) -> None:
     scorer.say(scores("2", cells=[cell(state="silent", numerator=0, denominator=0, value=None, index=100.0)]))
     with chromium(tmp_path / "profile") as (page, errors):

@@ -5,7 +5,7 @@ from datetime import datetime, timezone
 import pytest
 
 from consumers.marks import IN_SETTINGS, SWEPT_AFTER_MS, Marks, fired, key_of
-from streams.messages import AlertMark, Held, Muted
+from streams.messages import AlertMark, Held, Muted, Relayed
 from streams.scoring.grouping import Page
 from streams.settings import Alerts, Dimension, Mute, Settings
 from tests.consumers.samples import T0, acknowledged, alert, muted
@@ -66,6 +66,14 @@ def test_an_acknowledgement_is_of_one_page_and_not_of_the_next_of_its_kind() -> 
     assert said.acknowledged(began) is not None, "what it began with is over, and it is not"
 
 
+def test_all_that_say_so_of_a_page_are_found() -> None:
+    """Of two pages that a newer version groups as one."""
+    both = Page(alert("2"), (alert("2"), alert("3")))
+    assert marks(acknowledged("2"), acknowledged("4")).acknowledgements(PAGE)[0] == acknowledged("2")
+    found = marks(acknowledged("2"), acknowledged("3", by="Grace")).acknowledgements(both)
+    assert {mark.by for mark in found} == {"Ada", "Grace"}
+
+
 def test_what_the_settings_mute_holds_from_and_to() -> None:
     times = {"begin": datetime.fromtimestamp(T0 / 1000, timezone.utc)}
     mute = Mute(segment="tier:*", **times, end=datetime.fromtimestamp(T0 / 1000 + 60, timezone.utc))
@@ -79,13 +87,19 @@ def test_what_the_settings_mute_holds_from_and_to() -> None:
 
 def test_what_means_nothing_any_more_is_named_after_an_hour() -> None:
     held = Held(receiver="slack", fingerprint="print-2", opened=T0, at=T0)
+    relayed = Relayed(receiver="slack", fingerprint="print-2", opened=T0, said=T0, at=T0)
     said = marks(
-        acknowledged("2"), held, muted("tier:2", alerts=[("print-2", T0)]), muted("tier:3", T0 + 10)
+        acknowledged("2"), held, relayed, muted("tier:2", alerts=[("print-2", T0)]), muted("tier:3", T0 + 10)
     )  # fmt: skip
     later = T0 + SWEPT_AFTER_MS + 1
     assert said.over(later - 1, set()) == []
     assert said.over(later, fired([PAGE])) == []
-    assert said.over(later, set()) == ["acknowledged:print-2", "held:slack:print-2", "muted::tier:2"]
+    assert said.over(later, set()) == [
+        "acknowledged:print-2",
+        "held:slack:print-2",
+        "relayed:slack:print-2",
+        "muted::tier:2",
+    ]
     assert said.over(later + 10, fired([PAGE])) == ["muted::tier:3"]
 
 

@@ -83,7 +83,8 @@ def test_kpis_together() -> None:
 def test_the_impact_is_by_the_hour_and_of_what_is_counted() -> None:
     day = cell(start=T0 - 24 * 3_600_000, numerator=66, denominator=500, rest=0.11)
     assert Row(scores(), day, BUILT_IN["form_fill_rate"]).impact == pytest.approx((66 - 55) / 24)
-    nps = BUILT_IN["nps"]
+    assert Row(scores(), cell(numerator=30, denominator=100, rest=40.0), BUILT_IN["nps"]).impact == 0, "a figure"
+    nps = msgspec.structs.replace(BUILT_IN["nps"], model="poisson")
     assert nps.scale == 100
     assert Row(scores(), cell(numerator=30, denominator=100, rest=40.0), nps).impact == pytest.approx(30 - 40)
     assert Row(scores(), cell(rest=None), nps).impact == 0

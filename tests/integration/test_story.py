@@ -6,19 +6,18 @@ from typing import cast
 
 import msgspec
 
-from consumers.alerts.origin import Origin
 from consumers.alerts.pager import Known, Pager
 from consumers.alerts.posting import Poster
 from consumers.marks import Marks
 from streams import settings
 from streams.messages import Alert
-from streams.scoring.grouping import Page
 from streams.settings import Settings, Span
 from streams.tools.backtest import Backtest
 from streams.tools.simulate.audience import make_audience
 from streams.tools.simulate.season import HOUR
 from streams.tools.simulate.story import Chapter, Kind, Story, place
 from streams.tools.simulate.traffic import Traffic
+from tests.consumers.test_alerts_pager import Hook
 
 MONDAY = 1_767_571_200_000  # 2026-01-05
 HOURS = 46
@@ -33,16 +32,6 @@ STORY = (
     Chapter(kind="dip", segment="*", start="27h", end="30h"),
     *(Chapter(kind=kind, segment=segment, start=f"{hour}h", end=f"{HOURS}h") for kind, segment, hour in CAUSES),
 )
-
-
-class Hook:
-    """Takes pages instead of posting them."""
-
-    def __init__(self) -> None:
-        self.taken: list[Page] = []
-
-    def deliver(self, pages: list[tuple[Page, Origin]]) -> None:
-        self.taken += [page for page, _ in pages]
 
 
 def told() -> tuple[list[Alert], Settings]:
@@ -64,7 +53,7 @@ def test_each_cause_is_one_page_and_the_dip_of_all_is_none() -> None:
     hook = Hook()
     known = Known(scores=list, marks=Marks(chosen), now=lambda: 0, write=lambda marks: None)
     Pager(chosen, cast("Poster", hook), known).deliver(alerts)
-    heads = {f"{page.head.dimension}:{page.head.value}": page.head for page in hook.taken}
+    heads = {f"{page.head.dimension}:{page.head.value}": page.head for page, _ in hook.taken}
     assert {segment: (head.status, head.kind, head.state) for segment, head in heads.items()} == {
         "city_tier:2": ("firing", "shift", "over"),
         "industry:pharma": ("firing", "shift", "under"),

@@ -9,6 +9,7 @@ import pytest
 
 from streams.events.topics import SOURCES
 from streams.kpis.catalogue import BUILT_IN, OF_THE_PAST, STANDARD, catalogue
+from streams.kpis.figures import counted
 from streams.kpis.measures import Measures, sums
 from streams.kpis.past import Past
 from streams.settings import Kpi, Money, Scoring, Settings, SettingsError
@@ -145,3 +146,20 @@ def test_every_event_that_there_may_be_has_a_kind() -> None:
     assert kinds == set(range(len(measures.of_kind)))
     with pytest.raises(KeyError):
         measures.kind("leads", "bought")
+
+
+@pytest.mark.parametrize(
+    ("kpi", "words"),
+    [
+        ("engagement", ["clicks", "downloads", "form fills"]),
+        ("form_fill_rate", ["form fills"]),
+        ("engaged_session_rate", ["sessions engaged"]),
+        ("email_open_rate", ["emails opened"]),
+        ("leads_per_session", ["leads"]),
+        ("lead_conversion", ["leads won"]),
+        ("orders_per_session", ["orders"]),
+        ("retention_30d", ["visitors retained 30d"]),
+    ],
+)
+def test_what_a_kpi_counts_in_words(kpi: str, words: list[str]) -> None:
+    assert counted(BUILT_IN[kpi].numerator) == words

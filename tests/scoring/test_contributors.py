@@ -45,6 +45,13 @@ def test_a_shift_is_against_what_was_usual_for_it() -> None:
     assert [(c.value, round(c.conversions, 6)) for c in found] == [("2 × pharma", -7.5)]
 
 
+def test_where_nothing_is_left_of_the_usual_it_is_against_the_rest() -> None:
+    """What has fallen silent may still have hits in its window, of before."""
+    silent = msgspec.structs.replace(PARENT, kind="silent", numerator=10, denominator=100, rest=0.4, change=-1.0)
+    found = contributions(silent, [scored("2 × pharma", 4, 50), scored("3 × pharma", 30, 50)], DIMENSIONS)
+    assert [(c.value, round(c.conversions, 6)) for c in found] == [("2 × pharma", -16.0)]
+
+
 counts = st.tuples(st.integers(0, 50), st.integers(0, 50))
 
 

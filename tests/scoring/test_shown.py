@@ -60,8 +60,15 @@ def test_figures() -> None:
             FACTS,
             WEIGHT,
             "tier:2 is under on win since 2026-01-01 00:00 UTC: 25% below its own usual, 30% against 40% for the rest"
-            " (30 of 100 in the last 1h); about 10 fewer conversions an hour; chance alone calls like this about once"
-            " in 56 days",
+            " (30 of 100 in the last 1h, in part from before); about 10 fewer conversions an hour; chance alone calls"
+            " like this about once in 56 days",
+        ),
+        (
+            replace(FACTS, since=T0 - 3_600_000, counted=("clicks", "downloads", "leads won")),
+            WEIGHT,
+            "tier:2 is under on win since 2025-12-31 23:00 UTC: 25% below its own usual, 30% against 40% for the rest"
+            " (30 of 100 in the last 1h); about 10 fewer clicks, downloads and leads won an hour; chance alone calls"
+            " like this about once in 56 days",
         ),
         (
             replace(FACTS, unit="per session", numerator=150, state="over", kind="level"),
@@ -73,13 +80,13 @@ def test_figures() -> None:
         (
             replace(FACTS, kind="silent", state="silent", numerator=0, denominator=0),
             WEIGHT._replace(expected=41.2, impact=-5.0, chance=1e6),
-            "tier:2 has fallen silent on win since 2026-01-01 00:00 UTC: of 41 trials that were due, hardly any came;"
+            "tier:2 has fallen silent on win since 2026-01-01 00:00 UTC: of 41 cases that were due, hardly any came;"
             " about 5 fewer conversions an hour; chance alone calls like this about once in more than 100 years",
         ),
     ],
 )
 def test_one_sentence(facts: Facts, weight: Weight, sentence: str) -> None:
-    assert fired(10, facts, weight).summary == sentence
+    assert fired(T0, facts, weight).summary == sentence
 
 
 def test_the_end_says_why() -> None:
@@ -118,14 +125,14 @@ def test_a_sum_is_said_in_its_unit() -> None:
         unit="EUR per session",
         piece=120.0,
     )
-    found = fired(10, facts, WEIGHT._replace(impact=-10.4))
+    found = fired(T0 + 7_200_000, facts, WEIGHT._replace(impact=-10.4))
     assert (
         "42.1 EUR per session against 60 EUR per session for the rest (4,210 EUR on 100 in the last 1h)"
         in found.summary
     )
     assert "about 1,248 EUR less an hour" in found.summary, "10.4 orders of 120 EUR"
     assert found.impact == -10.4
-    seldom = fired(10, facts, WEIGHT._replace(impact=0.5)).summary
+    seldom = fired(T0 + 7_200_000, facts, WEIGHT._replace(impact=0.5)).summary
     assert "about 1,440 EUR more a day" in seldom
 
 

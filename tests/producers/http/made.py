@@ -14,6 +14,7 @@ from producers.http.delivery import AwayError, Delivery
 from producers.http.doors import doors
 from producers.http.metrics import Metrics
 from producers.http.server import Ingest
+from streams.serving import Health
 from streams.settings import Ingest as IngestSettings
 from streams.settings import Settings, Time
 from streams.tools.sending.acknowledged import Keyed
@@ -27,10 +28,6 @@ class Taken(Delivery):
     def __init__(self) -> None:
         self.records: list[Keyed] = []
         self.away = ""
-
-    @property
-    def why_away(self) -> str:
-        return self.away
 
     async def deliver(self, records: Sequence[Keyed]) -> None:
         if self.away:
@@ -63,7 +60,7 @@ class Sent:
     def __init__(self, settings: Settings | None = None, **ingest: Any) -> None:
         given = settings or Settings(time=Time(clock="event"))
         self.settings = msgspec.structs.replace(given, ingest=msgspec.convert(ingest, IngestSettings))
-        self.kafka = Taken()
+        self.kafka, self.health = Taken(), Health()
         self.metrics = Metrics({door.name for door in doors(self.settings).values()})
 
     def post(self, path: str, body: object, **headers: str) -> Answer:
@@ -80,7 +77,7 @@ class Sent:
 
     def _ask(self, method: str, path: str, data: bytes, headers: Mapping[str, str]) -> Answer:
         async def ask() -> Answer:
-            app = Ingest(self.settings, self.kafka, self.metrics).application()
+            app = Ingest(self.settings, self.kafka, self.metrics, self.health).application()
             async with TestClient(TestServer(app)) as client:
                 response = await client.request(method, path, data=data, headers=headers)
                 return Answer(response.status, await response.text(), dict(response.headers))

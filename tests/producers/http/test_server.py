@@ -124,9 +124,10 @@ def test_kafka_away() -> None:
     assert int(answer.headers["Retry-After"]) > 0
     assert "secret-host" not in answer.text
     assert sent.metric("segpulse_ingest_accepted_events_total", endpoint="events") == 0
-    assert sent.get("/ready").status == 503
-    assert sent.get("/live").status == 200
-    sent.kafka.away = ""
+    sent.health.lacks("kafka does not answer")
+    assert (sent.get("/ready").status, sent.get("/live").status) == (503, 200)
+    assert sent.get("/ready").text == "segpulse is not ready: kafka does not answer\n"
+    sent.health.ready()
     assert sent.get("/ready").text == "segpulse is ready\n"
     assert "segpulse_ingest_requests_total" in sent.get("/metrics").text
 

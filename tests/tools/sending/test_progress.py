@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.documents import README, blocks
+from tests.documents import EVENTS, blocks
 from tests.servers import ROOT
 from tests.terminal import screen
 
@@ -16,7 +16,7 @@ COMMAND = [sys.executable, "-m", "segpulse", "backtest", "--json"]
 @pytest.fixture
 def events(tmp_path: Path) -> Path:
     file = tmp_path / "events.jsonl"
-    file.write_text(blocks(README, "json")[0])
+    file.write_text(blocks(EVENTS, "json")[0])
     return file
 
 
