@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -161,9 +162,10 @@ def test_metrics_are_all_named() -> None:
 
 def test_redis_fields_are_all_named() -> None:
     there = fields(scores(diagnosis=too_broad()), 0)
-    of_cells = {field.split(":")[2] for field in there if field.count(":") == 2}
-    of_segments = {field for field in there if ":" not in field} - {"dimension", "segment", "version"}
-    assert of_cells | of_segments <= set(inline(REDIS))
+    of_cells = {f"{{kpi}}:{{window}}:{field.split(':')[2]}" for field in there if field.count(":") == 2}
+    of_segments = {field for field in there if ":" not in field} - {"dimension", "segment"}
+    figures = next(json.loads(str(value)) for field, value in there.items() if field.endswith(":figures"))
+    assert of_cells | of_segments | figures.keys() <= set(inline(REDIS))
 
 
 def heads(text: str) -> set[str]:

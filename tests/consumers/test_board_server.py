@@ -80,6 +80,7 @@ def test_scores_and_alerts_are_json() -> None:
         assert body["kpis"]["form_fill_rate"] == {
             "title": "Sessions with a form fill",
             "unit": "ratio",
+            "model": "binomial",
             "family": "engagement",
             "numerator": ["sessions.form_fills"],
             "denominator": ["sessions"],
