@@ -68,7 +68,8 @@ class Known:
         for column in range(member.shape[1]):
             set_here = np.flatnonzero(updates[:, column] >= 0)
             np.maximum.at(self._as_of[:, column], visitor[set_here], time[set_here])
-        self._said.update(visitor[events.kind[said] >= 0].tolist())
+        tells = (updates >= 0).any(axis=1) & (events.kind[said] >= 0)
+        self._said.update(visitor[tells].tolist())
         # Only the visitors that said something are looked at closer.
         touched = np.flatnonzero(np.isin(events.visitor, visitor))
         order = touched[np.argsort(events.visitor[touched], kind="stable")]

@@ -95,6 +95,14 @@ def test_what_events_say_is_told_once_and_profiles_are_not() -> None:
     assert membership.known.said(NAMES) == {}
 
 
+def test_of_traits_that_nobody_asks_for_or_that_are_older_nothing_is_told() -> None:
+    membership = Membership(DIMENSIONS)
+    names(membership, [(10, (0, 0, 1, "x", {"shoe size": 43})), (11, (0, 1, 1, "x", {"industry": "a"}))])
+    assert membership.known.said(NAMES) == {"v1": {"industry": ("a", 11)}}
+    names(membership, [(5, (0, 1, 1, "x", {"industry": "old"}))])
+    assert membership.known.said(NAMES) == {}
+
+
 def test_a_copy_goes_its_own_way() -> None:
     membership = Membership(DIMENSIONS)
     names(membership, [(10, (0, 1, 0, "x", {"industry": "a"}))])
