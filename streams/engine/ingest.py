@@ -147,7 +147,7 @@ class Ingest:
             (metrics.events, "events", core.stats.events),
             (metrics.duplicates, "duplicates", core.stats.duplicates),
             (metrics.late, "late", core.stats.late),
-            (metrics.overflow, "overflow", core.overflowed),
+            (metrics.overflow, "overflow", core.stats.overflowed),
         ):
             for label, count in counts.items():
                 metric.labels(label).inc(count - source.counted[name, label])

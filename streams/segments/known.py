@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from streams.events.columns import NOBODY, Bools, Columns, Ints, Segments
-from streams.segments.registry import OTHER, UNKNOWN, Registry, text
+from streams.segments.registry import UNKNOWN, Registry, text
 
 Traits = dict[str, tuple[str, int]]  # trait -> value, and the time (ms) as of which it holds
 
@@ -115,11 +115,9 @@ class Known:
         for value in values:
             known = ids.get(value)
             if known is None:
-                known = self._id(dimension, value)
-                if known < 0 or self._registry.names[known][1] != OTHER:  # each look-up that found no room is counted
-                    if len(ids) >= _REMEMBERED:
-                        ids.clear()
-                    ids[value] = known
+                if len(ids) >= _REMEMBERED:
+                    ids.clear()
+                known = ids[value] = self._id(dimension, value)
             out.append(known)
         return out
 
