@@ -35,6 +35,7 @@ class Dimensions:
         self.since = time.monotonic()
         self.published: dict[str, int] = {}  # dimension -> tick
         self.shown: dict[str, set[str]] = {}  # dimension -> values on segment_scores
+        self.folded: dict[str, int] = {}  # dimension -> what the metrics have of its scorer's count
         self.viewed: dict[str, int] = {}  # dimension -> tick of the last overview
         self.generation: dict[str, int] = {}  # dimension -> under which its state is written next
         self.closed: list[Alert] = []  # of dimensions that are no more, still to be sent

@@ -29,6 +29,11 @@ class Metrics:
             "is 20 times its max_values.",
             ["dimension"], registry=registry,
         )  # fmt: skip
+        self.folded = Counter(
+            "segpulse_folded_values",
+            "Values with counts that a tick of the scorer showed in `other`: beyond their dimension's max_values.",
+            ["dimension"], registry=registry,
+        )  # fmt: skip
         self.lag = Gauge(
             "segpulse_lag_records", "Records of a source topic partition that have not been read yet.",
             ["topic", "partition"], registry=registry,

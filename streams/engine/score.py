@@ -173,6 +173,9 @@ class Score:
             owned.published[dimension] = saved.tick
             owned.generation[dimension] = parts.after(generation)
             self._metrics.tick.labels(dimension).set(saved.tick / 1000)
+            folded = owned.scorers[dimension].folded
+            self._metrics.folded.labels(dimension).inc(folded - owned.folded.get(dimension, 0))
+            owned.folded[dimension] = folded
         return took
 
 

@@ -87,6 +87,11 @@ class DimensionScorer:
         known = [w for w in self._watermarks.values() if w is not None]
         return min(known) if len(known) == len(self._watermarks) else None
 
+    @property
+    def folded(self) -> int:
+        """Values that had counts at a tick and were shown in `other` for want of room, summed over the ticks."""
+        return self._naming.folded
+
     def ticks(self) -> Iterator[list[Alert]]:
         """Score at every multiple of `time.tick` that the watermark has passed; yield each tick's alerts.
 

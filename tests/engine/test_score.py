@@ -45,7 +45,8 @@ class Engine:
             app=None,
             fence=Fence(CHOSEN.kafka, lambda: cast("Any", self)),
         )
-        self.score = Score(cast("Any", pipeline), KPIS, MEASURES, Metrics())
+        self.metrics = Metrics()
+        self.score = Score(cast("Any", pipeline), KPIS, MEASURES, self.metrics)
         self._offset = 0
 
     def restart(self, end: int = 0) -> None:
@@ -118,6 +119,19 @@ def test_one_that_was_only_early_leaves_a_tombstone(monkeypatch: pytest.MonkeyPa
         await engine.say(pane(0, 0, {"a": (5, 10)}), passed(0, 1), early_of(0, 65, 60, b=1))
         sent = await engine.say(pane(0, 1, {"a": (1, 2)}), passed(0, 2))
         assert shown(sent)["d:b"] is None
+
+    run(story, monkeypatch)
+
+
+def test_values_beyond_those_shown_are_told_of_tick_by_tick(monkeypatch: pytest.MonkeyPatch) -> None:
+    def folded(engine: Engine) -> float | None:
+        return engine.metrics.registry.get_sample_value("segpulse_folded_values_total", {"dimension": "d"})
+
+    async def story(engine: Engine) -> None:
+        await engine.say(pane(0, 0, dict.fromkeys("abcde", (5, 10))), passed(0, 1))
+        assert folded(engine) == 2
+        await engine.say(pane(0, 1, {"a": (5, 10)}), passed(0, 3))
+        assert folded(engine) == 6
 
     run(story, monkeypatch)
 
