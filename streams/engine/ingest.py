@@ -51,7 +51,8 @@ class Ingest:
         """
         tables = self._pipeline.panes, self._pipeline.traits, self._pipeline.history
         held = Held(*(store_of(table).data.get(partition, {}) for table in tables))
-        source = restored(SourcePartition(partition, self._settings, self._measures), held, begins)
+        core = SourcePartition(partition, self._settings, self._measures)
+        source = restored(core, held, begins, self._settings.dimensions)
         self._sources[partition] = source
         return {TP(topic, partition): position.expected for topic, position in source.positions.items()}
 
