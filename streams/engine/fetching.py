@@ -3,8 +3,8 @@
 Faust's driver makes a Python object of a dozen fields of every record and hands agents one at a time. This consumer
 takes what aiokafka has fetched before it is unpacked. Everything above it (streams, agents) then runs once a batch.
 
-What it leans on inside of aiokafka (0.14) and Faust (0.15) is in this file, engine/batches.py and engine/consuming.py
-alone; their tests fail where that changes.
+What the engine leans on inside of aiokafka (0.14) and Faust (0.15) is in this file, engine/batches.py,
+engine/consuming.py, engine/membership.py and `commit` of engine/ingest.py; their tests fail where that changes.
 """
 
 from __future__ import annotations

@@ -73,10 +73,10 @@ class PartitionStore(Store):  # type: ignore[type-arg]
         raise KeyError(key)
 
     def __setitem__(self, key: bytes, value: bytes) -> None:
-        raise TypeError("written through the changelog only, with its partition: see engine.checkpoint")
+        raise TypeError("written through the changelog only, with its partition: see engine.writing")
 
     def __delitem__(self, key: bytes) -> None:
-        raise TypeError("written through the changelog only, with its partition: see engine.checkpoint")
+        raise TypeError("written through the changelog only, with its partition: see engine.writing")
 
     def _clear(self) -> None:
         self.data.clear()

@@ -157,7 +157,7 @@ class SourcePartition:
     def early(self, now: int) -> Told:
         """Provisional counts of what was read and still waits for the watermark; `now`: ms, the wall clock.
 
-        None while the watermark is far behind it.
+        There are none while the watermark is far behind it.
         """
         return self._provisional.counts(now, self._clock.watermark, self._reorder.waiting)
 
