@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from streams.events.columns import NOBODY, Bools, Columns, Ints, Segments
+from streams.events.columns import NOBODY, Bools, Columns, Ints, Segments, grown
 from streams.segments.registry import UNKNOWN, Registry, text
 
 Traits = dict[str, tuple[str, int]]  # trait -> value, and the time (ms) as of which it holds
@@ -39,10 +39,8 @@ class Known:
 
     def grow(self, visitors: int) -> None:
         """Make room for visitor rows up to `visitors`."""
-        if visitors > len(self._member):
-            more = max(visitors, 2 * len(self._member)) - len(self._member)
-            self._member = np.concatenate([self._member, np.tile(self._unknown, (more, 1))])
-            self._as_of = np.concatenate([self._as_of, np.full((more, len(self._unknown)), -1, dtype=np.int64)])
+        self._member = grown(self._member, visitors, self._unknown)
+        self._as_of = grown(self._as_of, visitors, -1)
 
     def any_of(self, rows: Ints) -> Bools:
         """Of which visitors is some trait known?"""
