@@ -11,8 +11,9 @@ import numpy.typing as npt
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
 Objects = npt.NDArray[np.object_]
-Prints = npt.NDArray[np.uint64]
+Prints = npt.NDArray[np.uint64]  # [n × 2]; (0, 0) stands for none
 Rows = npt.NDArray[np.int32]  # of visitors
 Segments = npt.NDArray[np.int32]  # ids
 Ranks = npt.NDArray[np.int8]  # of topics

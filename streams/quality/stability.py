@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import stats
 
-from streams.quality.heterogeneity import Floats, Ints
+from streams.events.columns import Floats, Ints
 
 _SEGMENTS = 4  # with fewer a rank correlation says nothing
 

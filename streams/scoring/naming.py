@@ -9,12 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence, Set
 
 import numpy as np
-import numpy.typing as npt
 
+from streams.events.columns import Bools, Ints
 from streams.segments.registry import OTHER, UNKNOWN
-
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
 
 
 class Naming:

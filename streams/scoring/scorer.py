@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 import numpy as np
-import numpy.typing as npt
 from msgspec.structs import replace
 
+from streams.events.columns import Ints
 from streams.kpis.measures import Measures
 from streams.messages import Alert, PaneSnapshot, SegmentScores, Watermark
 from streams.panes.levels import LEVELS, Grid
@@ -26,8 +26,6 @@ from streams.scoring.standing import Saved, Standing
 from streams.scoring.windows import Windows
 from streams.segments.registry import UNKNOWN
 from streams.settings import Kpi, Settings
-
-Ints = npt.NDArray[np.int64]
 
 
 class DimensionScorer:

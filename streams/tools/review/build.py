@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from streams.events.columns import Floats
 from streams.kpis.measures import Measures
 from streams.messages import Cell
 from streams.quality.grouping import mergers, together
-from streams.quality.heterogeneity import Floats
 from streams.quality.stability import Stability, stability
 from streams.quality.verdicts import Verdicts, verdicts
 from streams.settings import Kpi, Settings
