@@ -66,6 +66,10 @@ def _courses() -> list[timeseries.Panel]:
                 queries.over_time(
                     f"sum by (dimension) (rate(segpulse_overflow_values_total{_RATE}))", "no room: {{dimension}}"
                 ),
+                queries.over_time(
+                    f"sum by (dimension) (rate(segpulse_folded_values_total{_RATE}))",
+                    "in other, values a second: {{dimension}}",
+                ),
             ],
             "eps",
         ),

@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from streams.events.columns import Bools, Columns, Ints, Rows
+from streams.events.columns import Bools, Columns, Ints, Rows, grown
 from streams.events.mark import Mark
 from streams.events.topics import SOURCE_TOPICS
 
@@ -64,9 +64,7 @@ class Shards:
 
     def of(self, visitors: Rows | Ints) -> Ints:
         """The shard of each visitor row."""
-        if int(visitors.max(initial=-1)) >= len(self._of):
-            more = max(len(self._names), 2 * len(self._of)) - len(self._of)
-            self._of = np.concatenate([self._of, np.full(more, -1, dtype=np.int64)])
+        self._of = grown(self._of, int(visitors.max(initial=-1)) + 1, -1)
         shard = self._of[visitors]
         if (shard < 0).any():
             for row in np.unique(visitors[shard < 0]).tolist():

@@ -11,7 +11,7 @@ import numpy as np
 from streams.behaviour.buckets import Buckets
 from streams.behaviour.records import Track
 from streams.behaviour.rules import DAY
-from streams.events.columns import Bools, Ints
+from streams.events.columns import Bools, Ints, grown
 from streams.kpis.past import Retention
 
 
@@ -50,9 +50,7 @@ class Staying:
             yield Cohort(each, visitors[cohort], lately[cohort] > 0)
 
     def _checksums(self, visitors: Ints) -> Ints:
-        if int(visitors.max(initial=-1)) >= len(self._sums):
-            more = max(len(self._names), 2 * len(self._sums)) - len(self._sums)
-            self._sums = np.concatenate([self._sums, np.full(more, -1, dtype=np.int64)])
+        self._sums = grown(self._sums, int(visitors.max(initial=-1)) + 1, -1)
         for row in visitors[self._sums[visitors] < 0].tolist():
             self._sums[row] = zlib.crc32(self._names[row].encode())
         return self._sums[visitors]

@@ -8,9 +8,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from streams.diagnosis.lift import Bools, Floats, Hits, Lift, lift
-from streams.diagnosis.parting import Cross, Ints
+from streams.diagnosis.lift import Hits, Lift, lift
+from streams.diagnosis.parting import Cross
 from streams.diagnosis.rules import TRAFFIC, VOLUMES
+from streams.events.columns import Bools, Floats, Ints
 from streams.kpis.measures import Measures
 from streams.kpis.terms import UNIT, is_sum
 from streams.messages import STATES, State

@@ -13,8 +13,8 @@ import numpy as np
 from streams.diagnosis import sentences
 from streams.diagnosis.board import Board
 from streams.diagnosis.look import Look
-from streams.diagnosis.parting import Ints
 from streams.diagnosis.rules import AFTERWARDS, OUTCOMES, RULES, Ask, Rule
+from streams.events.columns import Ints
 from streams.messages import Diagnosis
 
 

@@ -12,10 +12,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-Bools = npt.NDArray[np.bool_]
-Floats = npt.NDArray[np.float64]
+from streams.events.columns import Bools, Floats
 
 SURE = 2.33  # standard errors on each side: an interval of 98 %
 #: Where the interval of a lift lies wholly beyond, it is surely worse or better. By a sixth: segments differ by nature.

@@ -9,9 +9,9 @@ import numpy as np
 
 from streams.diagnosis.apart import Apart, Early, apart, early, stages
 from streams.diagnosis.board import Board
-from streams.diagnosis.lift import Bools, Hits, Lift, lift
-from streams.diagnosis.parting import Ints
+from streams.diagnosis.lift import Hits, Lift, lift
 from streams.diagnosis.rules import CONVERSION, SILENT, STAGE, Ask
+from streams.events.columns import Bools, Ints
 from streams.messages import Evidence
 
 

@@ -10,12 +10,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from streams.diagnosis.lift import Floats, Lift, between
+from streams.diagnosis.lift import Lift, between
+from streams.events.columns import Floats, Ints
 from streams.quality import heterogeneity
-
-Ints = npt.NDArray[np.int64]
 
 
 class Parts(NamedTuple):

@@ -10,13 +10,12 @@ from typing import Any
 
 import faust
 
-from streams.engine import parts, progress
+from streams.engine import large, parts, progress
 from streams.engine.consuming import EngineConsumer, EngineTransport
 from streams.engine.credentials import credentials
 from streams.engine.fence import Fence
 from streams.engine.membership import member_of
 from streams.engine.store import PartitionStore, PartitionTable, PromptTables
-from streams.events import mark
 from streams.events.topics import SEGMENT_PANES, SOURCE_TOPICS
 from streams.settings import LARGEST_MESSAGE, Settings
 
@@ -76,10 +75,10 @@ class Pipeline:
         self.sources = app.topic(*SOURCE_TOPICS, acks=False, **_RAW)
         self.segment_panes = app.topic(SEGMENT_PANES, acks=False, **_RAW)
         self.panes = self._table("panes", "what each source partition has counted, by pane")
-        store_of(self.panes).newer = progress.newer
+        store_of(self.panes).newer = large.newer(progress.newer)
         self.traits = self._table("traits", "what events have said of visitors")
         self.history = self._table("history", "what visitors did, as far as behaviour segments ask for it")
-        store_of(self.history).newer = lambda _, new, old: mark.newer(new, old)
+        store_of(self.history).newer = large.newer(progress.newer_shard)
         self.states = self._table("states", "what was found of each dimension at its last tick")
         store_of(self.states).newer = parts.newer
 

@@ -1,4 +1,4 @@
-"""Faust's consumer, changed in five places.
+"""Faust's consumer, changed in six places.
 
 It hands over what is fetched as it is (engine.fetching), but for the partitions that are held back.
 
@@ -11,6 +11,8 @@ its own at the end of each transaction, and no record ever comes.
 
 It does not remember how far it has handed things over: the engine's own positions do (engine.position), and where
 these go back for a batch, Faust would drop it as known.
+
+It ends when another worker comes under its name, which Kafka tells aiokafka alone (engine.membership).
 
 And offsets that come too late to be committed, since the partitions are being given out anew, are let go.
 """

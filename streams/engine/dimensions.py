@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import msgspec
 
 from streams.engine import keys, parts
+from streams.engine.large import Arriving
 from streams.engine.pace import Pace
 from streams.engine.position import Position
 from streams.messages import Alert
@@ -34,9 +35,11 @@ class Dimensions:
         self.end = end  # of the log when it was assigned: before it is read so far, nothing is scored
         #: The panes read so far of what was there then; None: all of it is taken.
         self.backlog: dict[bytes, bytes] | None = {} if end else None
+        self.arriving = Arriving()
         self.since = time.monotonic()
         self.published: dict[str, int] = {}  # dimension -> tick
         self.shown: dict[str, set[str]] = {}  # dimension -> values on segment_scores
+        self.folded: dict[str, int] = {}  # dimension -> what the metrics have of its scorer's count
         self.viewed: dict[str, int] = {}  # dimension -> tick of the last overview
         self.generation: dict[str, int] = {}  # dimension -> under which its state is written next
         self.closed: list[Alert] = []  # alerts that have ended with who could tell, still to be sent

@@ -3,15 +3,15 @@
 Faust's driver makes a Python object of a dozen fields of every record and hands agents one at a time. This consumer
 takes what aiokafka has fetched before it is unpacked. Everything above it (streams, agents) then runs once a batch.
 
-What it leans on inside of aiokafka (0.14) and Faust (0.15) is in this file, engine/batches.py and engine/consuming.py
-alone; their tests fail where that changes.
+What the engine leans on inside of aiokafka (0.14) and Faust (0.15) is in this file, engine/batches.py,
+engine/consuming.py, engine/membership.py and `commit` of engine/ingest.py; their tests fail where that changes.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -27,6 +27,9 @@ from streams.events.values import Values
 
 _LOOK = 0.05  # seconds after which it is looked whether what was held back is so still
 _WAIT = 100  # ms that the broker waits for records: while it does, partitions read meanwhile cannot be fetched
+
+
+Valueless = Callable[[Record], bytes | None]
 
 
 class Fetched:
@@ -49,10 +52,13 @@ class Fetched:
         batches, self._batches = self._batches, ()
         return (record for records in batches for record in records if record.offset >= offset)
 
-    def columns(self, offset: int) -> tuple[Ints, Values]:
-        """The offsets and the values of the records from `offset` on."""
+    def columns(self, offset: int, valueless: Valueless | None = None) -> tuple[Ints, Values]:
+        """The offsets and the values of the records from `offset` on; `valueless` makes one where there is none."""
         batches, self._batches = self._batches, ()
-        offsets, values = _at_once(batches) or _one_by_one(batches)
+        found = _at_once(batches)
+        if found is None or (valueless is not None and found[1].some_lack):
+            found = _one_by_one(batches, valueless or _no_value)
+        offsets, values = found
         new = slice(int(np.searchsorted(offsets, offset)), None)
         return offsets[new], values[new]
 
@@ -63,9 +69,14 @@ def _at_once(batches: Sequence[Iterable[Record]]) -> tuple[Ints, Values] | None:
     return unpacked(some) if len(some) == len(batches) else None
 
 
-def _one_by_one(batches: Sequence[Iterable[Record]]) -> tuple[Ints, Values]:
-    read = [(record.offset, record.value) for records in batches for record in records]
-    return np.array([offset for offset, _ in read], dtype=np.int64), Values.of([value for _, value in read])
+def _one_by_one(batches: Sequence[Iterable[Record]], valueless: Valueless) -> tuple[Ints, Values]:
+    read = [record for records in batches for record in records]
+    values = [valueless(record) if record.value is None else record.value for record in read]
+    return np.array([record.offset for record in read], dtype=np.int64), Values.of(values)
+
+
+def _no_value(_: Record) -> None:
+    """As it is."""
 
 
 class FetchedRecord:

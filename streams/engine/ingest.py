@@ -14,11 +14,13 @@ from faust.types import TP
 
 from streams.engine import fence
 from streams.engine.app import Pipeline, store_of
+from streams.engine.erasing import erasing
 from streams.engine.fetching import Fetched
 from streams.engine.metrics import Metrics
 from streams.engine.position import new_since
 from streams.engine.source import Due, Held, Source, restored
 from streams.engine.writing import Writing
+from streams.events.topics import PROFILES
 from streams.kpis.measures import Measures
 from streams.panes.partition import SourcePartition
 
@@ -39,6 +41,7 @@ class Ingest:
         self._metrics = metrics
         self._clock = clock
         self._writing = Writing(pipeline)
+        self._erasing = erasing(pipeline.settings.dimensions)
         self._sources: dict[int, Source] = {}
         self._caught_up = asyncio.Event()  # some partition, since the last `wait`
         self._interval = pipeline.settings.time.checkpoint / 1000
@@ -51,7 +54,8 @@ class Ingest:
         """
         tables = self._pipeline.panes, self._pipeline.traits, self._pipeline.history
         held = Held(*(store_of(table).data.get(partition, {}) for table in tables))
-        source = restored(SourcePartition(partition, self._settings, self._measures), held, begins)
+        core = SourcePartition(partition, self._settings, self._measures)
+        source = restored(core, held, begins, self._settings.dimensions)
         self._sources[partition] = source
         return {TP(topic, partition): position.expected for topic, position in source.positions.items()}
 
@@ -75,7 +79,7 @@ class Ingest:
         since = await new_since(self._pipeline.app, tp, source.positions[tp.topic], fetched)
         if since == fetched.end:
             return
-        offsets, values = fetched.columns(since)
+        offsets, values = fetched.columns(since, self._erasing if tp.topic == PROFILES else None)
         now, size = self._now(), self._settings.kafka.batch
         for first in range(0, len(values), size):
             batch = slice(first, first + size)
@@ -149,7 +153,7 @@ class Ingest:
             (metrics.events, "events", core.stats.events),
             (metrics.duplicates, "duplicates", core.stats.duplicates),
             (metrics.late, "late", core.stats.late),
-            (metrics.overflow, "overflow", core.overflowed),
+            (metrics.overflow, "overflow", core.stats.overflowed),
         ):
             for label, count in counts.items():
                 metric.labels(label).inc(count - source.counted[name, label])

@@ -24,7 +24,14 @@ class Metrics:
             "segpulse_dead_letters", "Records that could not be counted.", ["reason"], registry=registry
         )
         self.overflow = Counter(
-            "segpulse_overflow_values", "Look-ups of a value beyond its dimension's max_values; counted as `other`.",
+            "segpulse_overflow_values",
+            "Events counted as `other` of a dimension that has more values than a source partition tells apart, which "
+            "is 20 times its max_values.",
+            ["dimension"], registry=registry,
+        )  # fmt: skip
+        self.folded = Counter(
+            "segpulse_folded_values",
+            "Values with counts that a tick of the scorer showed in `other`: beyond their dimension's max_values.",
             ["dimension"], registry=registry,
         )  # fmt: skip
         self.lag = Gauge(

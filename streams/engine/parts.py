@@ -41,6 +41,13 @@ def name(key: bytes) -> str:
     return key.decode().rsplit("/", 2)[0]
 
 
+def keys(name: str, size: int) -> Iterator[bytes]:
+    """Those that any state of up to `size` bytes may have had, and a few more."""
+    for generation in range(_GENERATIONS):
+        for number in range(size // LARGEST + 2):  # what cannot be compressed gets a little larger
+            yield key(name, generation, number)
+
+
 def split(
     name: str, generation: int, version: int, state: bytes, largest: int = LARGEST
 ) -> Iterator[tuple[bytes, bytes]]:
@@ -64,6 +71,11 @@ def join(name: str, held: Mapping[bytes, bytes]) -> tuple[int, bytes | None]:
 def after(generation: int) -> int:
     """Whose turn it is after `generation`."""
     return (generation + 1) % _GENERATIONS
+
+
+def version(part: bytes) -> int:
+    """Of the state that a record is of."""
+    return _part.decode(part).version
 
 
 def newer(_: bytes, new: bytes, old: bytes) -> bool:

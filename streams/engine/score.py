@@ -80,12 +80,15 @@ class Score:
         for record in fetched.since(await new_since(self._pipeline.app, tp, owned.position, fetched)):
             if record.key is None or record.value is None:
                 continue  # a pane rolled up: the coarser one has said so
-            if keys.is_watermark(record.key):
-                owned.take_watermark(record.key, record.value)
+            whole = owned.arriving.take(record.key, record.value)
+            if whole is None:
+                continue
+            if keys.is_watermark(whole[0]):
+                owned.take_watermark(*whole)
             elif owned.backlog is not None:
-                owned.hold(record.key, record.value)
+                owned.hold(*whole)
             else:
-                owned.take_pane(record.key, record.value)
+                owned.take_pane(*whole)
         if owned.backlog is not None and owned.is_read:
             slices = _Slices()
             for key, value in owned.backlog.items():
@@ -179,6 +182,9 @@ class Score:
             owned.published[dimension] = saved.tick
             owned.generation[dimension] = parts.after(generation)
             self._metrics.tick.labels(dimension).set(saved.tick / 1000)
+            folded = owned.scorers[dimension].folded
+            self._metrics.folded.labels(dimension).inc(folded - owned.folded.get(dimension, 0))
+            owned.folded[dimension] = folded
         return took
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import msgspec
 
-from streams.engine import keys, progress
+from streams.engine import keys, parts, progress
+from streams.engine.large import Parting
 from streams.engine.position import Position
 from streams.events.topics import SOURCE_TOPICS
 from streams.messages import DeadLetter, VisitorSegments
@@ -24,11 +25,22 @@ from streams.segments.known import Traits
 _traits = msgspec.json.Decoder(Traits)
 
 
+class PartingOf(NamedTuple):
+    """What is there in parts of a source partition, on each topic that it writes large values to."""
+
+    panes: Parting  # their changelog
+    history: Parting  # its changelog
+    segment_panes: Parting
+
+
 class Source:
     """See the module."""
 
-    def __init__(self, core: SourcePartition, resume: Mapping[str, int], unpublished: list[Change]) -> None:
+    def __init__(
+        self, core: SourcePartition, resume: Mapping[str, int], unpublished: list[Change], parting: PartingOf
+    ) -> None:
         self.core = core
+        self.parting = parting
         self.positions = {topic: Position(offset) for topic, offset in resume.items()}
         self.unpublished = unpublished  # panes that the predecessor may not have sent on
         #: When each topic last had something new, by the monotonic clock. One that has nothing at all may be about to
@@ -51,7 +63,8 @@ class Source:
         unpublished, self.unpublished = self.unpublished, []
         early = core.early(now) if now is not None else NOTHING
         changes, shards, traits = core.changes(), core.shards(), core.traits()
-        return Due(changes, unpublished, shards, core.progress(), dead_letters, traits, core.placed(), early)
+        come_to, placed = core.progress(), core.placed()
+        return Due(changes, unpublished, shards, come_to, dead_letters, traits, placed, early, self.parting)
 
 
 class Due(NamedTuple):
@@ -65,6 +78,7 @@ class Due(NamedTuple):
     traits: dict[str, Traits]
     placed: dict[str, VisitorSegments]
     early: Told
+    parting: PartingOf
 
 
 class Held(NamedTuple):
@@ -75,21 +89,27 @@ class Held(NamedTuple):
     history: Mapping[bytes, bytes]
 
 
-def restored(core: SourcePartition, changelogs: Held, begins: Mapping[str, int]) -> Source:
+def restored(core: SourcePartition, changelogs: Held, begins: Mapping[str, int], dimensions: Iterable[str]) -> Source:
     """`core` loaded with what is held of its partition.
 
-    `begins`: the first offset that each source topic's log still has there.
+    `begins`: the first offset that each source topic's log still has there. `dimensions`: those that are declared.
     """
-    held = dict(changelogs.panes)
+    parting = PartingOf(Parting(), Parting(), Parting())
+    held = parting.panes.read(changelogs.panes, progress.newer)
     said = held.pop(progress.PROGRESS, None)
     come_to = progress.decode(said) if said is not None else None
     records = {keys.parse_pane(key): value for key, value in held.items()}
     traits = {key.decode(): _traits.decode(value) for key, value in changelogs.traits.items()}
-    shards = {keys.parse_shard(key): value for key, value in changelogs.history.items()}
+    history = parting.history.read(changelogs.history, progress.newer_shard)
+    shards = {keys.parse_shard(key): value for key, value in history.items()}
     core.load(records, come_to, traits, shards, begins)
     unpublished = []
     for key, value in sorted(records.items()):
+        if len(value) > parts.LARGEST:
+            for dimension in dimensions:
+                parting.segment_panes.suspect(keys.segment_pane(dimension, core.number, key), len(value))
         if come_to is None or not come_to.mark.includes(codec.mark(codec.head(value))):
             snapshot = codec.decode(value)
             unpublished.append(Change(key, snapshot, value, tuple(snapshot.counts)))
-    return Source(core, {t: come_to.resume.get(t, 0) if come_to else 0 for t in SOURCE_TOPICS}, unpublished)
+    resume = {t: come_to.resume.get(t, 0) if come_to else 0 for t in SOURCE_TOPICS}
+    return Source(core, resume, unpublished, parting)

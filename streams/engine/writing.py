@@ -7,17 +7,22 @@
 3. When Kafka has that, finer panes that went into coarser ones leave the changelog, and how far this has come; then
    the offsets to read from are committed, by who calls this.
 
-Where there are transactions (engine.fence), 1 to 3 are one, up to the offsets.
+Where there are transactions (engine.fence), 1 to 3 are one, up to the offsets. What is too large for a record goes as
+parts (engine.large).
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 import msgspec
 
 from streams.engine import keys, progress
 from streams.engine.app import Pipeline
+from streams.engine.large import Parting
 from streams.engine.outbox import Outbox
 from streams.engine.source import Due
+from streams.events.mark import Mark
 from streams.events.topics import DEAD_LETTERS, SEGMENT_PANES, VISITOR_SEGMENTS
 from streams.messages import Watermark
 from streams.panes import codec
@@ -38,29 +43,33 @@ class Writing:
 
     async def write(self, outbox: Outbox, partition: int, due: Due, *, news: bool) -> None:
         """See the module. Of `news` is whether the watermark or the early counts are others than were last written."""
+        seen, parting = Mark(due.progress.watermark, due.progress.offsets), due.parting
         for letter in due.dead_letters:
             await outbox.send(DEAD_LETTERS, letter.topic.encode(), _encode(letter))
         for change in due.changes:
             if change.value is not None:
-                await outbox.send(self._panes, keys.pane(change.key), change.value, partition)
+                await _put(
+                    outbox, self._panes, parting.panes.records(keys.pane(change.key), change.value, seen), partition
+                )
         await outbox.settle()
         for visitor, known in due.traits.items():
             await outbox.send(self._traits, visitor.encode(), _encode(known), partition)
         for shard, packed in due.shards.items():
-            await outbox.send(self._history, keys.shard(shard), packed, partition)
+            await _put(outbox, self._history, parting.history.records(keys.shard(shard), packed, seen), partition)
         for visitor, placed in due.placed.items():
             await outbox.send(VISITOR_SEGMENTS, visitor.encode(), _encode(placed), partition)
         for change in (*due.unpublished, *due.changes):
-            await self._publish(outbox, partition, change)
+            await self._publish(outbox, partition, change, parting.segment_panes, seen)
         if news:
-            await self._publish_watermark(outbox, partition, due)
+            await self._publish_watermark(outbox, partition, due, seen)
         await outbox.settle()
         for change in due.changes:
             if change.value is None:
-                await outbox.send(self._panes, keys.pane(change.key), None, partition)
-        await outbox.send(self._panes, progress.PROGRESS, progress.encode(due.progress), partition)
+                await _put(outbox, self._panes, parting.panes.records(keys.pane(change.key), None, seen), partition)
+        come_to = parting.panes.records(progress.PROGRESS, progress.encode(due.progress), seen)
+        await _put(outbox, self._panes, come_to, partition)
 
-    async def _publish(self, outbox: Outbox, partition: int, change: Change) -> None:
+    async def _publish(self, outbox: Outbox, partition: int, change: Change, parting: Parting, seen: Mark) -> None:
         """A pane by dimension."""
         parts = codec.by_dimension(change.snapshot) if change.snapshot is not None else {}
         for dimension in filter(self._dimensions.__contains__, change.dimensions):
@@ -68,10 +77,10 @@ class Writing:
             key, value = keys.segment_pane(dimension, partition, change.key), None
             if part is not None:
                 value = codec.encode(part)
-            for place in keys.readers(dimension, self._dimensions, self._partitions):
-                await outbox.send(SEGMENT_PANES, key, value, place)
+            places = keys.readers(dimension, self._dimensions, self._partitions)
+            await _put(outbox, SEGMENT_PANES, parting.records(key, value, seen), *places)
 
-    async def _publish_watermark(self, outbox: Outbox, partition: int, due: Due) -> None:
+    async def _publish_watermark(self, outbox: Outbox, partition: int, due: Due, seen: Mark) -> None:
         """After the panes: who reads it has read all panes before it."""
         for dimension in self._dimensions:
             said = Watermark(
@@ -80,5 +89,12 @@ class Writing:
                 measures=due.early.measures,
                 early={start: counts[dimension] for start, counts in due.early.panes.items() if dimension in counts},
             )
-            place = keys.owner(dimension, self._partitions)
-            await outbox.send(SEGMENT_PANES, keys.watermark(dimension, partition), codec.encode(said), place)
+            key, place = keys.watermark(dimension, partition), keys.owner(dimension, self._partitions)
+            await _put(outbox, SEGMENT_PANES, due.parting.segment_panes.records(key, codec.encode(said), seen), place)
+
+
+async def _put(outbox: Outbox, topic: str, records: Iterable[tuple[bytes, bytes | None]], *places: int) -> None:
+    """Send each record to each of these partitions."""
+    for key, value in records:
+        for place in places:
+            await outbox.send(topic, key, value, place)

@@ -4,20 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
 Objects = npt.NDArray[np.object_]
-Prints = npt.NDArray[np.uint64]
+Prints = npt.NDArray[np.uint64]  # [n × 2]; (0, 0) stands for none
 Rows = npt.NDArray[np.int32]  # of visitors
 Segments = npt.NDArray[np.int32]  # ids
 Ranks = npt.NDArray[np.int8]  # of topics
 Kinds = npt.NDArray[np.int16]
 
 NOBODY = -1
+
+
+_Scalar = TypeVar("_Scalar", bound=np.generic)
+
+
+def grown(array: npt.NDArray[_Scalar], rows: int, fill: object) -> npt.NDArray[_Scalar]:
+    """The array itself where it has room for so many rows; else one with twice the room or more, `fill` in new rows.
+
+    So rows that come one by one cost as if each had been copied twice.
+    """
+    if rows <= len(array):
+        return array
+    out = np.empty((max(rows, 2 * len(array)), *array.shape[1:]), dtype=array.dtype)
+    out[: len(array)], out[len(array) :] = array, fill
+    return out
 
 
 @dataclass(slots=True, frozen=True, eq=False)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from streams.events.fingerprints import Bools, Ints, Prints, Table
+from streams.events.columns import Bools, Ints, Prints
+from streams.events.fingerprints import Table
 
 _SWEEPS = 16  # in a horizon
 

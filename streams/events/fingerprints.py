@@ -14,10 +14,9 @@ import numpy as np
 import numpy.typing as npt
 from xxhash import xxh3_128_digest
 
-Prints = npt.NDArray[np.uint64]  # [n × 2]; (0, 0) stands for none
+from streams.events.columns import Bools, Ints, Prints
+
 Half = npt.NDArray[np.uint64]  # [n]
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
 
 _SEED = secrets.randbits(64)
 _ODD = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F], dtype=np.uint64)

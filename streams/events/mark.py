@@ -19,6 +19,11 @@ class Mark(NamedTuple):
         mine = self.offsets
         return self.watermark >= other.watermark and all(mine.get(t, -1) >= last for t, last in other.offsets.items())
 
+    @property
+    def rank(self) -> int:
+        """A number that rises with what is included: of two of which one includes the other, that has the larger."""
+        return self.watermark + sum(self.offsets.values()) + len(self.offsets)
+
 
 class _Record(msgspec.Struct, array_like=True):
     watermark: int

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from streams.events.columns import Bools, Ints, Ranks, Rows
+from streams.events.columns import Bools, Ints, Ranks, Rows, grown
 from streams.events.topics import PROFILES, SOURCE_TOPICS
 
 NEVER, NOT_YET = -(2**62), 2**62
@@ -64,13 +64,9 @@ class Sessions:
 
     def grow(self, visitors: int) -> None:
         """Make room for visitor rows up to `visitors`."""
-        if visitors > len(self._last):
-            more = max(visitors, 2 * len(self._last)) - len(self._last)
-            self._last = np.concatenate([self._last, np.full(more, NEVER, dtype=np.int64)])
-            self._before = np.concatenate([self._before, np.full(more, NEVER, dtype=np.int64)])
-            self._topic = np.concatenate([self._topic, np.full(more, NOTHING, dtype=np.int8)])
-            self._had = np.concatenate([self._had, np.zeros(more, dtype=np.int64)])
-            self._had_since = np.concatenate([self._had_since, np.full(more, NOT_YET, dtype=np.int64)])
+        self._last, self._before = grown(self._last, visitors, NEVER), grown(self._before, visitors, NEVER)
+        self._topic = grown(self._topic, visitors, NOTHING)
+        self._had, self._had_since = grown(self._had, visitors, 0), grown(self._had_since, visitors, NOT_YET)
 
     def forget(self, rows: Ints) -> None:
         """These rows are to be other visitors'."""

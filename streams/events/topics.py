@@ -78,3 +78,6 @@ ANSWERS: dict[tuple[str, str], dict[str, tuple[float, float]]] = {
 
 #: In the order in which events of one visitor and one millisecond are taken: who somebody is before what they did.
 SOURCE_TOPICS: tuple[str, ...] = (PROFILES, *SOURCES)
+
+#: By topic: its index there, as columns hold it.
+RANK: dict[str, int] = {topic: rank for rank, topic in enumerate(SOURCE_TOPICS)}

@@ -35,6 +35,11 @@ class Values(Sequence[bytes | None]):
         starts = np.cumsum(there + 1) - there - 1
         return cls(b"\n".join(values), starts, starts + lengths)  # type: ignore[arg-type]
 
+    @property
+    def some_lack(self) -> bool:
+        """Is there a record without a value?"""
+        return bool((self.ends < self.starts).any())
+
     def __len__(self) -> int:
         return len(self.starts)
 

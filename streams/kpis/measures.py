@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from streams.events.columns import Ints
 from streams.events.topics import SOURCES
 from streams.kpis.past import past
 from streams.kpis.terms import (
@@ -27,7 +28,6 @@ from streams.kpis.terms import (
 )
 from streams.settings import Kpi
 
-Ints = npt.NDArray[np.int64]
 Term = tuple[int, int]  # column, and 1 or -1: added or taken away
 
 

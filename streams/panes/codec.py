@@ -8,13 +8,11 @@ import msgspec
 import numpy as np
 
 from streams.events.mark import Mark
-from streams.events.topics import SOURCE_TOPICS
+from streams.events.topics import RANK, SOURCE_TOPICS
 from streams.kpis.measures import Measures
 from streams.messages import PaneSnapshot, Watermark
 from streams.panes.pane import Pane
 from streams.segments.registry import Registry
-
-_RANK = {topic: rank for rank, topic in enumerate(SOURCE_TOPICS)}
 
 Counts = dict[str, dict[str, list[int]]]  # dimension -> value -> count by measure
 
@@ -85,7 +83,7 @@ def restored(record: PaneSnapshot, registry: Registry, dimensions: Mapping[str, 
     """The pane that `record` holds; dimensions and measures that are no longer declared are left out."""
     pane = Pane(
         len(measures.names),
-        {_RANK[topic]: offset for topic, offset in record.offsets.items() if topic in _RANK},
+        {RANK[topic]: offset for topic, offset in record.offsets.items() if topic in RANK},
         record.watermark,
     )
     segments: list[int] = []

@@ -12,13 +12,12 @@ from streams.events.decode import Event
 from streams.events.fingerprints import fingerprints, joined
 from streams.events.intake import Good
 from streams.events.products import products
-from streams.events.topics import PROFILES, SOURCE_TOPICS, SOURCES
+from streams.events.topics import PROFILES, RANK, SOURCES
 from streams.kpis.measures import Measures
 from streams.segments.membership import Membership
 from streams.segments.visitors import Visitors
 
 _ORDERS = "orders"
-_RANK = {topic: rank for rank, topic in enumerate(SOURCE_TOPICS)}
 
 
 class Columnar:
@@ -52,7 +51,7 @@ class Columnar:
             visitor[[not name for name in good.visitor]] = NOBODY
         return Columns(
             time=good.time,
-            topic=np.full(n, _RANK[topic], dtype=np.int8),
+            topic=np.full(n, RANK[topic], dtype=np.int8),
             offset=good.offset,
             visitor=visitor,
             kind=self._kinds(topic, good.name),

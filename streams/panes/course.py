@@ -8,15 +8,13 @@ from streams.behaviour.shards import Marked
 from streams.events.columns import Ints
 from streams.events.mark import Mark
 from streams.events.sessions import OpenSession
-from streams.events.topics import SOURCE_TOPICS
+from streams.events.topics import RANK, SOURCE_TOPICS
 from streams.events.watermark import Clock
 from streams.panes.levels import LEVELS
 from streams.panes.predecessor import Predecessor
 from streams.panes.progress import Progress
 from streams.panes.resume import Resume
 from streams.settings import Settings
-
-_RANK = {topic: rank for rank, topic in enumerate(SOURCE_TOPICS)}
 
 
 class Course:
@@ -36,13 +34,13 @@ class Course:
     def load(self, progress: Progress | None, begins: Mapping[str, int]) -> None:
         """Begin after a predecessor; `begins`: the first offset that each topic's log still has."""
         self.before = Predecessor(progress, self._resume.since(progress.watermark) if progress is not None else 0)
-        self.offsets = {_RANK[topic]: offset - 1 for topic, offset in begins.items() if offset}
+        self.offsets = {RANK[topic]: offset - 1 for topic, offset in begins.items() if offset}
         if progress is not None:
             self.clock.newest.update(progress.newest)
 
     def read(self, topic: str, offsets: Ints, newest: int | None) -> None:
         """Records of `topic` were read; its newest time was `newest` before."""
-        self.offsets[_RANK[topic]] = int(offsets[-1])
+        self.offsets[RANK[topic]] = int(offsets[-1])
         self._resume.read(topic, int(offsets[0]), newest, self.clock.newest[topic])
 
     def has_come(self, marks: Iterable[Mark]) -> bool:
@@ -52,10 +50,10 @@ class Course:
             watermark is not None
             and watermark >= max(mark.watermark for mark in marks)
             and all(
-                self.offsets.get(_RANK[topic], -1) >= offset
+                self.offsets.get(RANK[topic], -1) >= offset
                 for mark in marks
                 for topic, offset in mark.offsets.items()
-                if topic in _RANK
+                if topic in RANK
             )
         )
 

@@ -10,11 +10,10 @@ import numpy as np
 from streams.events.amounts import NONE
 from streams.events.columns import NOBODY, Bools, Columns, Ints
 from streams.events.sessions import Sessions
-from streams.events.topics import SOURCE_TOPICS
+from streams.events.topics import RANK
 from streams.kpis.measures import Measures
 from streams.panes.tally import Increments
 
-_RANK = {topic: rank for rank, topic in enumerate(SOURCE_TOPICS)}
 _NOBODY: Ints = np.empty(0, dtype=np.int64)
 _NOTHING = Increments(_NOBODY, _NOBODY)
 
@@ -25,8 +24,8 @@ class Measuring:
     def __init__(self, measures: Measures, gap: int, session_topics: Iterable[str]) -> None:
         """`gap`: ms without an event of `session_topics` after which a session has ended."""
         self._measures = measures
-        self._ranks = np.array([_RANK[topic] for topic in session_topics], dtype=np.int64)
-        self.sessions = Sessions(gap, [_RANK[topic] for topic in measures.sessions_with])
+        self._ranks = np.array([RANK[topic] for topic in session_topics], dtype=np.int64)
+        self.sessions = Sessions(gap, [RANK[topic] for topic in measures.sessions_with])
 
     def copy(self) -> Measuring:
         """The same, with sessions that go their own way from here."""
@@ -44,7 +43,7 @@ class Measuring:
         visits = np.flatnonzero(np.isin(events.topic, self._ranks) & of_somebody & ~old)
         parts = self.sessions.count(events.visitor[visits], events.time[visits], events.topic[visits])
         once = [(measures.sessions, parts.opens), (measures.engaged, parts.seconds), (measures.intervals, parts.later)]
-        once += [(column, parts.firsts[_RANK[topic]]) for topic, column in measures.sessions_with.items()]
+        once += [(column, parts.firsts[RANK[topic]]) for topic, column in measures.sessions_with.items()]
         if measures.steps is not None:
             column_of = measures.steps[parts.after, events.topic[visits]]
             numbers.append(visits[column_of >= 0])

@@ -5,7 +5,6 @@ Pure: no Kafka, no Faust, no wall clock. The ingest agent and the backtest both 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -149,12 +148,14 @@ class SourcePartition:
             counted, fresh = self._counting.count(events, old)
             self._panes.add(counted, told[fresh])
             self._people.place(counted)
+            overflowing = self._counting.membership.overflowing(counted.member)
+            self.stats.count_overflowing(counted.events, overflowing)
         self.stats.count(events, fresh)
 
     def early(self, now: int) -> Told:
         """Provisional counts of what was read and still waits for the watermark; `now`: ms, the wall clock.
 
-        None while the watermark is far behind it.
+        There are none while the watermark is far behind it.
         """
         return self._provisional.counts(now, self._clock.watermark, self._reorder.waiting)
 
@@ -205,8 +206,3 @@ class SourcePartition:
         history, course = self._counting.membership.history, self._course
         sessions = self._people.sessions(course.mark.watermark, course.since)
         return course.progress(sessions, history.marked(), history.least)
-
-    @property
-    def overflowed(self) -> Counter[str]:
-        """By dimension: look-ups of a value that the dimension had no room for."""
-        return self._counting.membership.registry.overflowed

@@ -16,8 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from streams.events.columns import Ints
-from streams.quality.heterogeneity import Floats
+from streams.events.columns import Floats, Ints
 
 
 class Chain(NamedTuple):

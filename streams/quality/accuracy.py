@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from streams.events.columns import Bools, Floats, Ints
 from streams.quality.difference import Difference, holm
-from streams.quality.heterogeneity import Bools, Floats, Ints
 from streams.quality.homogeneity import MOST, Within
 
 SURE = 0.05  # chance that any segment of the dimension is called different for nothing

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import special
 
-from streams.quality.heterogeneity import Floats, Ints
+from streams.events.columns import Floats, Ints
 
 _ROUNDING = 1e-9  # nats
 _REACH = 6.5  # half the width of the sum over a cell, in square roots of its margin: 1e-36 is left out

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import special
 
-from streams.quality.heterogeneity import Floats
+from streams.events.columns import Floats
 from streams.quality.homogeneity import Days, against_rest
 
 _LEAST = 5.0  # hits that must be due, in the segment and in the rest (Cochran, Biometrics 10 (1954) 417-451)

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from streams.quality.heterogeneity import Floats, Ints
+from streams.events.columns import Floats, Ints
 
 
 class Effect(NamedTuple):

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from streams.events.columns import Bools, Ints
-from streams.quality.heterogeneity import Floats
+from streams.events.columns import Bools, Floats, Ints
 from streams.quality.homogeneity import Days
 from streams.quality.merging import merged
 

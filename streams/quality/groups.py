@@ -19,7 +19,7 @@ from math import log
 import numpy as np
 from scipy import special
 
-from streams.quality.heterogeneity import Floats, Ints
+from streams.events.columns import Floats, Ints
 
 
 def groups(hits: Ints, trials: Ints, binomial: bool, dispersion: float = 1.0) -> Ints:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import special
 
-from streams.quality.heterogeneity import Bools, Floats, Ints
+from streams.events.columns import Bools, Floats, Ints
 
 _WIDE = float(special.ndtri(0.975))
 

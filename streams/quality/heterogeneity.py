@@ -18,12 +18,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from scipy import special  # not stats: that takes a worker 0.4 s to import, each time it comes back
 
-Bools = npt.NDArray[np.bool_]
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
+from streams.events.columns import Bools, Floats, Ints
 
 _TAIL = 0.025  # of the interval, each side
 

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from streams.quality.heterogeneity import Bools, Floats, Ints
+from streams.events.columns import Bools, Floats, Ints
 from streams.scoring import baseline
 from streams.scoring.comparison import Comparison, Trials, compare
 

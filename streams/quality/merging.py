@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from streams.events.columns import Bools, Floats, Ints
 from streams.quality.groups import log_likelihood, penalty
-from streams.quality.heterogeneity import Bools, Floats, Ints
 
 
 def merged(hits: Ints, trials: Ints, binomial: Bools, dispersion: Floats) -> Ints:

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from streams.events.columns import Floats, Ints
 from streams.quality.cells import Row
-from streams.quality.heterogeneity import Floats, Ints
 
 _SEGMENTS = 4  # with fewer a rank correlation says nothing
 

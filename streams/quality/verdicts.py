@@ -6,10 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from streams.events.columns import Bools
+from streams.events.columns import Bools, Floats
 from streams.quality.accuracy import Accuracy, accuracy
 from streams.quality.difference import Difference, difference
-from streams.quality.heterogeneity import Floats
 from streams.quality.homogeneity import Days, Within, within
 from streams.settings import Scoring
 

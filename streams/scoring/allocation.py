@@ -7,10 +7,8 @@ is simple and stated, so that costs can be compared; who knows better names the 
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
+from streams.events.columns import Bools, Ints
 
 
 def allocated(totals: Ints, known: Bools, spent: int, sessions: int) -> Ints:

@@ -8,6 +8,7 @@ from typing import NamedTuple, get_args
 import numpy as np
 import numpy.typing as npt
 
+from streams.events.columns import Floats
 from streams.kpis.figures import counted
 from streams.messages import STATES, Alert, Kind
 from streams.scoring import alerts, states, weights
@@ -20,9 +21,7 @@ from streams.scoring.standing import Saved, Standing, called
 from streams.scoring.weighing import first_of_each_denominator
 from streams.settings import Kpi, Settings
 
-Bools = npt.NDArray[np.bool_]
 States = npt.NDArray[np.int8]
-Floats = npt.NDArray[np.float64]
 
 #: A segment's KPI has one alert at most: the later in this order before the earlier.
 KINDS: tuple[Kind | None, ...] = (None, *get_args(Kind)[:3])

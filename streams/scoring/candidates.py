@@ -7,10 +7,8 @@ few seconds cost nothing. Wang & Ramdas, "False discovery rate control with e-va
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-Bools = npt.NDArray[np.bool_]
-Floats = npt.NDArray[np.float64]
+from streams.events.columns import Bools, Floats
 
 FALSE_DISCOVERIES = 0.10  # at most, of those that are named
 

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from streams.scoring.memory import Bools, Floats
+from streams.events.columns import Bools, Floats
 
 _USUAL = 5.0  # trials that the usual rate weighs
 _SUREST = 0.98  # a binomial rate beyond this would leave no chance at all

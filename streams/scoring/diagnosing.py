@@ -11,7 +11,7 @@ from streams.diagnosis.board import Board, cross_of, volumes
 from streams.diagnosis.diagnose import diagnoses
 from streams.diagnosis.lift import Hits
 from streams.diagnosis.parting import Cross
-from streams.events.columns import Ints
+from streams.events.columns import Floats, Ints
 from streams.kpis.measures import Measures
 from streams.messages import Diagnosis
 from streams.scoring import states
@@ -20,8 +20,6 @@ from streams.scoring.crosses import Crosses
 from streams.scoring.quantities import Quantities
 from streams.segments.registry import UNKNOWN
 from streams.settings import Kpi, Settings
-
-Floats = npt.NDArray[np.float64]
 
 
 class Diagnosing:

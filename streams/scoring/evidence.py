@@ -16,9 +16,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from streams.events.columns import Bools, Floats, Ints
 from streams.scoring import comparison, dispersion, level, relation, shift
 from streams.scoring.comparison import Trials
-from streams.scoring.memory import Bools, Cells, Floats, Ints, Memory, Remembering, others
+from streams.scoring.memory import Cells, Memory, Remembering, others
 
 __all__ = ["Evidence", "Found", "Trials"]
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 from scipy import special
 
-Floats = npt.NDArray[np.float64]
+from streams.events.columns import Floats
 
 _TAIL = 0.025  # of the interval, each side
 

@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from streams.events.columns import Bools, Floats, Ints
 from streams.kpis.measures import Measures
 from streams.kpis.terms import SPENT
 from streams.messages import Alert
@@ -24,10 +25,6 @@ from streams.scoring.standing import Saved, Standing
 from streams.scoring.weighing import Weighing
 from streams.segments.registry import UNKNOWN
 from streams.settings import Kpi, Settings
-
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
 
 
 class Judge:

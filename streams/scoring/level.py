@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from streams.events.columns import Bools, Floats
 from streams.scoring.comparison import Comparison, log_ratio
-from streams.scoring.memory import Bools, Cells, Floats
+from streams.scoring.memory import Cells
 
 FIELDS = {"level_a": 0.0, "level_b": 0.0, "level_variance": 0.0}
 

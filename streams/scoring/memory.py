@@ -6,11 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
+from streams.events.columns import Bools, Floats, Ints
 
 _FINE = 2.0**20  # sums are of whole numbers of this fineness
 

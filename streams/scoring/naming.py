@@ -9,12 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence, Set
 
 import numpy as np
-import numpy.typing as npt
 
+from streams.events.columns import Bools, Ints
 from streams.segments.registry import OTHER, UNKNOWN
-
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
 
 
 class Naming:
@@ -26,6 +23,7 @@ class Naming:
     def __init__(self, max_values: int) -> None:
         self._room = max_values
         self.names: list[str | None] = []
+        self.folded = 0  # values that had counts at a tick and no row, summed over the ticks
         self._rows: dict[str, int] = {}
         self._free: list[int] = []
         self._row_of: Ints = np.zeros(0, dtype=np.int64)  # by id; -1: without a row of its own
@@ -58,6 +56,7 @@ class Naming:
             changed.append(row)
             if name in nameless:
                 row_of[nameless[name]] = row
+        self.folded += len(nameless.keys() - self._rows.keys())
         return changed
 
     def fold(self, values: Sequence[str], totals: Ints) -> Ints:

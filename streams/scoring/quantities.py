@@ -13,12 +13,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from streams.events.columns import Floats, Ints
 from streams.kpis.measures import Measures, sums
 from streams.kpis.terms import UNIT, is_sum, split
 from streams.settings import Kpi
-
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 
 class Units(NamedTuple):

@@ -13,8 +13,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from streams.events.columns import Bools, Floats, Ints
 from streams.scoring.comparison import Comparison, log_ratio
-from streams.scoring.memory import Bools, Cells, Floats, Ints, Memory, total
+from streams.scoring.memory import Cells, Memory, total
 
 FIELDS = {
     "usual": 0.0,  # ln of the ratio to the rest that is compared with

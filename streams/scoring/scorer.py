@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 import numpy as np
-import numpy.typing as npt
 from msgspec.structs import replace
 
+from streams.events.columns import Ints
 from streams.kpis.measures import Measures
 from streams.messages import Alert, PaneSnapshot, SegmentScores, Watermark
 from streams.panes.earlier import comparisons, grid, month
@@ -28,8 +28,6 @@ from streams.scoring.standing import Saved, Standing
 from streams.scoring.windows import Windows
 from streams.segments.registry import UNKNOWN
 from streams.settings import Kpi, Settings
-
-Ints = npt.NDArray[np.int64]
 
 
 class DimensionScorer:
@@ -89,6 +87,11 @@ class DimensionScorer:
         """The smallest watermark of the source partitions; None while one has not been heard of."""
         known = [w for w in self._watermarks.values() if w is not None]
         return min(known) if len(known) == len(self._watermarks) else None
+
+    @property
+    def folded(self) -> int:
+        """Values that had counts at a tick and were shown in `other` for want of room, summed over the ticks."""
+        return self._naming.folded
 
     def ticks(self) -> Iterator[list[Alert]]:
         """Score at every multiple of `time.tick` that the watermark has passed; yield each tick's alerts.

@@ -8,14 +8,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from streams.events.columns import Floats, Ints
 from streams.messages import STATES, Cell, SegmentScores
 from streams.panes.levels import Grid
 from streams.scoring import intervals, shrinkage, states
 from streams.scoring.quantities import Units
 from streams.settings import Kpi, Span
-
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 _STATES = np.array(STATES, dtype=object)
 _AT_A_TIME = 256  # segments

@@ -15,12 +15,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from scipy import special
 
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
-Ints = npt.NDArray[np.int64]
+from streams.events.columns import Bools, Floats, Ints
 
 LIGHTEST, HEAVIEST = 1.0, 10_000.0  # trials that the prior may weigh
 _TAIL = 0.025  # of the interval, each side

@@ -15,7 +15,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from streams.scoring.memory import Bools, Floats, Ints, Remembering
+from streams.events.columns import Bools, Floats, Ints
+from streams.scoring.memory import Remembering
 
 _FIELDS = {
     "own": 0.0,  # trials, fading

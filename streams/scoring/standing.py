@@ -9,11 +9,10 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from streams.events.columns import Bools, Ints
 from streams.scoring import states
 from streams.scoring.weighing import SavedWeighing
 
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
 States = npt.NDArray[np.int8]
 
 NEVER = -(2**62)  # ms

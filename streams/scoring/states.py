@@ -13,13 +13,12 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from streams.events.columns import Bools, Ints
 from streams.messages import STATES
 from streams.scoring.baseline import Counts
 from streams.scoring.evidence import Found
 from streams.settings import Scoring
 
-Bools = npt.NDArray[np.bool_]
-Ints = npt.NDArray[np.int64]
 States = npt.NDArray[np.int8]
 
 LEARNING, PAR, WATCH, OVER, UNDER, SILENT = range(len(STATES))

@@ -10,17 +10,14 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
 
+from streams.events.columns import Bools, Floats
 from streams.scoring import baseline, budget
 from streams.scoring.evidence import Evidence, Found, Trials
 from streams.scoring.memory import Kept
 from streams.scoring.quantities import Units
 from streams.scoring.silence import Quiet, Silence
 from streams.settings import Kpi, Settings
-
-Bools = npt.NDArray[np.bool_]
-Floats = npt.NDArray[np.float64]
 
 
 class SavedWeighing(msgspec.Struct, frozen=True, array_like=True):

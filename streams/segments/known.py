@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from streams.events.columns import NOBODY, Bools, Columns, Ints, Segments
-from streams.segments.registry import OTHER, UNKNOWN, Registry, text
+from streams.events.columns import NOBODY, Bools, Columns, Ints, Segments, grown
+from streams.segments.registry import UNKNOWN, Registry, text
 
 Traits = dict[str, tuple[str, int]]  # trait -> value, and the time (ms) as of which it holds
 
@@ -27,7 +27,7 @@ class Known:
         self._unknown: Segments = np.array([registry.id(d, UNKNOWN) for d in traits], dtype=np.int32)
         self._member: Segments = np.tile(self._unknown, (1024, 1))
         self._as_of: Ints = np.full(self._member.shape, -1, dtype=np.int64)  # ms
-        self._said: set[int] = set()  # rows of which events have said something
+        self._said: set[int] = set()  # rows of which events have said something, or all has been unset
         #: By column: value of the trait -> segment. Equal values of these kinds are the same text.
         self._ids: list[dict[object, int]] = [{} for _ in traits]
 
@@ -39,10 +39,8 @@ class Known:
 
     def grow(self, visitors: int) -> None:
         """Make room for visitor rows up to `visitors`."""
-        if visitors > len(self._member):
-            more = max(visitors, 2 * len(self._member)) - len(self._member)
-            self._member = np.concatenate([self._member, np.tile(self._unknown, (more, 1))])
-            self._as_of = np.concatenate([self._as_of, np.full((more, len(self._unknown)), -1, dtype=np.int64)])
+        self._member = grown(self._member, visitors, self._unknown)
+        self._as_of = grown(self._as_of, visitors, -1)
 
     def any_of(self, rows: Ints) -> Bools:
         """Of which visitors is some trait known?"""
@@ -68,7 +66,10 @@ class Known:
         for column in range(member.shape[1]):
             set_here = np.flatnonzero(updates[:, column] >= 0)
             np.maximum.at(self._as_of[:, column], visitor[set_here], time[set_here])
-        self._said.update(visitor[events.kind[said] >= 0].tolist())
+        # A profile need not be told: it is on a topic of its own. But one that unsets all there is may vanish there.
+        unsets = (updates == self._unknown).all(axis=1) & (self._member[visitor] != self._unknown).any(axis=1)
+        tells = (updates >= 0).any(axis=1) & ((events.kind[said] >= 0) | unsets)
+        self._said.update(visitor[tells].tolist())
         # Only the visitors that said something are looked at closer.
         touched = np.flatnonzero(np.isin(events.visitor, visitor))
         order = touched[np.argsort(events.visitor[touched], kind="stable")]
@@ -114,11 +115,9 @@ class Known:
         for value in values:
             known = ids.get(value)
             if known is None:
-                known = self._id(dimension, value)
-                if known < 0 or self._registry.names[known][1] != OTHER:  # each look-up that found no room is counted
-                    if len(ids) >= _REMEMBERED:
-                        ids.clear()
-                    ids[value] = known
+                if len(ids) >= _REMEMBERED:
+                    ids.clear()
+                known = ids[value] = self._id(dimension, value)
             out.append(known)
         return out
 

@@ -10,7 +10,7 @@ import numpy as np
 from streams.behaviour.grammar import parse
 from streams.behaviour.history import History
 from streams.behaviour.looks import Look
-from streams.events.columns import Columns, Segments
+from streams.events.columns import Bools, Columns, Segments
 from streams.kpis.past import Past
 from streams.segments.cross import joined
 from streams.segments.known import Known
@@ -40,6 +40,7 @@ class Membership:
         self.fields: dict[str, str] = {n: d.field for n, d in dimensions.items() if d.field}
         self._traits: dict[str, str] = {n: d.trait for n, d in dimensions.items() if d.trait}
         self._crosses = {n: d.cross for n, d in dimensions.items() if d.cross}
+        #: By cross: ids of the parts -> that of a segment with a name, of which there is a bounded number.
         self._crossed: dict[str, dict[tuple[int, ...], int]] = {n: {} for n in self._crosses}
         self.known = Known(self._traits, self.registry)
         behaviour = {n: d.behaviour for n, d in dimensions.items() if d.behaviour}
@@ -89,9 +90,19 @@ class Membership:
         known = self._crossed[name]
         ids = np.empty(len(distinct), dtype=np.int32)
         for number, row in enumerate(zip(*(column[first].tolist() for column in parts), strict=True)):
-            if row not in known:
-                values = [self.registry.names[part][1] for part in row]
-                value = UNKNOWN if UNKNOWN in values else joined(values)
-                known[row] = self.registry.id(name, value)
-            ids[number] = known[row]
+            found = known.get(row)
+            if found is None:
+                found = self._joined(name, row)
+                if self.registry.names[found][1] not in (UNKNOWN, OTHER):
+                    known[row] = found
+            ids[number] = found
         return ids[inverse.reshape(-1)]
+
+    def _joined(self, name: str, parts: Sequence[int]) -> int:
+        values = [self.registry.names[part][1] for part in parts]
+        return self.registry.id(name, UNKNOWN if UNKNOWN in values else joined(values))
+
+    def overflowing(self, member: Segments) -> dict[str, Bools]:
+        """By dimension that is full: which of the events that are `member` [events × dimensions] are in its `other`."""
+        full = self.registry.full
+        return {name: member[:, column] == full[name] for column, name in enumerate(self.dimensions) if name in full}

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from streams.events.columns import NOBODY, Columns, Ints, Segments
+from streams.events.columns import NOBODY, Columns, Ints, Segments, grown
 from streams.messages import VisitorSegments
 from streams.segments.registry import UNKNOWN, Registry
 from streams.settings import Dimension
@@ -28,7 +28,7 @@ class Placing:
 
     def take(self, events: Columns, member: Segments, visitors: int) -> None:
         """Take events in order and their segments [events × dimensions]; there are `visitors` rows."""
-        self._grow(visitors)
+        self._told, self._at = grown(self._told, visitors, -1), grown(self._at, visitors, _NEVER)
         rows, back = np.unique(events.visitor[::-1], return_index=True)
         last = len(events) - 1 - back[rows != NOBODY]
         rows = rows[rows != NOBODY].astype(np.int64)
@@ -51,13 +51,6 @@ class Placing:
         self._told[rows[rows < len(self._at)]] = -1
         self._at[rows[rows < len(self._at)]] = _NEVER
         self._due.difference_update(rows.tolist())
-
-    def _grow(self, visitors: int) -> None:
-        more = visitors - len(self._at)
-        if more > 0:
-            more = max(more, len(self._at))
-            self._told = np.pad(self._told, ((0, more), (0, 0)), constant_values=-1)
-            self._at = np.pad(self._at, (0, more), constant_values=_NEVER)
 
 
 def _is_of_visitors(dimensions: Mapping[str, Dimension], name: str) -> bool:

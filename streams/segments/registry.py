@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 
 from streams.settings import Dimension
@@ -32,13 +31,13 @@ def text(value: object) -> str:
 
 
 class Registry:
-    """Ids of segments; `names[id]` is (dimension, value). `overflowed` counts look-ups that ended in `other`."""
+    """Ids of segments; `names[id]` is (dimension, value). `full`: dimension that lacked room -> id of its `other`."""
 
     def __init__(self, dimensions: Mapping[str, Dimension]) -> None:
         self._room = {name: dimension.max_values * _MARGIN for name, dimension in dimensions.items()}
         self._ids: dict[tuple[str, str], int] = {}
         self.names: list[tuple[str, str]] = []
-        self.overflowed: Counter[str] = Counter()
+        self.full: dict[str, int] = {}
 
     def __len__(self) -> int:
         return len(self.names)
@@ -50,8 +49,8 @@ class Registry:
             return known
         if value not in (UNKNOWN, OTHER):
             if not self._room[dimension]:
-                self.overflowed[dimension] += 1
-                return self.id(dimension, OTHER)
+                other = self.full[dimension] = self.id(dimension, OTHER)
+                return other
             self._room[dimension] -= 1
         self._ids[dimension, value] = len(self.names)
         self.names.append((dimension, value))

@@ -7,7 +7,7 @@ from itertools import compress
 
 import numpy as np
 
-from streams.events.columns import Bools, Ints, Prints, Rows
+from streams.events.columns import Bools, Ints, Prints, Rows, grown
 from streams.events.fingerprints import Table
 
 _ROOM = 65_536  # visitors before it is looked who may be forgotten
@@ -36,9 +36,7 @@ class Visitors:
         if new.any():
             self._rows.values[slot[new]] = self._give(list(compress(names, new.tolist())))
         rows = self._rows.values[slot]
-        if len(self.names) > len(self._last):
-            more = max(len(self.names), 2 * len(self._last)) - len(self._last)
-            self._last = np.concatenate([self._last, np.full(more, -1, dtype=np.int64)])
+        self._last = grown(self._last, len(self.names), -1)
         np.maximum.at(self._last, rows, times)
         return rows.astype(np.int32)
 

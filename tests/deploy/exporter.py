@@ -65,6 +65,7 @@ def _touch(metrics: Metrics) -> None:
     metrics.late.labels("clicks").inc()
     metrics.dead_letters.labels("malformed").inc()
     metrics.overflow.labels("campaign").inc()
+    metrics.folded.labels("campaign").inc()
     metrics.lag.labels("clicks", "0").set(7)
     metrics.watermark.labels("0").set(time.time() - 60)
     metrics.checkpoint.observe(0.2)

@@ -12,6 +12,7 @@ class Made(NamedTuple):
     offset: int
     key: bytes | None = None
     value: bytes | None = None
+    timestamp: int = 0
 
 
 def fetched(records: Sequence[Made], begin: int | None = None, end: int | None = None) -> Fetched:

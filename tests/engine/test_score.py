@@ -12,8 +12,10 @@ import pytest
 
 from streams.engine import keys, parts
 from streams.engine.fence import Fence
+from streams.engine.large import Parting
 from streams.engine.metrics import Metrics
 from streams.engine.score import Score
+from streams.events.mark import Mark
 from streams.events.topics import SEGMENT_ALERTS, SEGMENT_PANES, SEGMENT_SCORES
 from streams.messages import Alert, PaneSnapshot, SegmentScores, Watermark
 from streams.panes import codec
@@ -49,6 +51,7 @@ class Engine:
         self.metrics = Metrics()
         self.score = Score(cast("Any", pipeline), KPIS, MEASURES, self.metrics)
         self._offset = 0
+        self.parting = Parting()
 
     def restart(self, end: int = 0) -> None:
         """The partition is given out anew: a successor reads what is saved, and then everything from the start.
@@ -75,8 +78,9 @@ class Engine:
             key = keys.watermark("d", message.partition)
             if isinstance(message, PaneSnapshot):
                 key = keys.segment_pane("d", message.partition, (message.level, message.start))
-            records.append(Made(self._offset, key, codec.encode(message)))
-            self._offset += 1
+            for part, value in self.parting.records(key, codec.encode(message), Mark(0, {})):
+                records.append(Made(self._offset, part, value))
+                self._offset += 1
         await self.score.take(cast("Any", SimpleNamespace(topic=SEGMENT_PANES, partition=0)), fetched(records))
         until = asyncio.get_running_loop().time() + 2 * CHECKPOINT
         while asyncio.get_running_loop().time() < until:
@@ -115,11 +119,39 @@ def test_figures_between_ticks_leave_the_saved_state_alone(monkeypatch: pytest.M
     run(story, monkeypatch)
 
 
+def test_panes_and_early_counts_in_parts_are_those_in_one_record(monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[list[tuple[str, bytes, bytes | None]]] = []
+
+    async def story(engine: Engine) -> None:
+        sent = await engine.say(pane(0, 0, {"a": (5, 10), "b": (2, 9)}), passed(0, 1), early_of(0, 65, 60, b=1))
+        engine.restart(end=1)
+        said.append(sent + await engine.say(pane(0, 0, {"a": (5, 10), "b": (3, 11)}, seen=7), early_of(0, 75, 60, b=2)))
+
+    run(story, monkeypatch)
+    monkeypatch.setattr(parts, "LARGEST", 20)
+    run(story, monkeypatch)
+    assert said[0] == said[1]
+    assert shown(said[0])["d:b"] is not None
+
+
 def test_one_that_was_only_early_leaves_a_tombstone(monkeypatch: pytest.MonkeyPatch) -> None:
     async def story(engine: Engine) -> None:
         await engine.say(pane(0, 0, {"a": (5, 10)}), passed(0, 1), early_of(0, 65, 60, b=1))
         sent = await engine.say(pane(0, 1, {"a": (1, 2)}), passed(0, 2))
         assert shown(sent)["d:b"] is None
+
+    run(story, monkeypatch)
+
+
+def test_values_beyond_those_shown_are_told_of_tick_by_tick(monkeypatch: pytest.MonkeyPatch) -> None:
+    def folded(engine: Engine) -> float | None:
+        return engine.metrics.registry.get_sample_value("segpulse_folded_values_total", {"dimension": "d"})
+
+    async def story(engine: Engine) -> None:
+        await engine.say(pane(0, 0, dict.fromkeys("abcde", (5, 10))), passed(0, 1))
+        assert folded(engine) == 2
+        await engine.say(pane(0, 1, {"a": (5, 10)}), passed(0, 3))
+        assert folded(engine) == 6
 
     run(story, monkeypatch)
 

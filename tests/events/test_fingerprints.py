@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import streams.events.fingerprints
-from streams.events.fingerprints import Prints, Table, fingerprints, joined
+from streams.events.columns import Prints
+from streams.events.fingerprints import Table, fingerprints, joined
 
 batches = st.lists(st.lists(st.integers(0, 3_000), max_size=200), max_size=12)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import strategies as st
 
-from streams.quality.heterogeneity import Ints
+from streams.events.columns import Ints
 from streams.quality.homogeneity import Days
 
 BOTH = np.array([True, False])  # a KPI of yes-or-no trials, and one that counts

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from scipy import special
 from scipy.stats import contingency
 
+from streams.events.columns import Ints
 from streams.quality.association import adjusted_mutual_information, cramers_v, expected_mutual_information, outcomes
-from streams.quality.heterogeneity import Ints
 
 
 def table_of(one: list[int], other: list[int]) -> Ints:

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from streams.events.columns import Ints
 from streams.quality.effect import effect
-from streams.quality.heterogeneity import Ints
 
 
 def column(*values: int) -> Ints:

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from streams.events.columns import Ints
 from streams.quality import groups as module
 from streams.quality.groups import groups, log_likelihood
-from streams.quality.heterogeneity import Ints
 from streams.quality.merging import merged
 from tests.quality.made import BOTH, tables
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from scipy import stats
 
-from streams.quality.heterogeneity import Between, Ints, between
+from streams.events.columns import Ints
+from streams.quality.heterogeneity import Between, between
 from tests.quality.made import BOTH, tables
 
 TABLE = np.array([[30, 30], [60, 60], [25, 25]]), np.array([[200, 200], [250, 250], [400, 400]])

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from streams.quality.heterogeneity import Floats
+from streams.events.columns import Floats
 from streams.quality.stability import Stability, stability
 
 BEFORE = [80.0, 95.0, 100.5, 120.0, 140.0]

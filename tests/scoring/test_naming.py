@@ -19,6 +19,7 @@ def test_the_first_by_name_find_room_and_the_rest_is_other() -> None:
     totals = np.arange(4, dtype=np.int64).reshape(1, 4, 1) + 1
     folded = dict(zip(naming.names, naming.fold(values, totals)[0, :, 0].tolist(), strict=True))
     assert folded == {"a": 4, "b": 3, "other": 1, "unknown": 2}
+    assert naming.folded == 1
 
 
 _steps = st.lists(st.sets(st.sampled_from(["a", "b", "c", "d", "e", "other", "unknown"])), max_size=12)
@@ -27,7 +28,7 @@ _steps = st.lists(st.sets(st.sampled_from(["a", "b", "c", "d", "e", "other", "un
 @given(_steps, st.integers(0, 3))
 def test_as_a_plain_set_of_names_says(steps: list[set[str]], room: int) -> None:
     """`steps`: what has counts at each tick. Each value counts one more than the one before it."""
-    naming, values, named, seen = Naming(room), list[str](), set[str](), set[str]()
+    naming, values, named, seen, folded_values = Naming(room), list[str](), set[str](), set[str](), 0
     for present in steps:
         values += sorted(present - set(values), reverse=True)
         named -= {name for name in named if name != "other" and name not in seen}
@@ -37,10 +38,12 @@ def test_as_a_plain_set_of_names_says(steps: list[set[str]], room: int) -> None:
             else:
                 named.add("other")
         active = np.array([value in present for value in values], dtype=np.bool_)
+        folded_values += len(present - named)
         ahead = naming.copy()  # must not take the original with it
         ahead.assign(values, ~active, np.zeros(len(naming.names), dtype=np.bool_))
         naming.assign(values, active, np.array([name in seen for name in naming.names], dtype=np.bool_))
         assert {name for name in naming.names if name is not None} == named
+        assert naming.folded == folded_values
         counts = {value: i + 1 for i, value in enumerate(values) if value in present}
         folded = naming.fold(values, np.array([counts.get(v, 0) for v in values], dtype=np.int64).reshape(1, -1, 1))
         expected = {value: count for value, count in counts.items() if value in named and value != "other"}

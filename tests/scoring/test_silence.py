@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from streams.scoring.memory import Floats
+from streams.events.columns import Floats
 from streams.scoring.silence import Quiet, Silence
 from tests.scoring import streams
 

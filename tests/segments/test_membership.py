@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.segments.membership import Membership
@@ -95,6 +97,14 @@ def test_what_events_say_is_told_once_and_profiles_are_not() -> None:
     assert membership.known.said(NAMES) == {}
 
 
+def test_of_traits_that_nobody_asks_for_or_that_are_older_nothing_is_told() -> None:
+    membership = Membership(DIMENSIONS)
+    names(membership, [(10, (0, 0, 1, "x", {"shoe size": 43})), (11, (0, 1, 1, "x", {"industry": "a"}))])
+    assert membership.known.said(NAMES) == {"v1": {"industry": ("a", 11)}}
+    names(membership, [(5, (0, 1, 1, "x", {"industry": "old"}))])
+    assert membership.known.said(NAMES) == {}
+
+
 def test_a_copy_goes_its_own_way() -> None:
     membership = Membership(DIMENSIONS)
     names(membership, [(10, (0, 1, 0, "x", {"industry": "a"}))])
@@ -102,6 +112,55 @@ def test_a_copy_goes_its_own_way() -> None:
     names(other, [(11, (0, 1, 0, "x", {"industry": "b"}))])
     assert names(membership, [(12, (0, 1, 1, "x", None))])[0]["industry"] == "a"
     assert names(other, [(12, (0, 1, 1, "x", None))])[0]["industry"] == "b"
+
+
+_CROWDED = {
+    "industry": Dimension(trait="industry", max_values=1),
+    "campaign": Dimension(field="campaign", max_values=1),
+    "both": Dimension(cross=("industry", "campaign"), max_values=1),
+}
+
+
+@settings(max_examples=20)
+@given(
+    st.lists(st.tuples(st.sampled_from(["unknown", *"abcdef"]), st.sampled_from(["unknown", *"uvwxyz"])), max_size=60),
+    st.lists(st.integers(1, 30)),
+)
+def test_what_finds_no_room_is_the_events_however_batched(pairs: list[tuple[str, str]], sizes: list[int]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("streams.segments.registry._MARGIN", 3)
+        membership, overflowed = Membership(_CROWDED), Counter[str]()
+    left = list(enumerate(pairs))
+    while left:
+        batch, left = left[: (size := sizes.pop() if sizes else len(left))], left[size:]
+        fields = [[membership.registry.id("campaign", campaign)] for _, (_, campaign) in batch]
+        said: list[dict[str, Any] | None] = [{"industry": industry} for _, (industry, _) in batch]
+        member = membership.of(columns([t for t, _ in batch], [1] * len(batch), [0] * len(batch), said, fields)).member
+        overflowed += {name: int(which.sum()) for name, which in membership.overflowing(member).items()}
+    expected, named = Counter[str](), {name: set[str]() for name in _CROWDED}
+    for industry, campaign in pairs:
+        both = "unknown" if "unknown" in (industry, campaign) else f"{industry} × {campaign}"
+        for name, value in {"industry": industry, "campaign": campaign, "both": both}.items():
+            if value not in named[name] | {"unknown"}:
+                if len(named[name]) == 3:
+                    expected[name] += 1
+                else:
+                    named[name].add(value)
+    assert overflowed == expected
+
+
+def test_of_a_cross_no_more_is_kept_than_it_has_room_for() -> None:
+    dimensions = {
+        "a": Dimension(trait="a"),
+        "c": Dimension(field="campaign"),
+        "b": Dimension(cross=("a", "c"), max_values=1),
+    }
+    membership = Membership(dimensions)
+    for batch in range(10):
+        said: list[dict[str, Any] | None] = [{"a": f"{batch} {n}"} for n in range(100)]
+        fields = [[membership.registry.id("c", str(n % 7) if n % 7 else "unknown")] for n in range(100)]
+        membership.of(columns([batch] * 100, [1] * 100, list(range(100)), said, fields))
+    assert sum(map(len, membership._crossed.values())) <= 20
 
 
 _any_value = st.sampled_from(["a", "b", "1", 1, 1.0, True, 0, False, None, "", [1], {"a": 1}, 2.5])

@@ -49,7 +49,6 @@ def test_values_are_bounded_and_the_rest_is_other(max_values: int, values: list[
     known = Registry({"d": Dimension(trait="d", max_values=max_values)})
     room = max_values * registry._MARGIN
     named: list[str] = []
-    overflowed = 0
     for value in values:
         shown = known.names[known.id("d", value)][1]
         if value in (UNKNOWN, OTHER) or value in named:
@@ -58,7 +57,7 @@ def test_values_are_bounded_and_the_rest_is_other(max_values: int, values: list[
             named.append(value)
             assert shown == value
         else:
-            overflowed += 1
             assert shown == OTHER
-    assert known.overflowed["d"] == overflowed
+            assert known.full == {"d": known.id("d", OTHER)}
+    assert bool(known.full) == (len(set(values) - {UNKNOWN, OTHER}) > room)
     assert len(known) <= room + 2

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from streams.tools.evaluate.look import Ints
+from streams.events.columns import Ints
 from streams.tools.evaluate.rules.rule import Calls, Directions
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from streams.tools.evaluate.look import Bools, Floats, Ints
+from streams.events.columns import Bools, Floats, Ints
 
 
 @dataclass(frozen=True)

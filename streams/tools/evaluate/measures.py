@@ -6,8 +6,9 @@ import msgspec
 import numpy as np
 from scipy.stats import chi2
 
+from streams.events.columns import Bools, Floats
 from streams.tools.evaluate.alarms import Alarms
-from streams.tools.evaluate.look import DAY, START, Bools, Floats
+from streams.tools.evaluate.look import DAY, START
 from streams.tools.evaluate.trial import Trial
 
 

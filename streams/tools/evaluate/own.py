@@ -9,6 +9,7 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
+from streams.events.columns import Ints
 from streams.kpis.catalogue import catalogue
 from streams.kpis.measures import Measures, sums
 from streams.messages import PaneSnapshot
@@ -16,7 +17,7 @@ from streams.panes.levels import LEVELS, Grid
 from streams.panes.panes import Change
 from streams.segments.registry import UNKNOWN
 from streams.settings import Kpi, Settings, SettingsError, Span
-from streams.tools.evaluate.look import DAY, HOUR, Ints
+from streams.tools.evaluate.look import DAY, HOUR
 from streams.tools.evaluate.streams.dealt import Dealt
 from streams.tools.feed import Feed
 from streams.tools.files.mapping import Mapping as RowMapping

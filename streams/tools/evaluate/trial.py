@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from streams.events.columns import Bools, Ints
 from streams.tools.evaluate.alarms import Alarms, Recorder
 from streams.tools.evaluate.cell import SEEDS, Cell
 from streams.tools.evaluate.effects import inject
-from streams.tools.evaluate.look import Bools, Ints
 from streams.tools.evaluate.rules.rules import RULES
 
 TOGETHER = 100  # runs in one task

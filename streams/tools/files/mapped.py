@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
-from streams.events.topics import SOURCE_TOPICS
+from streams.events.topics import RANK
 from streams.tools.files.joined import read_rows
 from streams.tools.files.mapping import Mapping
 from streams.tools.files.moments import parse_time
@@ -21,8 +21,6 @@ from streams.tools.files.row_records import (
 from streams.tools.files.rows import Row
 from streams.tools.files.source import SourceRecord, Unroutable
 from streams.tools.files.tables import Time
-
-_ORDER = {topic: place for place, topic in enumerate(SOURCE_TOPICS)}
 
 
 def read_mapped(file: Path, mapping: Mapping) -> Iterator[SourceRecord | Unroutable]:
@@ -42,7 +40,7 @@ def read_mapped(file: Path, mapping: Mapping) -> Iterator[SourceRecord | Unrouta
             else:
                 yield made
     # The sort is stable: what is equal here stays in the order of the rows.
-    records.sort(key=lambda record: (record.timestamp, _ORDER[record.topic]))
+    records.sort(key=lambda record: (record.timestamp, RANK[record.topic]))
     yield from records
 
 

@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from streams.events.columns import Floats
 from streams.kpis.measures import Measures
 from streams.messages import DimensionGrowth
 from streams.quality.cells import Cells, Row
 from streams.quality.grouping import mergers, together
 from streams.quality.grown import grown
-from streams.quality.heterogeneity import Floats
 from streams.quality.numbers import number
 from streams.quality.stability import Stability, lasting
 from streams.quality.verdicts import Verdicts, verdicts

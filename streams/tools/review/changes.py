@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from streams.events.columns import Floats
 from streams.quality.effect import Effect, effect
 from streams.quality.growth import Growth, growth
-from streams.quality.heterogeneity import Floats
 from streams.tools.review.counted import Counted
 from streams.tools.review.model import Whole
 

@@ -7,10 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from streams.events.columns import Bools, Ints
+from streams.events.columns import Bools, Floats, Ints
 from streams.kpis.measures import Measures, sums
 from streams.quality.days import days_of, judged
-from streams.quality.heterogeneity import Floats
 from streams.quality.homogeneity import Days
 from streams.scoring.baseline import rest
 from streams.settings import Kpi

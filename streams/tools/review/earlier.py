@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from streams.events.columns import Floats
 from streams.panes.earlier import possible
 from streams.panes.levels import LEVELS
-from streams.quality.heterogeneity import Floats
 from streams.scoring.daily import Beside, Earlier
 from streams.tools.review.history import DAY, History
 from streams.tools.review.spans import Spans

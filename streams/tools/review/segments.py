@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from streams.events.columns import Floats
 from streams.messages import Cell, Diagnosis, State
 from streams.quality.accuracy import Accuracy
-from streams.quality.heterogeneity import Floats
 from streams.quality.numbers import number
 from streams.tools.review.changes import Changes
 from streams.tools.review.counted import Counted

@@ -9,9 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from streams.diagnosis.parting import Parts, parting
-from streams.events.columns import Bools, Ints
+from streams.events.columns import Bools, Floats, Ints
 from streams.quality.accuracy import SURE
-from streams.quality.heterogeneity import Floats
 from streams.segments.cross import joined, parts
 from streams.segments.registry import UNKNOWN
 from streams.settings import Dimension

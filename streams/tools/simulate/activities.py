@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from streams.tools.simulate.audience import Audience, Floats, Ints
+from streams.events.columns import Floats, Ints
+from streams.tools.simulate.audience import Audience
 from streams.tools.simulate.columns import CAMPAIGNS, CONTENTS, PRODUCTS, Columns, columns
 from streams.tools.simulate.season import HOUR
 from streams.tools.simulate.story import Activity, Story

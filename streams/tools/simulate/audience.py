@@ -7,8 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
+from streams.events.columns import Floats, Ints
 
 TRAITS: dict[str, tuple[str, ...]] = {
     "industry": ("automotive", "FMCG", "pharma", "food processing", "heavy industry", "textiles", "chemicals"),

@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 
+from streams.events.columns import Floats, Ints
 from streams.events.topics import PROFILES
 from streams.tools.files.source import SourceRecord
-from streams.tools.simulate.audience import Audience, Floats, Ints
+from streams.tools.simulate.audience import Audience
 
 #: (topic, event): what a column `kind` counts in. In the order in which events of the same millisecond are sent.
 KINDS: tuple[tuple[str, str], ...] = (

@@ -8,8 +8,9 @@ from typing import Literal, NamedTuple, get_args
 import msgspec
 import numpy as np
 
+from streams.events.columns import Floats, Ints
 from streams.settings import SettingsError, Span, convert, read_toml
-from streams.tools.simulate.audience import TRAITS, Audience, Floats, Ints
+from streams.tools.simulate.audience import TRAITS, Audience
 
 Kind = Literal["outperform", "form_breaks", "silent", "dip"]
 Activity = Literal["traffic", "click", "form", "download", "open"]

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from streams.events.columns import Floats, Ints
 from streams.tools.files.source import SourceRecord
 from streams.tools.simulate import activities as usual
 from streams.tools.simulate.activities import DAY, Activities
-from streams.tools.simulate.audience import TRAITS, Audience, Floats, Ints
+from streams.tools.simulate.audience import TRAITS, Audience
 from streams.tools.simulate.columns import Columns, profiles, records, together
 from streams.tools.simulate.season import HOUR, busy
 from streams.tools.simulate.story import Story

@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from streams.events.columns import Ints
 from streams.tools.evaluate.alarms import Recorder
 from streams.tools.evaluate.bound import FALSE_ALARMS_PER_DAY
 from streams.tools.evaluate.cells import REFERENCE
-from streams.tools.evaluate.look import DAY, HOUR, START, Ints, Look
+from streams.tools.evaluate.look import DAY, HOUR, START, Look
 from streams.tools.evaluate.rules.band import Band
 from streams.tools.evaluate.rules.benjamini_hochberg import BenjaminiHochberg
 from streams.tools.evaluate.rules.cusum import Cusum, log_ratio

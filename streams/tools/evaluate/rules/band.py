@@ -6,7 +6,8 @@ from collections import deque
 
 import numpy as np
 
-from streams.tools.evaluate.look import Floats, Look
+from streams.events.columns import Floats
+from streams.tools.evaluate.look import Look
 from streams.tools.evaluate.rules.rule import Calls
 from streams.tools.evaluate.rules.trailing import Trailing
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from streams.tools.evaluate.look import Floats, Look
+from streams.events.columns import Floats
+from streams.tools.evaluate.look import Look
 from streams.tools.evaluate.rules.rule import Calls
 
 CHANGE = 0.25

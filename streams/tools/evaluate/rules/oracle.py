@@ -7,7 +7,8 @@ from functools import lru_cache
 import numpy as np
 from scipy.stats import poisson
 
-from streams.tools.evaluate.look import Floats, Look
+from streams.events.columns import Floats
+from streams.tools.evaluate.look import Look
 from streams.tools.evaluate.rules.cusum import log_ratio
 from streams.tools.evaluate.rules.rule import Calls
 

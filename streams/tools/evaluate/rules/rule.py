@@ -7,7 +7,8 @@ from typing import NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from streams.tools.evaluate.look import Ints, Look
+from streams.events.columns import Ints
+from streams.tools.evaluate.look import Look
 
 Directions = npt.NDArray[np.int8]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 
-from streams.tools.evaluate.look import Ints
+from streams.events.columns import Ints
 
 
 class Trailing:

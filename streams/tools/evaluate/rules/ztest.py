@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import ndtr
 
-from streams.tools.evaluate.look import Floats, Ints, Look, rest
+from streams.events.columns import Floats, Ints
+from streams.tools.evaluate.look import Look, rest
 from streams.tools.evaluate.rules.rule import Calls
 from streams.tools.evaluate.rules.trailing import Trailing
 

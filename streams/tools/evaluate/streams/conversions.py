@@ -8,7 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
-from streams.tools.evaluate.look import Floats, Ints
+from streams.events.columns import Floats, Ints
 
 GAMMA_SHAPE = 0.1  # of the visitors' rates: few of them do most of it
 LOGNORMAL_SIGMA = 1.0  # of the sizes of clusters: mean 2.2, one in a hundred has more than 10

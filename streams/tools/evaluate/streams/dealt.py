@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from streams.events.columns import Floats, Ints
 from streams.tools.evaluate.effects import Injected
-from streams.tools.evaluate.look import DAY, START, Floats, Ints, Look
+from streams.tools.evaluate.look import DAY, START, Look
 
 
 @dataclass(frozen=True)

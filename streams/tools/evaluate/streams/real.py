@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from streams.tools.evaluate.look import Floats
+from streams.events.columns import Floats
 from streams.tools.evaluate.streams.board import SEGMENTS, TRIALS, Board
 from streams.tools.evaluate.streams.shapes import Shape
 from streams.tools.evaluate.streams.stream import Simulated

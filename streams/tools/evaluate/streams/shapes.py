@@ -6,7 +6,8 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from streams.tools.evaluate.look import DAY, HOUR, START, Floats
+from streams.events.columns import Floats
+from streams.tools.evaluate.look import DAY, HOUR, START
 from streams.tools.simulate.season import busy
 
 _SHOCKS_EVERY = 5.0  # days, in the mean
