@@ -100,7 +100,8 @@ as unevenly as they come (learned for `revenue_per_session` and `average_order_v
 _GROWTH = """## Growth
 
 How much more there is of something in a window than in an earlier one, as a ratio (1.1: a tenth more) with its 95 %
-interval. It is told every five minutes for every segment, is never over or under, and alerts nobody.
+interval. It is told every five minutes for every segment, is never over or under, and alerts nobody. `segpulse backtest
+--json` has it as of the end of a file.
 
 | Growth | What it is | Measure |
 |---|---|---|

@@ -81,7 +81,9 @@ def found(tmp_path: Path) -> dict[str, Any]:
 
 
 def test_shape(found: dict[str, Any]) -> None:
-    assert set(found) == {"events", "duplicates", "dead_letters", "dead_letters_by_reason", "scores", "alerts"}
+    letters = {"dead_letters", "dead_letters_by_reason"}
+    assert set(found) == {"events", "duplicates", *letters, "scores", "alerts", "growth"}
+    assert found["growth"].keys() == {score["dimension"] for score in found["scores"]}
     assert found["events"] == 8
     assert found["duplicates"] == 1
     assert found["dead_letters"] == 8
