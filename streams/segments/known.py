@@ -27,7 +27,7 @@ class Known:
         self._unknown: Segments = np.array([registry.id(d, UNKNOWN) for d in traits], dtype=np.int32)
         self._member: Segments = np.tile(self._unknown, (1024, 1))
         self._as_of: Ints = np.full(self._member.shape, -1, dtype=np.int64)  # ms
-        self._said: set[int] = set()  # rows of which events have said something, or all has been unset
+        self._said: set[int] = set()  # rows of which events have said something, or which profiles have unset
         #: By column: value of the trait -> segment. Equal values of these kinds are the same text.
         self._ids: list[dict[object, int]] = [{} for _ in traits]
 
@@ -66,9 +66,9 @@ class Known:
         for column in range(member.shape[1]):
             set_here = np.flatnonzero(updates[:, column] >= 0)
             np.maximum.at(self._as_of[:, column], visitor[set_here], time[set_here])
-        # A profile need not be told: it is on a topic of its own. But one that unsets all there is may vanish there.
-        unsets = (updates == self._unknown).all(axis=1) & (self._member[visitor] != self._unknown).any(axis=1)
-        tells = (updates >= 0).any(axis=1) & ((events.kind[said] >= 0) | unsets)
+        # A profile need not be told: it is on a topic of its own. But one that unsets something may vanish there.
+        unsets = (updates == self._unknown) & (self._member[visitor] != self._unknown)
+        tells = ((updates >= 0) & ((events.kind[said] >= 0)[:, None] | unsets)).any(axis=1)
         self._said.update(visitor[tells].tolist())
         # Only the visitors that said something are looked at closer.
         touched = np.flatnonzero(np.isin(events.visitor, visitor))

@@ -105,6 +105,15 @@ def test_of_traits_that_nobody_asks_for_or_that_are_older_nothing_is_told() -> N
     assert membership.known.said(NAMES) == {}
 
 
+def test_a_profile_that_unsets_what_was_known_is_told() -> None:
+    membership = Membership(DIMENSIONS)
+    names(membership, [(10, (0, 0, 1, "x", {"industry": "a"})), (20, (0, 0, 1, "x", {"city tier": 2}))])
+    membership.known.said(NAMES)
+    names(membership, [(15, (0, 0, 0, "x", {"industry": None, "city tier": None}))])
+    names(membership, [(15, (0, 1, 0, "x", {"industry": None, "city tier": None}))])
+    assert membership.known.said(NAMES) == {"v0": {"industry": ("unknown", 15), "city tier": ("2", 20)}}
+
+
 def test_a_copy_goes_its_own_way() -> None:
     membership = Membership(DIMENSIONS)
     names(membership, [(10, (0, 1, 0, "x", {"industry": "a"}))])
