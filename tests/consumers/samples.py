@@ -217,7 +217,7 @@ class Scorer:
         self._producer.close()
 
 
-def eventually(true: Callable[[], bool], seconds: float = 20.0) -> None:
+def eventually(true: Callable[[], bool], seconds: float = 60.0) -> None:
     """Return as soon as `true()`; fail where it is not so in time. A server that is away counts as not yet."""
     deadline = time.monotonic() + seconds
     while not _true(true):

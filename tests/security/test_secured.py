@@ -99,7 +99,7 @@ def test_worker_consumer_and_replay_end_to_end(servers: Secured, tmp_path: Path)
         summary = system.replay(file)
         scored = "segpulse:score:industry:it"
         system.wait(lambda: client.hget(scored, "at") == str(summary["scored_to"]), "scores in Redis")
-        assert client.hget(scored, "engagement:1h:denominator") == "300"
+        assert json.loads(client.hget(scored, "engagement:1h:figures") or "{}")["denominator"] == 300
         assert "industry" in system.command("top", "--once")
         assert looked_at(environ) == {}
         for child in (system.worker, system.consumer):
