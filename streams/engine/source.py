@@ -50,8 +50,8 @@ class Source:
         dead_letters, core.dead_letters = core.dead_letters, []
         unpublished, self.unpublished = self.unpublished, []
         early = core.early(now) if now is not None else NOTHING
-        changes, shards, traits = core.changes(), core.shards(), core.traits()
-        return Due(changes, unpublished, shards, core.progress(), dead_letters, traits, core.placed(), early)
+        changes, openings, shards, traits = core.changes(), core.openings(), core.shards(), core.traits()
+        return Due(changes, unpublished, openings, shards, core.progress(), dead_letters, traits, core.placed(), early)
 
 
 class Due(NamedTuple):
@@ -59,6 +59,7 @@ class Due(NamedTuple):
 
     changes: list[Change]
     unpublished: list[Change]  # as in Source
+    openings: dict[str, bytes | None]  # of sessions
     shards: dict[int, bytes | None]  # of visitors' history
     progress: Progress
     dead_letters: list[DeadLetter]
@@ -83,10 +84,11 @@ def restored(core: SourcePartition, changelogs: Held, begins: Mapping[str, int])
     held = dict(changelogs.panes)
     said = held.pop(progress.PROGRESS, None)
     come_to = progress.decode(said) if said is not None else None
+    openings = {keys.parse_openings(key): held.pop(key) for key in list(filter(keys.is_openings, held))}
     records = {keys.parse_pane(key): value for key, value in held.items()}
     traits = {key.decode(): _traits.decode(value) for key, value in changelogs.traits.items()}
     shards = {keys.parse_shard(key): value for key, value in changelogs.history.items()}
-    core.load(records, come_to, traits, shards, begins)
+    core.load(records, come_to, traits, shards, openings, begins)
     unpublished = []
     for key, value in sorted(records.items()):
         if come_to is None or codec.head(value).watermark > come_to.watermark:
