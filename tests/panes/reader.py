@@ -76,6 +76,10 @@ class Reader:
         self._next[topic] += len(values)
         self.core.advance()
 
+    def position(self, topic: str) -> int:
+        """How many records of it are read."""
+        return self._next[topic]
+
     def checkpoint(self, steps: int | None = None) -> None:
         """Write the panes and openings, then traits and shards of history, send the panes on, remove what is gone,
         write how far this has come; or only the first so many `steps` of that.
