@@ -5,7 +5,8 @@
       └─ one session: counted here      └─ the next one
 
 A session is counted at its first event; a session with a form fill is counted once, at its first form fill; one that
-goes on, at its second event. The time from each event to the next is counted at the later one.
+goes on, at its second event. The time from each event to the next is counted at the later one. All of it counts in the
+segments that the first event is in: see panes.openings.
 """
 
 from __future__ import annotations
