@@ -29,6 +29,8 @@ def decode(value: bytes) -> Progress:
 
 def newer(key: bytes, new: bytes, old: bytes) -> bool:
     """May `new` stand in the place of `old` under `key` of the panes' changelog? What has seen more stands."""
-    if key == PROGRESS or keys.is_openings(key):
-        return mark.newer(new, old)
-    return codec.newer(codec.head(new), codec.head(old))
+    if keys.is_openings(key):
+        return True  # it is the same
+    if key != PROGRESS:
+        return codec.newer(codec.head(new), codec.head(old))
+    return mark.newer(new, old)

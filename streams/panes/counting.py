@@ -52,9 +52,8 @@ class Counting:
         increments = self.measuring.increments(events, visits, parts)
         member, looks = self.membership.of(events)
         began = self.openings.of(events, visits, member, opened, told)
-        untold = began == UNTOLD
-        if untold.any():
-            began = np.where(untold, member[visits.event], began)
+        if began.min(initial=0) == UNTOLD:
+            began = np.where(began == UNTOLD, member[visits.event], began)
         looked = map(_increments, looks)
         return Counted(events, np.concatenate([member, began]), (*increments, *looked)), fresh
 

@@ -21,9 +21,7 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
-from streams.events import mark
-from streams.events.columns import Bools, Columns, Ints, Rows, Segments
-from streams.events.mark import Mark
+from streams.events.columns import Bools, Columns, Ints, Ranks, Rows, Segments
 from streams.segments.named import UNTOLD, Named, members, named
 from streams.segments.registry import Registry
 
@@ -34,11 +32,12 @@ _NOBODY: Ints = np.empty(0, dtype=np.int64)
 Records = Mapping[str, bytes]  # by name
 
 
-class _Told(NamedTuple):
-    """The content of a record."""
+class _Record(NamedTuple):
+    """Openings before a time (ms), by rising numbers of topic and offset."""
 
-    events: bytes  # rising numbers of topic and offset, each as what it is more than the one before
-    opened: Named  # likewise
+    before: int
+    events: bytes  # each number as what it is more than the one before
+    opened: Named
 
 
 class Visits(NamedTuple):
@@ -49,7 +48,8 @@ class Visits(NamedTuple):
     opening: Ints  # of each visit the one that opened its session; -1: it had been opened before
 
 
-_contents = msgspec.msgpack.Decoder(_Told)
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(_Record).decode
 
 
 class Openings:
@@ -89,7 +89,7 @@ class Openings:
         """Of each event the place of what has been told of the session that it opened; -1: nothing has."""
         place: Ints = np.full(len(events), -1, dtype=np.int64)
         if len(self._told):
-            number = _number(events)
+            number = _number(events.topic, events.offset)
             found = np.minimum(np.searchsorted(self._told, number), len(self._told) - 1)
             hit = self._told[found] == number
             place[hit] = found[hit]
@@ -107,9 +107,10 @@ class Openings:
         event = visits.event[opening]
         began[here] = self._opened(event, member, told, counted)
         opens = opening == here
-        row, event = visits.visitor[here[opens]], event[opens]
-        self._segments[row] = began[here[opens]]
-        self._event[row] = _number(events)[event]
+        here, event = here[opens], event[opens]
+        row = visits.visitor[here]
+        self._segments[row] = began[here]
+        self._event[row] = _number(events.topic[event], events.offset[event])
         self._due[row] = (told[event] < 0) & ~counted[event]
         return began
 
@@ -128,9 +129,9 @@ class Openings:
 
     def load(self, records: Records, rows: Ints, opened: Named) -> None:
         """Begin with the `records` there are, and what progress has told of the sessions of these visitor rows."""
-        self._records = {name: mark.mark_of(value).watermark for name, value in records.items()}
         self._segments[rows] = members(opened, len(rows), self._dimensions, self._registry)
-        found = [_contents.decode(mark.unpack(value)) for value in records.values()]
+        found = list(map(_decode, records.values()))
+        self._records = {name: each.before for name, each in zip(records, found, strict=True)}
         if found:
             events = [np.frombuffer(each.events, dtype=np.int64).cumsum() for each in found]
             opened_in = [
@@ -140,10 +141,10 @@ class Openings:
             self._told, first = np.unique(np.concatenate(events), return_index=True)
             self._told_segments = np.concatenate(opened_in)[first]
 
-    def due(self, now: Mark, since: int) -> dict[str, bytes | None]:
-        """The records to write, of the openings since the last call and by the events of `now`; None: it is to go.
+    def due(self, watermark: int, since: int) -> dict[str, bytes | None]:
+        """The records to write at `watermark` (ms), of the openings since the last call; None: it is to go.
 
-        `since`: ms; all events from here on are read again by who begins with the progress of `now`.
+        `since`: ms; all events from here on are read again by who begins with the progress that is written after this.
         """
         # By now all is read again that a predecessor had dealt with.
         self._told, self._told_segments = _NOBODY, self._segments[:0]
@@ -156,20 +157,18 @@ class Openings:
         rows = rows[np.argsort(self._event[rows])]
         self._due[rows] = False
         for first in range(0, len(rows), _AT_ONCE):
-            name = secrets.token_hex(8)
-            out[name] = mark.pack(now, msgspec.msgpack.encode(self._telling(rows[first : first + _AT_ONCE])))
-            self._records[name] = now.watermark
+            some, name = rows[first : first + _AT_ONCE], secrets.token_hex(8)
+            rises = np.diff(self._event[some], prepend=0)
+            out[name] = _encode(_Record(watermark, rises.tobytes(), self.named(some)))
+            self._records[name] = watermark
         return out
-
-    def _telling(self, rows: Ints) -> _Told:
-        return _Told(np.diff(self._event[rows], prepend=0).tobytes(), self.named(rows))
 
     def named(self, rows: Ints) -> Named:
         """The segments of these visitor rows."""
         return named(self._segments[rows], self._dimensions, self._registry)
 
 
-def _number(events: Columns) -> Ints:
+def _number(topic: Ranks, offset: Ints) -> Ints:
     """Of each event its topic and offset in one."""
-    number: Ints = (events.topic.astype(np.int64) << _TOPIC) | events.offset
+    number: Ints = (topic.astype(np.int64) << _TOPIC) | offset
     return number

@@ -195,7 +195,7 @@ class SourcePartition:
     def openings(self) -> dict[str, bytes | None]:
         """Of where sessions were opened the records to write now, with the panes and before traits and shards: by name;
         None: it is to go, when all is written."""
-        return self._people.openings(self._course.mark, self._course.since)
+        return self._people.openings(self._course.mark.watermark, self._course.since)
 
     def shards(self) -> dict[int, bytes | None]:
         """Of visitors' history the shards to write now, after those panes: by number; None: it is gone."""

@@ -68,9 +68,9 @@ class People:
         """The shards of history to write, which then are of the events of `now`; None: nothing is kept of it."""
         return self._history.due(now)
 
-    def openings(self, now: Mark, since: int) -> dict[str, bytes | None]:
+    def openings(self, watermark: int, since: int) -> dict[str, bytes | None]:
         """See Openings. `since`: as in `sessions`."""
-        return self._counting.openings.due(now, since)
+        return self._counting.openings.due(watermark, since)
 
     def sessions(self, watermark: int, since: int) -> tuple[dict[str, OpenSession], Named]:
         """By visitor the sessions open at `watermark` that a successor must know that reads all since `since` (ms); and

@@ -18,7 +18,7 @@ class Named(NamedTuple):
 
     dimensions: Sequence[str] = ()
     segments: Sequence[tuple[str, str]] = ()  # (dimension, value) of those that there are
-    width: int = 2  # bytes of an index
+    width: int = 1  # bytes of an index
     indexes: bytes = b""
 
 
@@ -27,10 +27,11 @@ def named(member: Segments, dimensions: Sequence[str], registry: Registry) -> Na
     there = np.zeros(len(registry) + 1, dtype=np.bool_)  # the last is UNTOLD
     there[member] = True
     ids = np.flatnonzero(there[:-1])
-    index = np.full(len(there), UNTOLD, dtype=np.int32 if len(ids) >= 2**15 else np.int16)
+    width = next(width for width in (1, 2, 4) if len(ids) <= 2 ** (8 * width - 1))
+    index = np.full(len(there), UNTOLD, dtype=f"i{width}")
     index[ids] = np.arange(len(ids))
     columns = index[member.T]
-    return Named(dimensions, [registry.names[i] for i in ids.tolist()], columns.itemsize, columns.tobytes())
+    return Named(dimensions, [registry.names[i] for i in ids.tolist()], width, columns.tobytes())
 
 
 def members(of: Named, rows: int, dimensions: Sequence[str], registry: Registry) -> Segments:

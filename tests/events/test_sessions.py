@@ -125,6 +125,14 @@ def test_what_a_late_event_took_from_an_opening_the_opening_has_again_where_it_w
     assert parts.opening.tolist() == [0, 1, 1]
 
 
+def test_a_successor_is_told_of_what_a_late_event_had_before_the_opening() -> None:
+    sessions = Sessions(GAP, [FILLS])
+    sessions.count(*seen(0, [100], VIEWS))
+    sessions.count(*seen(0, [90], FILLS))
+    assert sessions.open(watermark=101, before=95) == {0: OpenSession(100, [SOURCE_TOPICS[FILLS]])}
+    assert not sessions.open(watermark=101, before=85)
+
+
 def test_room_for_many_visitors() -> None:
     sessions = Sessions(GAP, [])
     sessions.grow(100_000)

@@ -47,9 +47,9 @@ A formula is of measures. They can be used in KPIs of your own (`[kpis.NAME]`, s
 | `steps.clicks.form_fills`, … | form fills that come right after a click of their session |
 | `steps.start.clicks`, … | clicks that open a session |
 
-All that is of a session (`sessions…`, `steps…`) counts in the segments that it opened in, at the time of each part: where
-a landing page alone names the campaign, the form fill that follows is one of the campaign's sessions, and who tells with
-a form that they are at `decision` has filled it as whoever they were when they came. The form fill itself (`form_fills`)
+All that is of a session (`sessions…`, `steps…`) counts in the segments that it opened in, at the time of each part.
+Where the landing page alone names the campaign, the form fill that follows makes it one of the campaign's sessions with
+a form fill; and so does one that says `decision` where the visitor was before. The form fill itself (`form_fills`)
 counts where its visitor is then.
 
 Of the past († too, where KPIs of your own use them):
