@@ -26,7 +26,7 @@ steps = st.lists(
     st.tuples(st.just("read"), st.integers(0, len(SOURCE_TOPICS) - 1), st.integers(1, 8))
     | st.tuples(st.just("read all"), st.integers(1, 12), st.just(0))
     | st.tuples(st.just("checkpoint"), st.just(0), st.just(0))
-    | st.tuples(st.just("crash"), st.integers(-1, 15), st.just(0)),
+    | st.tuples(st.just("crash"), st.integers(-1, 20), st.just(0)),
     max_size=40,
 )
 
