@@ -27,7 +27,7 @@ from streams.segments.registry import Registry
 
 _AT_ONCE = 16_384  # openings of a record, which so stays under a megabyte
 _TOPIC = 48  # bits of an offset, before its topic's rank
-_NOBODY: Ints = np.empty(0, dtype=np.int64)
+_NOTHING: Ints = np.empty(0, dtype=np.int64)
 
 Records = Mapping[str, bytes]  # by name
 
@@ -62,7 +62,7 @@ class Openings:
         self._event: Ints = np.full(1024, -1, dtype=np.int64)
         self._due = np.zeros(1024, dtype=np.bool_)
         #: What a predecessor has told of: numbers of events (sorted), and their segments.
-        self._told, self._told_segments = _NOBODY, self._segments[:0]
+        self._told, self._told_segments = _NOTHING, self._segments[:0]
         self._records: dict[str, int] = {}  # those there are: all before this time (ms)
         self._read_again_since = -(2**62)  # ms, by who begins with the last progress
 
@@ -147,7 +147,7 @@ class Openings:
         `since`: ms; all events from here on are read again by who begins with the progress that is written after this.
         """
         # By now all is read again that a predecessor had dealt with.
-        self._told, self._told_segments = _NOBODY, self._segments[:0]
+        self._told, self._told_segments = _NOTHING, self._segments[:0]
         gone = [name for name, before in self._records.items() if before <= self._read_again_since]
         for name in gone:
             del self._records[name]
