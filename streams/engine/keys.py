@@ -9,6 +9,7 @@ from streams.panes.panes import Key
 from streams.settings import Dimension
 
 WATERMARK = "watermark"
+_OPENINGS = b"openings-"
 
 
 def pane(key: Key) -> bytes:
@@ -20,6 +21,21 @@ def parse_pane(key: bytes) -> Key:
     """The inverse of `pane`. Raises ValueError."""
     level, start = key.split(b"/")
     return int(level), int(start)
+
+
+def openings(name: str) -> bytes:
+    """A record of where sessions were opened, in a source partition's changelog of panes."""
+    return _OPENINGS + name.encode()
+
+
+def is_openings(key: bytes) -> bool:
+    """Is it the key of such a record?"""
+    return key.startswith(_OPENINGS)
+
+
+def parse_openings(key: bytes) -> str:
+    """The inverse of `openings`."""
+    return key.removeprefix(_OPENINGS).decode()
 
 
 def shard(number: int) -> bytes:

@@ -1,9 +1,11 @@
-"""What a source partition's changelog holds besides panes: how far it has come. And which of two records stands."""
+"""What a source partition's changelog holds besides panes: how far it has come, and where sessions were opened. And
+which of two records stands."""
 
 from __future__ import annotations
 
 import msgspec
 
+from streams.engine import keys
 from streams.events import mark
 from streams.panes import codec
 from streams.panes.progress import Progress
@@ -26,6 +28,8 @@ def decode(value: bytes) -> Progress:
 
 def newer(key: bytes, new: bytes, old: bytes) -> bool:
     """May `new` stand in the place of `old` under `key` of the panes' changelog? What has seen more stands."""
+    if keys.is_openings(key):
+        return True  # it is the same
     if key != PROGRESS:
         return codec.newer(codec.head(new), codec.head(old))
     return newer_shard(key, new, old)

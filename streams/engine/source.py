@@ -62,9 +62,9 @@ class Source:
         dead_letters, core.dead_letters = core.dead_letters, []
         unpublished, self.unpublished = self.unpublished, []
         early = core.early(now) if now is not None else NOTHING
-        changes, shards, traits = core.changes(), core.shards(), core.traits()
+        changes, openings, shards, traits = core.changes(), core.openings(), core.shards(), core.traits()
         come_to, placed = core.progress(), core.placed()
-        return Due(changes, unpublished, shards, come_to, dead_letters, traits, placed, early, self.parting)
+        return Due(changes, unpublished, openings, shards, come_to, dead_letters, traits, placed, early, self.parting)
 
 
 class Due(NamedTuple):
@@ -72,6 +72,7 @@ class Due(NamedTuple):
 
     changes: list[Change]
     unpublished: list[Change]  # as in Source
+    openings: dict[str, bytes | None]  # of sessions
     shards: dict[int, bytes | None]  # of visitors' history
     progress: Progress
     dead_letters: list[DeadLetter]
@@ -98,11 +99,12 @@ def restored(core: SourcePartition, changelogs: Held, begins: Mapping[str, int],
     held = parting.panes.read(changelogs.panes, progress.newer)
     said = held.pop(progress.PROGRESS, None)
     come_to = progress.decode(said) if said is not None else None
+    openings = {keys.parse_openings(key): held.pop(key) for key in list(filter(keys.is_openings, held))}
     records = {keys.parse_pane(key): value for key, value in held.items()}
     traits = {key.decode(): _traits.decode(value) for key, value in changelogs.traits.items()}
     history = parting.history.read(changelogs.history, progress.newer_shard)
     shards = {keys.parse_shard(key): value for key, value in history.items()}
-    core.load(records, come_to, traits, shards, begins)
+    core.load(records, come_to, traits, shards, openings, begins)
     unpublished = []
     for key, value in sorted(records.items()):
         if len(value) > parts.LARGEST:

@@ -1,11 +1,11 @@
 """What a checkpoint of a source partition writes, in the order in which a crash between any two steps is harmless.
 
-1. The panes to the changelog, and the dead letters. What is there a successor goes on from.
+1. The panes to the changelog, where sessions were opened, and the dead letters. What is there a successor goes on from.
 2. When Kafka has all of it, the panes to segment_panes; a successor sends on again what may not have been. And the
    traits, and the shards of visitors' history: before the panes, a successor would count events from before a trait as
-   if it had held then, and judge an event by a history that has the event itself.
-3. When Kafka has that, finer panes that went into coarser ones leave the changelog, and how far this has come; then
-   the offsets to read from are committed, by who calls this.
+   if it had held then, and judge an event by a history that has the event itself. So it would where sessions began.
+3. When Kafka has that, finer panes that went into coarser ones leave the changelog, and old openings, and how far this
+   has come; then the offsets to read from are committed, by who calls this.
 
 Where there are transactions (engine.fence), 1 to 3 are one, up to the offsets. What is too large for a record goes as
 parts (engine.large).
@@ -51,6 +51,9 @@ class Writing:
                 await _put(
                     outbox, self._panes, parting.panes.records(keys.pane(change.key), change.value, seen), partition
                 )
+        for name, told in due.openings.items():
+            if told is not None:
+                await _put(outbox, self._panes, parting.panes.records(keys.openings(name), told, seen), partition)
         await outbox.settle()
         for visitor, known in due.traits.items():
             await outbox.send(self._traits, visitor.encode(), _encode(known), partition)
@@ -66,6 +69,9 @@ class Writing:
         for change in due.changes:
             if change.value is None:
                 await _put(outbox, self._panes, parting.panes.records(keys.pane(change.key), None, seen), partition)
+        for name, told in due.openings.items():
+            if told is None:
+                await _put(outbox, self._panes, parting.panes.records(keys.openings(name), None, seen), partition)
         come_to = parting.panes.records(progress.PROGRESS, progress.encode(due.progress), seen)
         await _put(outbox, self._panes, come_to, partition)
 

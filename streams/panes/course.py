@@ -14,6 +14,7 @@ from streams.panes.levels import LEVELS
 from streams.panes.predecessor import Predecessor
 from streams.panes.progress import Progress
 from streams.panes.resume import Resume
+from streams.segments.named import Named
 from streams.settings import Settings
 
 
@@ -68,7 +69,9 @@ class Course:
         """ms: all events from here on are read again by a successor."""
         return self._resume.since(self.mark.watermark)
 
-    def progress(self, sessions: Mapping[str, OpenSession], shards: Sequence[Marked], least: Mark | None) -> Progress:
+    def progress(
+        self, sessions: Mapping[str, OpenSession], opened: Named, shards: Sequence[Marked], least: Mark | None
+    ) -> Progress:
         """What a successor is to know; it need not read again for the history what is in `least`."""
         watermark, offsets = self.mark
         return Progress(
@@ -77,5 +80,6 @@ class Course:
             watermark=watermark,
             newest=self._resume.newest(),
             sessions=sessions,
+            opened=opened,
             shards=shards,
         )

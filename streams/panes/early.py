@@ -52,7 +52,8 @@ class Early:
         """These have come, in order of their times, and wait for the watermark."""
         seen = self._exact.dedupe.has(events.ident, events.time)
         events = events[np.flatnonzero(~seen)] if seen.any() else events
-        counted, _ = self._counting.count(events, np.zeros(len(events), dtype=np.bool_))
+        new = np.zeros(len(events), dtype=np.bool_)
+        counted, _ = self._counting.count(events, new, new)
         starts = counted.events.time // PANE
         first = int(starts.min()) if len(starts) else 0
         pane = starts - first

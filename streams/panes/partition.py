@@ -24,6 +24,7 @@ from streams.panes.course import Course
 from streams.panes.earlier import grid
 from streams.panes.early import Told
 from streams.panes.measuring import Measuring
+from streams.panes.openings import Records
 from streams.panes.panes import Change, Key, Panes
 from streams.panes.people import People
 from streams.panes.progress import Progress
@@ -70,17 +71,18 @@ class SourcePartition:
         progress: Progress | None,
         traits: Mapping[str, Traits],
         shards: Mapping[int, bytes],
+        openings: Records,
         begins: Mapping[str, int],
     ) -> None:
         """Begin where a predecessor stopped: its panes, how far it had come, and what events had said of visitors.
 
-        `shards` are of their history. `begins` is the first offset that each topic's log still has: what was before it
-        cannot be read again.
+        `shards` are of their history, `openings` of their sessions. `begins` is the first offset that each topic's log
+        still has: what was before it cannot be read again.
         """
         self._course.load(progress, begins)
         self.stats = Stats(self._course.before.offsets)
         self._panes.load(panes)
-        self._people.load(progress, traits, shards)
+        self._people.load(progress, traits, shards, openings)
         if progress is not None:
             self._census.begin(progress.watermark)
 
@@ -145,7 +147,7 @@ class SourcePartition:
         if told.all() and not events.traits.astype(np.bool_).any():
             fresh = self._counting.recall(events, old)
         else:
-            counted, fresh = self._counting.count(events, old)
+            counted, fresh = self._counting.count(events, told, old)
             self._panes.add(counted, told[fresh])
             self._people.place(counted)
             overflowing = self._counting.membership.overflowing(counted.member)
@@ -189,6 +191,11 @@ class SourcePartition:
         """The panes to write now. Only when caught up."""
         return self._panes.changes(self._course.offsets, self._course.mark.watermark)
 
+    def openings(self) -> dict[str, bytes | None]:
+        """Of where sessions were opened the records to write now, with the panes and before traits and shards: by name;
+        None: it is to go, when all is written."""
+        return self._people.openings(self._course.mark.watermark, self._course.since)
+
     def shards(self) -> dict[int, bytes | None]:
         """Of visitors' history the shards to write now, after those panes: by number; None: it is gone."""
         return self._people.shards(self._course.mark)
@@ -204,5 +211,5 @@ class SourcePartition:
     def progress(self) -> Progress:
         """How far this has come; to be written after what `changes`, `shards` and `traits` returned before."""
         history, course = self._counting.membership.history, self._course
-        sessions = self._people.sessions(course.mark.watermark, course.since)
-        return course.progress(sessions, history.marked(), history.least)
+        sessions, opened = self._people.sessions(course.mark.watermark, course.since)
+        return course.progress(sessions, opened, history.marked(), history.least)

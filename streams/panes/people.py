@@ -13,8 +13,10 @@ from streams.events.mark import Mark
 from streams.events.sessions import OpenSession
 from streams.messages import VisitorSegments
 from streams.panes.counting import Counted, Counting
+from streams.panes.openings import Records
 from streams.panes.progress import Progress
 from streams.segments.known import Known, Traits
+from streams.segments.named import Named
 from streams.segments.placing import Placing
 from streams.segments.visitors import Visitors
 from streams.settings import Settings
@@ -38,15 +40,19 @@ class People:
     def _history(self) -> History:
         return self._counting.membership.history
 
-    def load(self, progress: Progress | None, traits: Mapping[str, Traits], shards: Mapping[int, bytes]) -> None:
-        """Begin with what a predecessor knew: traits by visitor, shards of history, open sessions in its progress."""
+    def load(
+        self, progress: Progress | None, traits: Mapping[str, Traits], shards: Mapping[int, bytes], openings: Records
+    ) -> None:
+        """Begin with what a predecessor knew: traits by visitor, shards of history, open sessions in its progress, and
+        records of where sessions were opened."""
         self._known.load(self._rows(list(traits)).tolist(), list(traits.values()))
         stood = Mark(progress.watermark, progress.offsets) if progress is not None else None
         self._history.load(shards, progress.shards if progress is not None else (), stood, self._rows)
-        if progress is not None:
-            lasts = np.array([session.last for session in progress.sessions.values()], dtype=np.int64)
-            rows = self._rows(list(progress.sessions), lasts).tolist()
-            self._counting.measuring.sessions.load(dict(zip(rows, progress.sessions.values(), strict=True)))
+        sessions: Mapping[str, OpenSession] = progress.sessions if progress is not None else {}
+        lasts = np.array([session.last for session in sessions.values()], dtype=np.int64)
+        rows = self._rows(list(sessions), lasts)
+        self._counting.measuring.sessions.load(dict(zip(rows.tolist(), sessions.values(), strict=True)))
+        self._counting.openings.load(openings, rows, progress.opened if progress is not None else Named())
 
     def _rows(self, names: Sequence[str], times: Ints | None = None) -> Ints:
         heard = np.full(len(names), -1, dtype=np.int64) if times is None else times
@@ -62,11 +68,17 @@ class People:
         """The shards of history to write, which then are of the events of `now`; None: nothing is kept of it."""
         return self._history.due(now)
 
-    def sessions(self, watermark: int, since: int) -> dict[str, OpenSession]:
-        """By visitor the sessions open at `watermark` that a successor must know that reads all since `since` (ms)."""
+    def openings(self, watermark: int, since: int) -> dict[str, bytes | None]:
+        """See Openings. `since`: as in `sessions`."""
+        return self._counting.openings.due(watermark, since)
+
+    def sessions(self, watermark: int, since: int) -> tuple[dict[str, OpenSession], Named]:
+        """By visitor the sessions open at `watermark` that a successor must know that reads all since `since` (ms); and
+        where they began."""
         names = self._visitors.names
         sessions = self._counting.measuring.sessions.open(watermark, since)
-        return {names[row]: session for row, session in sessions.items()}
+        opened = self._counting.openings.named(np.array(list(sessions), dtype=np.int64))
+        return {names[row]: session for row, session in sessions.items()}, opened
 
     def place(self, counted: Counted) -> None:
         """Note where visitors are, by the last of their events."""

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from streams.behaviour.shards import Marked
 from streams.events.mark import Mark
 from streams.events.sessions import OpenSession
+from streams.segments.named import Named
 
 
 class Progress(NamedTuple):
@@ -18,6 +19,7 @@ class Progress(NamedTuple):
     watermark: int
     newest: Mapping[str, int] = {}  # topic -> newest time (ms) before `resume`: the next event is judged by it
     sessions: Mapping[str, OpenSession] = {}  # visitor -> an open session of which more matters than is read again
+    opened: Named = Named()  # where these began, in the same order
     shards: Sequence[Marked] = ()  # of visitors' history: which events what is written of each contains
 
     @property

@@ -1,9 +1,10 @@
 """Where a successor must begin to read.
 
-What a visitor's open session and the ids already seen are is nowhere written down: a reader learns them by going back
-as far as they matter. So the offset that is committed is not the last one read but the first one that still matters,
-and the panes' own offsets keep what is read again from being counted again. A visitor's history is written, but not all
-of it each time: what some of it does not contain yet is read again too.
+What a visitor's open session and the ids already seen are is nowhere written down, but for where sessions were opened
+(see openings): a reader learns them by going back as far as they matter. So the offset that is committed is not the
+last one read but the first one that still matters, and the panes' own offsets keep what is read again from being
+counted again. A visitor's history is written, but not all of it each time: what some of it does not contain yet is read
+again too.
 """
 
 from __future__ import annotations

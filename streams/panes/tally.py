@@ -13,32 +13,36 @@ _HALF = 26  # bits: sums of so small numbers are exact in floating point, up to 
 
 
 class Increments(NamedTuple):
-    """Event number `event[i]` adds `amount[i]` to measure `column[i]`; where there are no amounts, one."""
+    """Event number `event[i]` adds `amount[i]` to measure `column[i]` of the segments number `member[i]`.
+
+    Where there are no amounts, one; and where no numbers of segments, those of the event itself.
+    """
 
     event: Ints
     column: Ints
     amount: Ints | None = None
+    member: Ints | None = None
 
     def of(self, chosen: Bools) -> Increments:
         """Those of the `chosen` [events]."""
         which = chosen[self.event]
-        return Increments(self.event[which], self.column[which], None if self.amount is None else self.amount[which])
+        return Increments(*(None if each is None else each[which] for each in self))  # type: ignore[arg-type]
 
 
 def tally(
     pane: Ints, member: Segments, increments: Increments, size: tuple[int, int, int]
 ) -> list[tuple[int, Ints, Ints]]:
-    """Add up, each in pane number `pane[event]` and there in each of the segments `member[event]`.
+    """Add up, each in pane number `pane[event]` and there in each of the segments `member[number]`.
 
     `size` is the number of panes, segments and measures. Returns by pane number the segment ids (sorted) that have
     anything, and their counts [ids × measures].
     """
-    event, column, amount = increments
+    event, column, amount, number = increments
     if not len(event):
         return []
     panes, segments, measures = size
     place = pane[event] * (segments * measures) + column
-    cell = member[event] * np.int64(measures)
+    cell = member[event if number is None else number] * np.int64(measures)
     cell += place[:, None]
     cell = cell.ravel()
     if panes * segments * measures <= _DENSE:

@@ -30,7 +30,8 @@ class Chain(NamedTuple):
 def chain(steps: Ints, to: int) -> Chain | None:
     """`steps` [1 + n × n]: how many from the start, and from each touchpoint, to each. None: no path has begun.
 
-    What comes after a conversion is another path. Who comes to a touchpoint more often than on from it goes away.
+    What comes after a conversion is another path. Who comes to a touchpoint more often than on from it goes away: a
+    session's steps are all of one segment, whatever its visitor becomes meanwhile.
     """
     begins, on = steps[0] + steps[1 + to], steps[1:].copy()
     if not begins.any():

@@ -22,7 +22,7 @@ class Feed:
 
     def __init__(self, settings: Settings, measures: Measures, passed: Callable[[int, list[Change]], None]) -> None:
         self.partition = SourcePartition(0, settings, measures)
-        self.partition.load({}, None, {}, {}, {})
+        self.partition.load({}, None, {}, {}, {}, {})
         self.unroutable: Counter[str] = Counter()  # by reason
         self._times = settings.time
         self._passed = passed

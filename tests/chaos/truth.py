@@ -72,22 +72,29 @@ def count(story: Story) -> Counter[Cell]:
 def _add_visitor(cells: Counter[Cell], events: list[Event]) -> None:
     stage = STAGES[0] if events[0].visitor.traits else "unknown"
     session: list[Event] = []
+    opened: dict[str, str] = {}
     for number, event in enumerate(events):
         stage = event.stage or stage
+        segments = _segments(event, stage, events[:number])
         measures: dict[str, int] = {}
         if event.topic in SESSION_TOPICS:
-            if session and event.time - session[-1].time > GAP:
-                session = []
-            measures = {event.topic: 1, **_in_session(session, event)}
+            if not session or event.time - session[-1].time > GAP:
+                session, opened = [], segments
+            _add(cells, event, opened, _in_session(session, event))
+            measures[event.topic] = 1
             session.append(event)
         if f"{event.topic}.{event.name}" in _MEASURED:
             measures[f"{event.topic}.{event.name}"] = 1
         if event.name == "mql":
             measures |= _took([each for each in events[:number] if each.name == "created"], event)
-        start = event.time // PANE * PANE
-        for dimension, value in _segments(event, stage, events[:number]).items():
-            for measure, amount in measures.items():
-                cells[Cell(event.visitor.partition, start, dimension, value, measure)] += amount
+        _add(cells, event, segments, measures)
+
+
+def _add(cells: Counter[Cell], event: Event, segments: dict[str, str], measures: dict[str, int]) -> None:
+    start = event.time // PANE * PANE
+    for dimension, value in segments.items():
+        for measure, amount in measures.items():
+            cells[Cell(event.visitor.partition, start, dimension, value, measure)] += amount
 
 
 def _took(created: list[Event], event: Event) -> dict[str, int]:

@@ -79,7 +79,7 @@ def test_from_then_on_the_traits_are_unset_for_a_successor_too() -> None:
     log[PROFILES][1:1] = [json.dumps({"visitor_id": "v1", "traits": {"industry": "mining"}}).encode(), erased]
     log["clicks"][1:1] = [event(1, industry="pharma"), event(9), event(11), event(12)]
     core = SourcePartition(0, SETTINGS, MEASURES)
-    core.load({}, None, {}, {}, {})
+    core.load({}, None, {}, {}, {}, {})
     read(core, log)
     assert industries(core) == {"pharma": 2, "unknown": 2}
     assert not core.dead_letters
@@ -95,6 +95,6 @@ def test_from_then_on_the_traits_are_unset_for_a_successor_too() -> None:
         heartbeat(START + 30 * MINUTE),
     ]
     successor = SourcePartition(0, SETTINGS, MEASURES)
-    successor.load({}, None, traits, {}, {})
+    successor.load({}, None, traits, {}, {}, {})
     read(successor, log)
     assert industries(successor) == {"unknown": 2, "steel": 2}

@@ -29,6 +29,16 @@ def test_a_pane_s_key_is_read_as_written(level: int, start: int) -> None:
     assert keys.parse_pane(keys.pane((level, start))) == (level, start)
 
 
+@given(names)
+def test_openings_are_told_from_panes_by_their_key(name: str) -> None:
+    key = keys.openings(name)
+    assert keys.is_openings(key)
+    assert keys.parse_openings(key) == name
+    assert not keys.is_openings(keys.pane((0, 5)))
+    assert not keys.is_openings(progress.PROGRESS)
+    assert progress.newer(key, b"a fact", b"a fact"), "it is not looked into"
+
+
 @given(names, st.integers(0, 99), st.integers(0, 3), st.integers(0, 2**45))
 def test_keys_on_segment_panes(dimension: str, partition: int, level: int, start: int) -> None:
     pane, mark = keys.segment_pane(dimension, partition, (level, start)), keys.watermark(dimension, partition)

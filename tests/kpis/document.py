@@ -48,6 +48,11 @@ A formula is of measures. They can be used in KPIs of your own (`[kpis.NAME]`, s
 | `steps.clicks.form_fills`, … | form fills that come right after a click of their session |
 | `steps.start.clicks`, … | clicks that open a session |
 
+All that is of a session (`sessions…`, `steps…`) counts in the segments that it opened in, at the time of each part.
+Where the landing page alone names the campaign, the form fill that follows makes it one of the campaign's sessions with
+a form fill; and so does one that says `decision` where the visitor was before. The form fill itself (`form_fills`)
+counts where its visitor is then.
+
 Of the past († too, where KPIs of your own use them):
 
 | Measure | What it is |

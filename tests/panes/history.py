@@ -213,17 +213,24 @@ def counted(happened: list[Happening], until: int) -> Counts:
         traits: dict[str, str | None] = {}
         seen: dict[int, int] = {}
         last_visit, last_topic, had, events = -DAY, "start", set[str](), 0
+        opened: dict[str, str] = {}  # the segments that the session began in
         midnights = [] if visitor == NOBODY else list(range(START - DAY, until + 1, DAY))
 
-        def add(time: int, campaign: str | None, heat: str, measures: Mapping[str, int], of: Traits = traits) -> None:
+        def add(time: int, segments: dict[str, str], measures: Mapping[str, int]) -> None:
             for measure in measures.keys() & set(MEASURES.names):
-                for segment in _segments(of, campaign, heat).items():
+                for segment in segments.items():
                     counts[(time, *segment, measure)] += measures[measure]
 
-        def look_before(time: int, due: list[int] = midnights, past: Past = past, name: str = f"v{visitor}") -> None:
+        def look_before(
+            time: int,
+            due: list[int] = midnights,
+            past: Past = past,
+            of: Traits = traits,
+            name: str = f"v{visitor}",
+        ) -> None:
             while due and due[0] <= time:
                 midnight = due.pop(0)
-                add(midnight - 1, None, past.heat(midnight - 1), past.looked_at(name, midnight))
+                add(midnight - 1, _segments(of, None, past.heat(midnight - 1)), past.looked_at(name, midnight))
 
         for it in sorted(theirs, key=lambda it: (it.time, SOURCE_TOPICS.index(it.topic))):
             look_before(it.time)
@@ -240,25 +247,28 @@ def counted(happened: list[Happening], until: int) -> Counts:
             traits.update(it.traits or ())
             measures = Counter({it.topic: 1, f"{it.topic}.{it.event}": 1})
             measures.update(_of_value(it))
+            heat = past.heat(it.time) if it.visitor != NOBODY else "unknown"
+            segments = _segments(traits, it.campaign, heat)
+            parts: Counter[str] = Counter()
             if it.topic in SETTINGS.sessions.topics:
                 if it.time - last_visit > GAP:
-                    last_topic = "start"
-                    measures["sessions"] += 1
+                    last_topic, opened = "start", segments
+                    parts["sessions"] += 1
                     had.clear()
                     events = 0
                 else:
-                    measures["sessions.engaged"] += events == 1
-                    measures.update({"sessions.seconds": it.time - last_visit, "sessions.intervals": 1})
+                    parts["sessions.engaged"] += events == 1
+                    parts.update({"sessions.seconds": it.time - last_visit, "sessions.intervals": 1})
                 events += 1
-                measures[f"steps.{last_topic}.{it.topic}"] += 1
+                parts[f"steps.{last_topic}.{it.topic}"] += 1
                 last_visit, last_topic = it.time, it.topic
                 if it.topic not in had:
                     had.add(it.topic)
-                    measures[f"sessions.{it.topic}"] += 1
-            heat = past.heat(it.time) if it.visitor != NOBODY else "unknown"
+                    parts[f"sessions.{it.topic}"] += 1
             looks = past.looks(it.time, it.topic, it.event, measures, it.content)
             past.add(it.time, it.topic, it.event, measures, it.content)
-            add(it.time, it.campaign, heat, {**measures, **looks})
+            add(it.time, segments, {**measures, **looks})
+            add(it.time, opened, parts)
         look_before(until)
     return counts
 

@@ -26,19 +26,20 @@ steps = st.lists(
     st.tuples(st.just("read"), st.integers(0, len(SOURCE_TOPICS) - 1), st.integers(1, 8))
     | st.tuples(st.just("read all"), st.integers(1, 12), st.just(0))
     | st.tuples(st.just("checkpoint"), st.just(0), st.just(0))
-    | st.tuples(st.just("crash"), st.integers(-1, 15), st.just(0)),
+    | st.tuples(st.just("crash"), st.integers(-1, 20), st.just(0)),
     max_size=40,
 )
 
 
 class Reader:
-    """`panes`, `progress`, `traits`, `shards` are the changelogs; `said` is what went to segment_panes."""
+    """`panes`, `progress`, `openings`, `traits`, `shards` are the changelogs; `said` is what went to segment_panes."""
 
     def __init__(self, log: Log, number: int = 0, settings: Settings = SETTINGS) -> None:
         self.log, self.number, self.settings = log, number, settings
         self.panes: dict[Key, bytes] = {}
         self.progress: Progress | None = None
         self.traits: dict[str, Traits] = {}
+        self.openings: dict[str, bytes] = {}
         self.shards: dict[int, bytes] = {}
         self.said: list[Change | Watermark] = []
         self._last_said: dict[Key, PaneSnapshot] = {}
@@ -47,7 +48,7 @@ class Reader:
     def _start(self) -> None:
         self._left: int | None = None
         self.core = SourcePartition(self.number, self.settings, MEASURES)
-        self.core.load(self.panes, self.progress, self.traits, self.shards, {})
+        self.core.load(self.panes, self.progress, self.traits, self.shards, self.openings, {})
         resume = self.progress.resume if self.progress else {}
         self._next = {topic: resume.get(topic, 0) for topic in SOURCE_TOPICS}
         snapshots = [(key, codec.decode(value), value) for key, value in self.panes.items()]
@@ -78,22 +79,34 @@ class Reader:
         self._next[topic] += len(values)
         self.core.advance()
 
+    def position(self, topic: str) -> int:
+        """How many records of it are read."""
+        return self._next[topic]
+
     def checkpoint(self, steps: int | None = None) -> None:
-        """Write the panes, then shards of history, send the panes on, remove what is gone, write how far this has
-        come; or only the first so many `steps` of that.
+        """Write the panes and openings, then traits and shards of history, send the panes on, remove what is gone,
+        write how far this has come; or only the first so many `steps` of that.
 
         Nothing is sent on that is not written: a successor writes nothing before it has read all that went into what is
         written, so what it sends on has seen more than what its predecessor did.
         """
         if not self.core.caught_up:
             return
-        changes, shards, traits = self.core.changes(), self.core.shards(), self.core.traits()
+        changes, openings = self.core.changes(), self.core.openings()
+        shards, traits = self.core.shards(), self.core.traits()
         progress = self.core.progress()
         there, gone = [c for c in changes if c.value is not None], [c for c in changes if c.value is None]
         self._left = steps
         for change in there:
             if self._go_on():
                 self._write(change)
+        for opened, told in openings.items():
+            if told is not None and self._go_on():
+                assert opened not in self.openings, "would take its place"
+                self.openings[opened] = told
+        for visitor, known in traits.items():
+            if self._go_on():
+                self.traits[visitor] = known
         for number, value in shards.items():
             if self._go_on():
                 self._keep(number, value)
@@ -105,8 +118,10 @@ class Reader:
         for change in gone:
             if self._go_on():
                 self.panes.pop(change.key, None)
+        for opened, told in openings.items():
+            if told is None and self._go_on():
+                del self.openings[opened]
         if self._go_on():
-            self.traits |= traits
             self.progress = _PROGRESS.decode(msgspec.json.encode(progress))
             self._unsaid = []
 

@@ -13,7 +13,7 @@ from tests.panes.history import HOUR, MEASURES, SETTINGS, START, Happening, hear
 def test_topics_ahead_are_held_back_only_where_many_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("streams.panes.partition._CROWD", 3)
     core = SourcePartition(0, SETTINGS, MEASURES)
-    core.load({}, None, {}, {}, {})
+    core.load({}, None, {}, {}, {}, {})
 
     def read(topic: str, time: int, offset: int) -> None:
         core.take(topic, np.array([offset]), [record(Happening(time, topic, None, offset, None, None, None))])

@@ -24,7 +24,7 @@ class Reading:
 
     def __init__(self) -> None:
         self.core = SourcePartition(0, SETTINGS, MEASURES)
-        self.core.load({}, None, {}, {}, {})
+        self.core.load({}, None, {}, {}, {}, {})
         self._next = dict.fromkeys(SOURCE_TOPICS, 0)
 
     def take(self, topic: str, value: bytes) -> None:

@@ -143,7 +143,7 @@ def test_where_visitors_are_is_told_to_who_wants_to_know() -> None:
     for publish in (True, False):
         chosen = Settings(visitors=Visitors(publish=publish), dimensions={"industry": Dimension(trait="industry")})
         partition = SourcePartition(0, chosen, Measures(()))
-        partition.load({}, None, {}, {}, {})
+        partition.load({}, None, {}, {}, {}, {})
         partition.take("profiles", np.array([0]), [profile])
         partition.take("clicks", np.arange(2), events)
         for topic in SOURCE_TOPICS:

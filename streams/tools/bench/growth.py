@@ -59,7 +59,7 @@ def measure(traits: Mapping[str, int], pool: list[Draft], count: int, visitors: 
     dimensions = {name: Dimension(trait=name, max_values=max(200, values)) for name, values in traits.items()}
     settings = Settings(dimensions=dimensions)
     core = SourcePartition(0, settings, Measures(catalogue(settings).values()))
-    core.load({}, None, {}, {}, {})
+    core.load({}, None, {}, {}, {}, {})
     offsets = dict.fromkeys(SOURCE_TOPICS, 0)
     people = audience.profiles(visitors, seed, _START - 3_600_000, traits)
     _take(core, offsets, {PROFILES: [profile.value for profile in people]})
@@ -74,6 +74,7 @@ def measure(traits: Mapping[str, int], pool: list[Draft], count: int, visitors: 
         core.advance()
         if core.caught_up:  # as at a checkpoint
             core.changes()
+            core.openings()
             core.shards()
             core.traits()
             core.progress()
