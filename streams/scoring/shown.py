@@ -77,8 +77,9 @@ def _figures(table: Table, units: Units) -> list[Floats]:
     # In clusters, which come independently as hits do; of what is not tested nobody knows how it comes.
     cluster = np.where(units.tested, table.cluster, np.nan)
     hits = table.numerator / cluster
-    weights = shrinkage.weight(hits, table.denominator, table.eligible, units.binomial)
-    shrunk = shrinkage.shrink(hits, table.denominator, rest / cluster, weights, units.binomial)
+    share = shrinkage.shares(table.numerator, table.denominator, rest, units.binomial)
+    weights = shrinkage.weight(hits, table.denominator, table.eligible, share)
+    shrunk = shrinkage.shrink(hits, table.denominator, rest / cluster, weights, share)
     drawn, low, high = (figure * cluster for figure in (shrunk.value, shrunk.low, shrunk.high))
     # Of a figure it is known where the numerator comes as in a KPI that is tested. Nothing is drawn then.
     known = np.where(units.tested, np.nan, table.cluster)

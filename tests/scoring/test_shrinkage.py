@@ -8,25 +8,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from streams.scoring.shrinkage import HEAVIEST, LIGHTEST, Shrunk, shrink, weight
+from streams.scoring.shrinkage import HEAVIEST, LIGHTEST, Shrunk, shares, shrink, weight
 
 BINOMIAL, POISSON = np.array([True]), np.array([False])
 
 
 def one(x: int, n: int, rest: float, heavy: float, binomial: bool) -> Shrunk:
-    cells = shrink(
-        np.array([[[x]]]), np.array([[[n]]]), np.array([[[rest]]]), np.array([[[heavy]]]), np.array([binomial])
-    )
+    hits, trials, centre = np.array([[[x]]]), np.array([[[n]]]), np.array([[[rest]]])
+    share = shares(hits, trials, centre, np.array([binomial]))
+    cells = shrink(hits, trials, centre, np.array([[[heavy]]]), share)
     return Shrunk(*(float(figure[0, 0, 0]) for figure in cells))  # type: ignore[arg-type]
 
 
-@given(
-    st.integers(0, 2_000), st.integers(0, 2_000), st.floats(0.01, 0.99), st.floats(LIGHTEST, HEAVIEST), st.booleans()
-)
-def test_posterior(x: int, more: int, rest: float, heavy: float, binomial: bool) -> None:
-    n = x + more
+@given(st.integers(0, 2_000), st.integers(0, 2_000), st.floats(0.01, 2), st.floats(LIGHTEST, HEAVIEST), st.booleans())
+def test_posterior(x: int, n: int, rest: float, heavy: float, binomial: bool) -> None:
     found = one(x, n, rest, heavy, binomial)
-    if binomial:
+    if binomial and x <= n and rest < 1:
         posterior = stats.beta(heavy * rest + x, heavy * (1 - rest) + n - x)
     else:
         posterior = stats.gamma(heavy * rest + x, scale=1 / (heavy + n))
@@ -34,6 +31,8 @@ def test_posterior(x: int, more: int, rest: float, heavy: float, binomial: bool)
         (posterior.mean(), posterior.ppf(0.025), posterior.ppf(0.975), posterior.sf(rest)), rel=1e-6, abs=1e-12
     )
     assert found.low < found.value < found.high
+    least, most = sorted([x / n if n else np.inf if x else rest, rest])
+    assert least * (1 - 1e-12) <= found.value <= most * (1 + 1e-12), "between its own and the rest's"
 
 
 def test_drawn_to_the_rest_as_far_as_the_evidence_is_thin() -> None:
@@ -48,9 +47,22 @@ def test_nothing_to_be_drawn_to(rest: float) -> None:
     assert all(np.isnan(figure) for figure in one(5, 10, rest, 10, True))
 
 
-def test_more_successes_than_trials_are_no_error() -> None:
-    """Opened in this window, sent before it."""
-    assert one(12, 10, 0.3, 10, True).value == pytest.approx(one(10, 10, 0.3, 10, True).value)
+@given(st.integers(50, 400), st.integers(2, 6))
+def test_segments_that_are_alike_are_on_a_par_though_hits_outnumber_trials(x: int, segments: int) -> None:
+    """Opened in this window, sent before it: up to four hits a trial, all of them the same."""
+    hits, trials = np.full((1, segments, 1), x), np.full((1, segments, 1), 100)
+    rest = hits / trials
+    share = shares(hits, trials, rest, BINOMIAL)
+    found = shrink(hits, trials, rest, weight(hits, trials, np.ones(segments, dtype=np.bool_), share), share)
+    assert found.value == pytest.approx(rest)
+    assert found.above == pytest.approx(0.5, abs=0.03)
+
+
+def test_where_one_segment_has_more_hits_than_trials_all_are_counts_beside_counts() -> None:
+    hits, trials = np.array([[[3], [12]], [[3], [9]]]), np.full((2, 2, 1), 10)
+    share = shares(hits, trials, hits[:, ::-1] / trials, BINOMIAL)
+    assert share[..., 0].tolist() == [[False, False], [True, True]], "window by window"
+    assert not shares(hits, trials, hits[:, ::-1] / trials, POISSON).any()
 
 
 _cells = st.tuples(st.integers(0, 3), st.integers(0, 3), st.sampled_from([0.0, 0.1, 0.9, float("nan")]))
@@ -60,7 +72,8 @@ _cells = st.tuples(st.integers(0, 3), st.integers(0, 3), st.sampled_from([0.0, 0
 def test_cells_that_are_alike_do_not_meet(cells: list[tuple[int, int, float]], first: bool, second: bool) -> None:
     """All at once as one by one, to the last digit: [1 × segments × 2 KPIs], weights of each KPI."""
     x, n, rest = (np.array([[[cell[i]] * 2 for cell in cells]]) for i in range(3))
-    found = shrink(x, n, rest, np.array([[[3.0, 7.0]]]), np.array([first, second]))
+    share = np.array([first, second]) & (x <= n)
+    found = shrink(x, n, rest, np.array([[[3.0, 7.0]]]), share)
     for s, (successes, trials, centre) in enumerate(cells):
         for k, (heavy, binomial) in enumerate([(3.0, first), (7.0, second)]):
             alone = one(successes, trials, centre, heavy, binomial)
@@ -69,7 +82,8 @@ def test_cells_that_are_alike_do_not_meet(cells: list[tuple[int, int, float]], f
 
 def weigh(x: list[int], n: list[int], binomial: bool, eligible: list[bool] | None = None) -> float:
     numerator, denominator = (np.array([[[each] for each in side]]) for side in (x, n))
-    return float(weight(numerator, denominator, np.array(eligible or [True] * len(x)), np.array([binomial]))[0, 0, 0])
+    share = np.array([[[binomial]]])
+    return float(weight(numerator, denominator, np.array(eligible or [True] * len(x)), share)[0, 0, 0])
 
 
 def test_the_weight_by_hand() -> None:
