@@ -6,7 +6,11 @@ dimension differ from each other beyond chance. Shares of the trials: beta prior
 The weight is the method of moments of Kleinman, "Proportions with extraneous variance", JASA 68 (1973) 46-54: with
 segment rates p_i, trials n_i, N = sum n_i, pooled rate p, S = sum n_i (p_i - p)^2 and k segments, the variance between
 segments is  t = (S - (k-1) v) / (N - sum n_i^2 / N),  v = p(1-p) for binomial and p for Poisson trials, and the weight
-is v / t.
+is v / t. Few segments tell little of t, so a standard error of S is added, (2 (k-1))^(1/2) v, on the safe side. And as
+the rest is itself known from its N' trials only, they make an observation of t + v / N': the prior weighs as little as
+1 / (t / v + 1 / N').
+
+Where hits come in clusters, hits and trials are divided by their over-dispersion before: so many tell as much.
 """
 
 from __future__ import annotations
@@ -36,17 +40,22 @@ class Shrunk(NamedTuple):
 
 
 def shares(numerator: Ints, denominator: Ints, rest: Floats, binomial: Bools) -> Bools:
-    """In which cells hits are a share of the trials, and no more than counts beside counts: of `binomial` KPIs [KPIs].
+    """In which cells hits are a share of the trials, and not counts beside counts: of `binomial` KPIs [KPIs].
 
-    Where anybody has more hits than trials, a window's hits come of trials before it (opened now, sent yesterday). And a
-    rest that always hits leaves no room for chance.
+    Where anybody has more hits than trials, a window's hits come of trials before it (opened now, sent yesterday). And
+    a rest that always hits leaves no room for chance.
     """
     within = (numerator <= denominator).all(axis=1, keepdims=True)
     return np.asarray(binomial & within & ~(rest >= 1))
 
 
-def weight(numerator: Ints | Floats, denominator: Ints | Floats, eligible: Bools, share: Bools) -> Floats:
-    """Weight of the prior, in trials, of each cell. `eligible` [segments], `share` as from `shares`."""
+def weight(
+    numerator: Floats | Ints, denominator: Floats | Ints, rest: Floats | Ints, eligible: Bools, share: Bools
+) -> Floats:
+    """Weight of the prior, in trials, of each cell; `rest`: trials of its rest.
+
+    `eligible` [segments]: those whose value is known; `share` as from `shares`.
+    """
     n = np.where(eligible[None, :, None], denominator, 0).astype(np.float64)
     x = np.where(eligible[None, :, None], numerator, 0).astype(np.float64)
     total = n.sum(axis=1, keepdims=True)
@@ -54,15 +63,13 @@ def weight(numerator: Ints | Floats, denominator: Ints | Floats, eligible: Bools
         pooled = x.sum(axis=1, keepdims=True) / total
         spread = np.where(n > 0, (x - n * pooled) ** 2 / n, 0.0).sum(axis=1, keepdims=True)
         chance = np.where(share, pooled * (1 - pooled), pooled)
-        segments = (n > 0).sum(axis=1, keepdims=True)
-        between = (spread - (segments - 1) * chance) / (total - (n**2).sum(axis=1, keepdims=True) / total)
-        found = np.where(between > 0, chance / between, HEAVIEST)
-    return np.asarray(np.clip(np.nan_to_num(found, nan=HEAVIEST), LIGHTEST, HEAVIEST))
+        free = (n > 0).sum(axis=1, keepdims=True) - 1
+        between = (spread - (free - np.sqrt(2 * free)) * chance) / (total - (n**2).sum(axis=1, keepdims=True) / total)
+        apart = np.maximum(np.nan_to_num(between / chance), 0.0)
+        return np.asarray(np.clip(1 / (apart + 1 / rest), LIGHTEST, HEAVIEST))
 
 
-def shrink(
-    numerator: Ints | Floats, denominator: Ints | Floats, rest: Floats, weights: Floats, share: Bools
-) -> Shrunk:
+def shrink(numerator: Ints | Floats, denominator: Ints | Floats, rest: Floats, weights: Floats, share: Bools) -> Shrunk:
     """Posterior of every cell, given the rest's value and the prior's weight (shapes broadcast to the cells').
 
     `share` as from `shares`: at most one hit a trial there, and a rest below 1.

@@ -53,7 +53,8 @@ def test_segments_that_are_alike_are_on_a_par_though_hits_outnumber_trials(x: in
     hits, trials = np.full((1, segments, 1), x), np.full((1, segments, 1), 100)
     rest = hits / trials
     share = shares(hits, trials, rest, BINOMIAL)
-    found = shrink(hits, trials, rest, weight(hits, trials, np.ones(segments, dtype=np.bool_), share), share)
+    weights = weight(hits, trials, trials * (segments - 1), np.ones(segments, dtype=np.bool_), share)
+    found = shrink(hits, trials, rest, weights, share)
     assert found.value == pytest.approx(rest)
     assert found.above == pytest.approx(0.5, abs=0.03)
 
@@ -80,31 +81,37 @@ def test_cells_that_are_alike_do_not_meet(cells: list[tuple[int, int, float]], f
             np.testing.assert_array_equal([figure[0, s, k] for figure in found], list(alone))
 
 
-def weigh(x: list[int], n: list[int], binomial: bool, eligible: list[bool] | None = None) -> float:
+def weigh(
+    x: list[int], n: list[int], binomial: bool, eligible: list[bool] | None = None, rest_trials: float = np.inf
+) -> float:
     numerator, denominator = (np.array([[[each] for each in side]]) for side in (x, n))
-    share = np.array([[[binomial]]])
-    return float(weight(numerator, denominator, np.array(eligible or [True] * len(x)), share)[0, 0, 0])
+    rest, share = np.array([[[rest_trials]]]), np.array([[[binomial]]])
+    return float(weight(numerator, denominator, rest, np.array(eligible or [True] * len(x)), share)[0, 0, 0])
 
 
 def test_the_weight_by_hand() -> None:
-    # p = 0.4; S = 100 (0.2² + 0.2²) = 8; v = 0.24; N - sum n²/N = 100; t = (8 - 0.24) / 100; v / t = 3.09
-    assert weigh([20, 60], [100, 100], True) == pytest.approx(0.24 / 0.0776)
-    # Poisson: v = p = 0.4; t = (8 - 0.4) / 100
-    assert weigh([20, 60], [100, 100], False) == pytest.approx(0.4 / 0.076)
-    assert weigh([20, 60, 500], [100, 100, 500], True, [True, True, False]) == pytest.approx(0.24 / 0.0776)
+    # p = 0.4; S = 100 (0.2² + 0.2²) = 8; v = 0.24; N - sum n²/N = 100; t = (8 - (1 - √2) 0.24) / 100; v / t = 2.96
+    binomial, poisson = 24 / (8 + 0.24 * (2**0.5 - 1)), 40 / (8 + 0.4 * (2**0.5 - 1))
+    assert weigh([20, 60], [100, 100], True) == pytest.approx(binomial)
+    # Poisson: v = p = 0.4
+    assert weigh([20, 60], [100, 100], False) == pytest.approx(poisson)
+    assert weigh([20, 60, 500], [100, 100, 500], True, [True, True, False]) == pytest.approx(binomial)
+    assert weigh([20, 60], [100, 100], True, rest_trials=100) == pytest.approx(1 / (1 / binomial + 1 / 100))
 
 
 @pytest.mark.parametrize(
-    ("x", "n", "expected"),
+    ("x", "n", "rest_trials", "expected"),
     [
-        ([30, 30], [100, 100], HEAVIEST),  # no difference beyond chance
-        ([0, 0], [0, 0], HEAVIEST),
-        ([30, 0], [100, 0], HEAVIEST),
-        ([0, 100], [100, 100], LIGHTEST),
+        ([30] * 6, [100] * 6, np.inf, HEAVIEST),  # no difference, surely
+        ([30] * 6, [100] * 6, 500, 500),  # then the rest's own trials
+        ([0, 0], [0, 0], 0, LIGHTEST),
+        ([30, 0], [100, 0], 0, LIGHTEST),
+        ([30, 0], [100, 0], 70, 70),
+        ([0, 100], [100, 100], 100, LIGHTEST),
     ],
 )
-def test_the_weight_has_bounds(x: list[int], n: list[int], expected: float) -> None:
-    assert weigh(x, n, True) == expected
+def test_the_weight_has_bounds(x: list[int], n: list[int], rest_trials: float, expected: float) -> None:
+    assert weigh(x, n, True, rest_trials=rest_trials) == pytest.approx(expected)
 
 
 @given(st.permutations(range(4)))

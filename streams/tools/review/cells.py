@@ -35,6 +35,7 @@ class Cells:
             nothing[0],
             np.full(nothing[0].shape, np.nan),
             judge.clusters(totals[None]),
+            judge.dispersion(),
         )
         grid = Grid((period,), self._settings.time.tick)
         scores = shown.scores(counted.dimension, counted.names, end, end, table, self._kpis, grid)
