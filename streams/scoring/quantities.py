@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from streams.kpis.measures import Measures, sums
-from streams.kpis.terms import UNIT, is_sum, split
+from streams.kpis.terms import UNIT, is_sum, split, trails
 from streams.settings import Kpi
 
 Ints = npt.NDArray[np.int64]
@@ -29,6 +29,7 @@ class Units(NamedTuple):
     value: Floats  # the KPI's value over numerator / denominator as they are kept
     binomial: npt.NDArray[np.bool_]  # at most one hit a trial
     mean: npt.NDArray[np.bool_]  # of values
+    trails: npt.NDArray[np.bool_]  # hits come hours after the trials that they are of
     tested: npt.NDArray[np.bool_]  # not only shown
     up: npt.NDArray[np.bool_]  # more is better
 
@@ -47,6 +48,7 @@ class Units(NamedTuple):
             np.array([kpi.scale for kpi in declared]) * denominator / numerator,
             model == "binomial",
             model == "mean",
+            np.array([trails(kpi.numerator, kpi.denominator) for kpi in declared], dtype=np.bool_),
             model != "figure",
             np.array([kpi.good == "up" for kpi in declared]),
         )
