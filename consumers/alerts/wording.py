@@ -47,11 +47,10 @@ def against_the_rest(head: Alert, kpis: Mapping[str, Kpi]) -> str:
 
 
 def impact(head: Alert) -> str:
-    """What it brings (+) or costs (-) an hour; empty where that cannot be told."""
-    if head.impact is None:
+    """What it brings (+) or costs (-) an hour; empty where that cannot be told, and of sums: their summary has it."""
+    if head.impact is None or isinstance(head.numerator, float):
         return ""
-    is_sum = isinstance(head.numerator, float)  # of values: then it is told in values of mean size
-    return f"{head.impact:+.3g} {'values of mean size' if is_sum else 'conversions'} an hour"
+    return f"{head.impact:+.3g} conversions an hour"
 
 
 def contributors(contributions: Iterable[Contribution]) -> str:
