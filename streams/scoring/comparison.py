@@ -8,7 +8,8 @@ hypergeometric distribution, smaller by 1 - p.
 
 Where hits trail their trials by hours (opened now, sent this morning), those of a stretch are of other trials than its
 own: counts beside counts. Then `n / (n + N)` varies by chance as well, by `1 / (n + N)` of the share's variance, which
-moves `m π` by `m` times that: the variance is larger by 1 + p, with `p = m / (n + N)`.
+moves `m π` by `m` times that: the variance is larger by 1 + p, with `p = m / (n + N)`. The third cumulant is that of
+`x - p n`, `p n (1 - p²)`, so the skew is 1 - p of that of hits alone.
 
 The residual `x - m π` is the difference of two positive sums, `a = x (1 - π)` and `b = (m - x) π`. Their ratio tells
 how far the ratio to the rest lies from `r` (Mantel & Haenszel, JNCI 22 (1959) 719-748).
@@ -79,7 +80,7 @@ def compare(
         rate=p,
         signal=signal,
         variance=signal * np.where(beside, 1 + observed, 1 - p),
-        skew=(1 - 2 * share) * (1 - 2 * p),
+        skew=(1 - 2 * share) * np.where(beside, 1 - observed, 1 - 2 * p),
     )
 
 
