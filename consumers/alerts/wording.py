@@ -47,11 +47,9 @@ def against_the_rest(head: Alert, kpis: Mapping[str, Kpi]) -> str:
 
 
 def impact(head: Alert, kpis: Mapping[str, Kpi]) -> str:
-    """What it brings (+) or costs (-) an hour; empty where that cannot be told."""
-    if head.impact is None:
+    """What it brings (+) or costs (-) an hour; empty where that cannot be told, and of sums: their summary has it."""
+    if head.impact is None or isinstance(head.numerator, float):
         return ""
-    if isinstance(head.numerator, float):
-        return f"{head.impact:+.3g} values of mean size an hour"
     what = listed(counted(kpis[head.kpi].numerator)) if head.kpi in kpis else "cases"
     return f"{head.impact:+.3g} {what} an hour"
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from streams.diagnosis.lift import Hits, Lift, lift
+from streams.diagnosis.lift import Hits, Lift, lift, lift_of_money
 from streams.diagnosis.parting import Cross
 from streams.diagnosis.rules import TRAFFIC, VOLUMES
 from streams.events.columns import Bools, Floats, Ints
@@ -20,6 +20,8 @@ from streams.segments.registry import OTHER, UNKNOWN
 from streams.settings import Dimension, Kpi
 
 States = npt.NDArray[np.int8]
+
+_MONEY = np.array([is_sum(kpi.numerator[0]) for kpi in VOLUMES.values()])  # [VOLUMES]
 
 
 class Board(NamedTuple):
@@ -61,15 +63,20 @@ class Board(NamedTuple):
         binomial = np.array([each == "binomial" for each in model] + [False] * more)
         up = np.array([kpi.good == "up" for kpi in self.kpis.values()] + [True] * more)
         shown = np.array([not kpi.tested for kpi in self.kpis.values()] + [False] * more)
-        found = lift(self.counted(rows), binomial, up, np.concatenate([self.dispersion, np.ones(more)]))
-        return Lift(*(np.where(shown, np.nan, each) for each in found))
+        money = np.array([False] * len(self.kpis) + [*_MONEY, False])
+        counted = self.counted(rows)
+        found = lift(counted, binomial, up, np.concatenate([self.dispersion, np.ones(more)]))
+        spent = lift_of_money(counted)
+        return Lift(
+            *(np.where(shown, np.nan, np.where(money, each, hits)) for each, hits in zip(spent, found, strict=True))
+        )
 
 
 def volumes(totals: Ints, measures: Measures, eligible: Bools) -> Hits:
     """Of each segment and of the rest [segments × VOLUMES and TRAFFIC], by `totals` [segments × measures].
 
-    `eligible` [segments]: those whose value is known. A volume of which a measure is not kept has no trials. Sums of
-    money count their units.
+    `eligible` [segments]: those whose value is known. A volume of which a measure is not kept has no trials. Money is
+    in its currency.
     """
 
     def column(side: str) -> Ints:
@@ -78,14 +85,17 @@ def volumes(totals: Ints, measures: Measures, eligible: Bools) -> Hits:
         kept = np.array([place >= 0 for place in places])
         return np.where(kept, totals[:, [max(place, 0) for place in places]], 0)
 
-    sums = np.array([is_sum(kpi.numerator[0]) for kpi in VOLUMES.values()])
-    given, sessions = column("numerator") // np.where(sums, UNIT, 1), column("denominator")
+    given, sessions = column("numerator"), column("denominator")
     sessions = np.where(_rest(given, eligible) + given > 0, sessions, 0)
     traffic = column("denominator")[:, :1]
     some = eligible[:, None] & (traffic > 0)
     own = np.concatenate([given, traffic], axis=1)
     trials = np.concatenate([sessions, some], axis=1)
-    return Hits(*(each.astype(np.float64) for each in (own, trials, _rest(own, eligible), _rest(trials, eligible))))
+    unit = np.where([*_MONEY, False], UNIT, 1)
+    return Hits(
+        *(own / unit, trials.astype(np.float64)),
+        *(_rest(own, eligible) / unit, _rest(trials, eligible).astype(np.float64)),
+    )
 
 
 def cross_of(

@@ -4,7 +4,7 @@ The lift is the ratio of both rates, in the good direction: 1.2 is a fifth bette
 the variance `1/x - 1/n + 1/X - 1/N` of `x` hits of `n` trials beside `X` of `N` of the rest (Katz et al., Biometrics 34
 (1978) 469-474), without `1/n` and `1/N` where hits are counted (Poisson). Half a hit, and of yes-or-no trials half a
 miss, is added to each, so that none at all is a number too. Where hits come in clusters the variance is larger by
-their over-dispersion.
+their over-dispersion. Money that is spent is no count of hits: see `lift_of_money`.
 """
 
 from __future__ import annotations
@@ -78,6 +78,13 @@ def lift(of: Hits, binomial: Bools, up: Bools, dispersion: Floats) -> Lift:
         variance = (1 / x + 1 / rest - np.where(binomial, 1 / n + 1 / rest_n, 0.0)) * dispersion
     told = (of.trials > 0) & (of.rest_trials > 0) & (of.hits + of.rest_hits > 0)
     return between(np.where(told, np.where(up, log, -log), np.nan), variance)
+
+
+def lift_of_money(of: Hits) -> Lift:
+    """Of what is spent a trial: how much is decided, in whatever currency, and chance is in the trials alone."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        log = np.log(of.value / of.rest)
+        return between(np.where(of.rest_hits > 0, log, np.nan), 1 / of.trials + 1 / of.rest_trials)
 
 
 def between(log: Floats, variance: Floats) -> Lift:

@@ -11,7 +11,7 @@ What a visitor did before is needed for the others, `OF_PAST`: see kpis.past.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from streams.events.topics import ANSWERS, SOURCES
@@ -40,6 +40,8 @@ KINDS: dict[tuple[str, str], int] = {
 _VALUE, _VALUED = ".value", ".valued"
 _SECONDS, _INTERVALS = ".seconds", ".intervals"
 _ANY = (-(2**62), 2**62)
+
+_AT_ONCE = {SESSIONS, STEPS, "page_views", "clicks", "form_fills", "downloads", "social"}
 
 
 class Addition(NamedTuple):
@@ -80,6 +82,26 @@ def pieces(measure: str) -> str:
     if measure.endswith(_SECONDS):
         return measure.removesuffix(_SECONDS) + _INTERVALS
     return measure.removesuffix(_VALUE) + _VALUED if is_sum(measure) else measure
+
+
+def trails(numerator: Iterable[str], denominator: Iterable[str]) -> bool:
+    """Do hits come hours or days after the trials that they are of, as opened e-mails after those sent?
+
+    Not where both are of the same events (won, of those decided), and not where trials are visits or impressions: what
+    comes of these comes at once.
+
+    >>> trails(["emails.opened"], ["emails.sent"]), trails(["leads.won"], ["leads.won", "leads.lost"])
+    (True, False)
+    """
+    sources = {_source(term) for term in denominator}
+    at_once = {topic for topic, *_ in sources} <= _AT_ONCE
+    return not at_once and not {_source(term) for term in numerator} <= sources
+
+
+def _source(term: str) -> tuple[str, ...]:
+    """Topic and name of the events that a term counts; of those that are looked for the topic."""
+    topic, *more = split(term)[1].removesuffix(_VALUE).removesuffix(_VALUED).split(".")
+    return (topic, *more[:1]) if topic in SOURCES else (topic,)
 
 
 def waited(stage: str) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from streams.messages import Cell
 from streams.panes.levels import Grid
 from streams.scoring import shown
 from streams.scoring.judge import Judge
+from streams.scoring.medians import Medians
 from streams.settings import Kpi, Settings, Span
 
 Row = dict[str, Cell]  # a segment's cells, by KPI
@@ -40,14 +41,18 @@ class Cells:
         start, end = period
         judge = Judge(dimension, self._settings, self._kpis, self._measures)
         nothing = np.zeros((1, len(names), len(self._kpis)), dtype=np.int8)
+        counts = judge.counts(totals[None], known, nothing[0])
+        figures, median = Medians(self._kpis, self._measures).of(counts, totals[None], known)
         table = shown.Table(
-            *judge.counts(totals[None], known, nothing[0]),
+            *figures,
             known,
             nothing,
             nothing.astype(np.int64),
             nothing[0],
             np.full(nothing[0].shape, np.nan),
             judge.clusters(totals[None]),
+            judge.dispersion(),
+            median,
         )
         grid = Grid((Span(end - start),), self._settings.time.tick)
         scores = shown.scores(dimension, names, end, end, table, self._kpis, grid)

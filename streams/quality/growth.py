@@ -1,8 +1,8 @@
 """How much has a segment grown against an earlier period, and how sure is that?
 
-The ratio of two rates with a 95 % interval on the logarithm, half a hit added to each (Walter, Biometrika 62 (1975)
-371-374; of proportions: Katz et al., Biometrics 34 (1978) 469-474). The variance is widened by the over-dispersion of
-the segment's days.
+The ratio of two rates with a 95 % interval on the logarithm, half a hit added to each, and of proportions half a miss
+(Walter, Biometrika 62 (1975) 371-374; of proportions: Katz et al., Biometrics 34 (1978) 469-474). The variance is
+widened by the over-dispersion of the segment's days.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def _log_rate(hits: Ints | Floats, trials: Ints | Floats, binomial: Bools) -> tu
     """ln of the rate, and its variance."""
     x, n = hits.astype(np.float64), np.asarray(trials, dtype=np.float64)
     x = np.where(binomial, np.minimum(x, n), x) + 0.5
-    size = np.where(binomial, n + 0.5, n)
+    size = np.where(binomial, n + 1.0, n)
     with np.errstate(divide="ignore", invalid="ignore"):
         rate = np.where(n > 0, x / size, np.nan)
         return np.log(rate), np.where(binomial, 1 / x - 1 / size, 1 / x)

@@ -1,4 +1,4 @@
-"""Which series are worth watching, though not yet worth a call: so few of them in vain as is agreed.
+"""Which series are worth watching, or calling: so few of all that are named in vain as is agreed, of both together.
 
 e-BH: the Benjamini-Hochberg procedure for e-values. It needs no independence, so KPIs that go together and looks every
 few seconds cost nothing. Wang & Ramdas, "False discovery rate control with e-values", JRSS B 84 (2022) 822-852.

@@ -6,6 +6,11 @@ have in common, a season or a shock, cancels: it moves `m`, not the share. This 
 Poisson means (Przyborowski & Wilenski, Biometrika 31 (1940) 313-323); for binomial trials its variance is that of the
 hypergeometric distribution, smaller by 1 - p.
 
+Where hits trail their trials by hours (opened now, sent this morning), those of a stretch are of other trials than its
+own: counts beside counts. Then `n / (n + N)` varies by chance as well, by `1 / (n + N)` of the share's variance, which
+moves `m π` by `m` times that: the variance is larger by 1 + p, with `p = m / (n + N)`. The third cumulant is that of
+`x - p n`, `p n (1 - p²)`, so the skew is 1 - p of that of hits alone.
+
 The residual `x - m π` is the difference of two positive sums, `a = x (1 - π)` and `b = (m - x) π`. Their ratio tells
 how far the ratio to the rest lies from `r` (Mantel & Haenszel, JNCI 22 (1959) 719-748).
 """
@@ -35,7 +40,7 @@ class Comparison(NamedTuple):
     a: Floats
     b: Floats
     share: Floats  # π
-    rate: Floats  # p, hits a trial of both together; 0 of what is no share of the trials
+    rate: Floats  # p, hits a trial of both together, where hits are a share of the trials; else 0
     signal: Floats  # what the residual gains for each 100 % that the ratio to the rest rises, while that is little
     variance: Floats
     skew: Floats  # third cumulant over variance, of hits that are independent
@@ -53,14 +58,20 @@ class Comparison(NamedTuple):
             return np.nan_to_num(self.signal**2 / self.variance)
 
 
-def compare(own: Trials, rest: Trials, log_usual: Floats, rate: Floats, binomial: Bools) -> Comparison:
-    """`log_usual`: ln r; `rate`: hits a trial that are usual, before these; `binomial`: at most one hit a trial."""
+def compare(
+    own: Trials, rest: Trials, log_usual: Floats, rate: Floats, binomial: Bools, trails: Bools | None = None
+) -> Comparison:
+    """`log_usual`: ln r; `rate`: hits a trial that are usual, before these.
+
+    `binomial`: at most one hit a trial; `trails`: hits that are of other trials than these (None: nowhere).
+    """
+    beside = np.zeros_like(binomial) if trails is None else trails
     weight = np.exp(log_usual) * own.trials
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.nan_to_num(weight / (weight + rest.trials), nan=0.5)
     both = own.hits + rest.hits
     observed = (both + _USUAL * rate) / (own.trials + rest.trials + _USUAL)
-    p = np.where(binomial, np.minimum(observed, _SUREST), 0.0)
+    p = np.where(binomial & ~beside, np.minimum(observed, _SUREST), 0.0)
     signal = both * share * (1 - share)
     return Comparison(
         a=own.hits * (1 - share),
@@ -68,8 +79,8 @@ def compare(own: Trials, rest: Trials, log_usual: Floats, rate: Floats, binomial
         share=share,
         rate=p,
         signal=signal,
-        variance=signal * (1 - p),
-        skew=(1 - 2 * share) * (1 - 2 * p),
+        variance=signal * np.where(beside, 1 + observed, 1 - p),
+        skew=(1 - 2 * share) * np.where(beside, 1 - observed, 1 - 2 * p),
     )
 
 

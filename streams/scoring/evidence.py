@@ -2,7 +2,8 @@
 
 Increments come in tick by tick and are gathered into stretches, which end when enough hits were to be expected of both
 segment and rest: by their trials, never by the hits themselves. Then each stretch is compared, once against the usual
-ratio to the rest (shift) and once against par (level).
+ratio to the rest (shift) and once against par (level). Where hits trail their trials a stretch is a day at least, in
+which most of them come.
 
 For the shift the rest's trials are weighted by how its own segments usually do (direct standardisation): that more of
 them are now of a better segment is no news of this one.
@@ -69,15 +70,20 @@ class Found(NamedTuple):
 class Evidence(Remembering):
     """The evidence of one dimension."""
 
-    def __init__(self, binomial: Bools, settle: float = shift.DAY, mean: Bools | None = None) -> None:
-        """`binomial` [KPIs]: at most one hit a trial; `mean` [KPIs]: hits are pieces of uneven size (None: no KPI's).
+    def __init__(
+        self, binomial: Bools, settle: float = shift.DAY, mean: Bools | None = None, trails: Bools | None = None
+    ) -> None:
+        """`binomial` [KPIs]: at most one hit a trial; `mean` [KPIs]: hits are pieces of uneven size; `trails` [KPIs]:
+        they come hours after the trials that they are of (None: no KPI's).
 
-        `settle` (ms): no series that is younger shifts, nor has a mean's a level, as nobody knows how uneven it is.
+        `settle` (ms): no series that is younger shifts, nor is its level learned if a trial may have several hits or
+        pieces, as nobody knows how uneven they are.
         """
         super().__init__(_FIELDS, len(binomial))
         self._binomial = binomial
         self._settle = settle
         self._mean = np.zeros_like(binomial) if mean is None else mean
+        self._trails = np.zeros_like(binomial) if trails is None else trails
 
     def calm(self, eligible: Bools) -> Bools:
         """Who is fit to be the rest of others [rows × KPIs], of the `eligible` [rows]: who does not fire.
@@ -102,7 +108,7 @@ class Evidence(Remembering):
         memory, log_arl = self._memory, math.log(arl)
         self._begin(tick - span, own)
         self._gather(own, self.calm(eligible))
-        over = self._over()
+        over = self._over(float(tick))
         if len(over):
             cells = memory.take(over)
             self._compare(cells, over % len(self._binomial), float(tick), log_arl)
@@ -131,33 +137,35 @@ class Evidence(Remembering):
         ):
             memory[name] += amount
 
-    def _over(self) -> Ints:
-        """Flat places of the series whose stretch is over."""
+    def _over(self, now: float) -> Ints:
+        """Flat places of the series whose stretch is over at `now` (ms)."""
         memory = self._memory
         own, rest = memory["own_trials"], memory["rest_trials"]
         # The rest's hits may be looked at: the comparison is of the segment's.
         hits, trials = memory["seen_hits"] + memory["rest_hits"], memory["seen_trials"] + rest
         least = np.minimum(own * np.exp(memory["usual"]), rest)
         enough = (np.minimum(own, rest) >= _TRIALS) & (least * hits >= _HITS * trials)
-        return np.flatnonzero(enough & (memory["began"] > 0))
+        long = ~self._trails | (now - memory["began"] >= shift.DAY)
+        return np.flatnonzero(enough & long & (memory["began"] > 0))
 
     def _compare(self, cells: Cells, kpi: Ints, now: float, log_arl: float) -> None:
         own = Trials(cells["own_hits"].copy(), cells["own_trials"].copy())
         rest = Trials(cells["rest_hits"].copy(), cells["rest_trials"].copy())
         due = Trials(rest.hits, cells["rest_due"].copy())
-        binomial = self._binomial[kpi]
+        model = self._binomial[kpi], self._trails[kpi]
         days = (now - cells["began"]) / shift.DAY
         fade = np.exp(-days / _FADING)
         rate = _rate(cells, rest)
-        plain = comparison.compare(own, due, cells["usual"], rate, binomial)
+        plain = comparison.compare(own, due, cells["usual"], rate, *model)
         clustered = dispersion.dispersion(cells, *(each[kpi] for each in dispersion.common(self._memory)))
         compared = comparison.spread(plain, clustered)
         shift.step(cells, compared, cells["began"].copy(), now, self._settle, log_arl)
         dispersion.learn(cells, plain, now)
         relation.learn(cells, compared, cells["firing"] == 0)
-        par = comparison.spread(comparison.compare(own, rest, np.zeros(1), rate, binomial), clustered)
-        mean = self._mean[kpi]
-        level.learn(cells, level.of_pieces(par, mean), ~mean | (now - cells["first"] >= self._settle))
+        par = comparison.spread(comparison.compare(own, rest, np.zeros(1), rate, *model), clustered)
+        # Of what a trial has once or not it is known how it varies; nobody knows how counts and values do, at first.
+        known = self._binomial[kpi] | (now - cells["first"] >= self._settle)
+        level.learn(cells, level.of_pieces(par, self._mean[kpi]), known)
         for name, amount in (
             ("seen_hits", own.hits + rest.hits),
             ("seen_trials", own.trials + rest.trials),

@@ -79,12 +79,11 @@ class Judge:
         return Counts(numerator, denominator, *others)
 
     def clusters(self, totals: Ints) -> Floats:
-        """How much of each numerator [KPIs] comes at once, by `totals` [windows × rows × measures]: of a count 1; of a
-        mean its pieces' mean size, and by as much more as they come unevenly; of a figure as of means of the same sum,
-        NaN where there is none.
+        """How much of each numerator [KPIs] comes at once, by `totals` [windows × rows × measures]: of a count one, of
+        a mean its pieces' mean size, and by as much more as they come unevenly; of a figure as of means of the same
+        sum, NaN where there is none.
         """
-        piece = self._quantities.piece(totals[self._longest])
-        clusters = np.where(self._quantities.units.mean, piece * self.dispersion(), 1.0)
+        clusters = self._quantities.piece(totals[self._longest]) * self.dispersion()
         for figure, means in self._same_sum.items():
             clusters[figure] = clusters[means].max() if means else np.nan
         return clusters

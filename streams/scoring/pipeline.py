@@ -23,7 +23,7 @@ class Pipeline:
     def __init__(self, dimension: str, settings: Settings) -> None:
         self._watches = dimension == watcher(settings)
         self._after = settings.scoring.no_data_after
-        self._longest = max(settings.scoring.windows)
+        self._longest, self._tick = max(settings.scoring.windows), settings.time.tick
 
     def changed(self, tick: int, came: bool, usual: int, standing: Standing) -> list[Alert]:
         """What has changed at `tick` (ms). `came`: anything since the last tick; `usual`: the trials of the longest
@@ -33,12 +33,15 @@ class Pipeline:
         before = standing.data
         if came:
             standing.data = tick
+            standing.began = tick if standing.began == NEVER else standing.began
         if standing.down:
             standing.down = not came
             return [] if standing.down else [_alert("resolved", tick, before)]
         gone = tick - standing.data
+        if standing.data == NEVER or gone < self._after:
+            return []
         # At five leads a day a quarter of an hour without one is no fault.
-        if standing.data == NEVER or gone < self._after or usual * gone / self._longest < _DUE:
+        if usual * gone < _DUE * min(self._longest, tick - standing.began + self._tick):
             return []
         standing.down = True
         return [_alert("firing", tick, before)]

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from streams.events.columns import Floats, Ints
 from streams.kpis.measures import Measures, sums
-from streams.kpis.terms import UNIT, is_sum, split
+from streams.kpis.terms import UNIT, is_sum, split, trails
 from streams.settings import Kpi
 
 
@@ -28,6 +28,7 @@ class Units(NamedTuple):
     binomial: npt.NDArray[np.bool_]  # at most one hit a trial
     mean: npt.NDArray[np.bool_]  # of values
     median: npt.NDArray[np.bool_]
+    trails: npt.NDArray[np.bool_]  # hits come hours after the trials that they are of
     tested: npt.NDArray[np.bool_]  # not only shown
     up: npt.NDArray[np.bool_]  # more is better
 
@@ -47,6 +48,7 @@ class Units(NamedTuple):
             model == "binomial",
             model == "mean",
             model == "median",
+            np.array([trails(kpi.numerator, kpi.denominator) for kpi in declared], dtype=np.bool_),
             np.array([kpi.tested for kpi in declared]),
             np.array([kpi.good == "up" for kpi in declared]),
         )

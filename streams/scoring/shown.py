@@ -32,6 +32,7 @@ class Table(NamedTuple):
     shift: npt.NDArray[np.int8]  # [segments × KPIs]: not 0 where one fires
     wait: Floats  # [segments × KPIs]: days, NaN where nobody knows
     cluster: Floats  # [KPIs]: how much of the numerator comes at once; NaN where nobody knows
+    dispersion: Floats  # [KPIs]: by how much more than independent hits it varies for that, at least 1
     median: Floats | None = None  # [2 × cells]: between what medians lie, NaN of other KPIs; None: there are none
 
     def of(self, kpis: Ints) -> Table:
@@ -73,12 +74,14 @@ def _figures(table: Table, units: Units) -> list[Floats]:
     """What follows from the counts, from `value` to `probability_better` as in a Cell; NaN where it cannot be had."""
     value = _ratio(table.numerator, table.denominator)
     rest = _ratio(table.rest_numerator, table.rest_denominator)
-    # In clusters, which come independently as hits do; of what is not tested nobody knows how it comes.
+    # In clusters, of as many trials: these are independent. Of what is not tested nobody knows how it comes.
     cluster = np.where(units.tested, table.cluster, np.nan)
-    hits = table.numerator / cluster
-    weights = shrinkage.weight(hits, table.denominator, table.eligible, units.binomial)
-    shrunk = shrinkage.shrink(hits, table.denominator, rest / cluster, weights, units.binomial)
-    drawn, low, high = (figure * cluster for figure in (shrunk.value, shrunk.low, shrunk.high))
+    hits, piece = table.numerator / cluster, cluster / table.dispersion
+    trials, others = table.denominator / table.dispersion, table.rest_denominator / table.dispersion
+    share = shrinkage.shares(table.numerator, table.denominator, rest, units.binomial)
+    weights = shrinkage.weight(hits, trials, others, table.eligible, share)
+    shrunk = shrinkage.shrink(hits, trials, rest / piece, weights, share)
+    drawn, low, high = (figure * piece for figure in (shrunk.value, shrunk.low, shrunk.high))
     # Of a figure it is known where the numerator comes as in a KPI that is tested. Nothing is drawn then.
     known = np.where(units.tested, np.nan, table.cluster)
     ends = intervals.ratio(np.maximum(table.numerator / known, 0.0), table.denominator.astype(np.float64))

@@ -1,12 +1,16 @@
 """The value shown: drawn towards the rest as far as the evidence is thin (empirical Bayes).
 
 The prior of a segment is centred on its rest; its weight, in trials, is learned from how much the segments of the
-dimension differ from each other beyond chance. Binomial KPIs: beta prior; Poisson KPIs: gamma prior.
+dimension differ from each other beyond chance. Shares of the trials: beta prior; counts beside counts: gamma prior.
 
 The weight is the method of moments of Kleinman, "Proportions with extraneous variance", JASA 68 (1973) 46-54: with
 segment rates p_i, trials n_i, N = sum n_i, pooled rate p, S = sum n_i (p_i - p)^2 and k segments, the variance between
 segments is  t = (S - (k-1) v) / (N - sum n_i^2 / N),  v = p(1-p) for binomial and p for Poisson trials, and the weight
-is v / t.
+is v / t. Few segments tell little of t, so a standard error of S is added, (2 (k-1))^(1/2) v, on the safe side. And as
+the rest is itself known from its N' trials only, they make an observation of t + v / N': the prior weighs as little as
+1 / (t / v + 1 / N').
+
+Where hits come in clusters, hits and trials are divided by their over-dispersion before: so many tell as much.
 """
 
 from __future__ import annotations
@@ -32,27 +36,45 @@ class Shrunk(NamedTuple):
     above: Floats  # probability of lying above the rest
 
 
-def weight(numerator: Ints | Floats, denominator: Ints, eligible: Bools, binomial: Bools) -> Floats:
-    """Weight of the prior, in trials: [windows × 1 × KPIs]. `eligible` [segments], `binomial` [KPIs]."""
+def shares(numerator: Ints, denominator: Ints, rest: Floats, binomial: Bools) -> Bools:
+    """In which cells hits are a share of the trials, and not counts beside counts: of `binomial` KPIs [KPIs].
+
+    Where anybody has more hits than trials, a window's hits come of trials before it (opened now, sent yesterday). And
+    a rest that always hits leaves no room for chance.
+    """
+    within = (numerator <= denominator).all(axis=1, keepdims=True)
+    return np.asarray(binomial & within & ~(rest >= 1))
+
+
+def weight(
+    numerator: Floats | Ints, denominator: Floats | Ints, rest: Floats | Ints, eligible: Bools, share: Bools
+) -> Floats:
+    """Weight of the prior, in trials, of each cell; `rest`: trials of its rest.
+
+    `eligible` [segments]: those whose value is known; `share` as from `shares`.
+    """
     n = np.where(eligible[None, :, None], denominator, 0).astype(np.float64)
     x = np.where(eligible[None, :, None], numerator, 0).astype(np.float64)
     total = n.sum(axis=1, keepdims=True)
     with np.errstate(divide="ignore", invalid="ignore"):
         pooled = x.sum(axis=1, keepdims=True) / total
         spread = np.where(n > 0, (x - n * pooled) ** 2 / n, 0.0).sum(axis=1, keepdims=True)
-        chance = np.where(binomial, pooled * (1 - pooled), pooled)
-        segments = (n > 0).sum(axis=1, keepdims=True)
-        between = (spread - (segments - 1) * chance) / (total - (n**2).sum(axis=1, keepdims=True) / total)
-        found = np.where(between > 0, chance / between, HEAVIEST)
-    return np.asarray(np.clip(np.nan_to_num(found, nan=HEAVIEST), LIGHTEST, HEAVIEST))
+        chance = np.where(share, pooled * (1 - pooled), pooled)
+        free = (n > 0).sum(axis=1, keepdims=True) - 1
+        between = (spread - (free - np.sqrt(2 * free)) * chance) / (total - (n**2).sum(axis=1, keepdims=True) / total)
+        apart = np.maximum(np.nan_to_num(between / chance), 0.0)
+        return np.asarray(np.clip(1 / (apart + 1 / rest), LIGHTEST, HEAVIEST))
 
 
-def shrink(numerator: Ints | Floats, denominator: Ints, rest: Floats, weights: Floats, binomial: Bools) -> Shrunk:
-    """Posterior of every cell, given the rest's value and the prior's weight (shapes broadcast to the cells')."""
+def shrink(numerator: Ints | Floats, denominator: Ints | Floats, rest: Floats, weights: Floats, share: Bools) -> Shrunk:
+    """Posterior of every cell, given the rest's value and the prior's weight (shapes broadcast to the cells').
+
+    `share` as from `shares`: at most one hit a trial there, and a rest below 1.
+    """
     x, n = numerator.astype(np.float64), denominator.astype(np.float64)
     some = np.isfinite(rest) & (rest > 0)
     out = np.full((len(Shrunk._fields), *x.shape), np.nan)
-    for posterior, cells in ((_beta, some & binomial), (_gamma, some & ~binomial)):
+    for posterior, cells in ((_beta, some & share), (_gamma, some & ~share)):
         given = [np.broadcast_to(each, x.shape)[cells] for each in (x, n, rest, weights)]
         # The special functions are slow, and many cells are alike: those with few trials above all.
         first, which = _alike(given)
@@ -72,16 +94,13 @@ def _alike(columns: Sequence[Floats]) -> tuple[Ints, Ints]:
     return order[differs], which
 
 
-def _beta(successes: Floats, n: Floats, centre: Floats, weights: Floats) -> Shrunk:
-    x = np.minimum(successes, n)
-    # A prior at the very edge would be no distribution.
-    inner = np.clip(centre, 1e-9, 1 - 1e-9)
-    a, b = weights * inner + x, weights * (1 - inner) + n - x
+def _beta(x: Floats, n: Floats, centre: Floats, weights: Floats) -> Shrunk:
+    a, b = weights * centre + x, weights * (1 - centre) + n - x
     return Shrunk(
         a / (a + b),
         special.betaincinv(a, b, _TAIL),
         special.betaincinv(a, b, 1 - _TAIL),
-        special.betaincc(a, b, inner),
+        special.betaincc(a, b, centre),
     )
 
 

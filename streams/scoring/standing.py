@@ -62,6 +62,7 @@ class Saved(msgspec.Struct, frozen=True):
     kpis: dict[str, str] = {}  # name -> mark of what was declared
     windows: list[str] = []
     data: int = NEVER  # ms: the last tick at which anything had come
+    began: int = 0  # ms: the first such tick; of a predecessor that did not tell, long ago
     down: bool = False  # the alert of the pipeline fires
     segments: dict[str, SavedSegment] = {}
     weighing: SavedWeighing | None = None  # of the same segments, in their order
@@ -78,7 +79,7 @@ class Standing:
         self.since: Ints = np.zeros(cells, dtype=np.int64)
         self.of: dict[str, npt.NDArray[Any]] = {name: np.zeros(series, kind) for name, (kind, _) in SERIES.items()}
         self.seen: Bools = np.zeros(0, dtype=np.bool_)  # had counts in some window at the last tick
-        self.data = NEVER
+        self.data = self.began = NEVER
         self.down = False
 
     def copy(self) -> Standing:
@@ -86,7 +87,7 @@ class Standing:
         other = Standing(self._windows, self._kpis)
         other.state, other.since, other.seen = self.state.copy(), self.since.copy(), self.seen.copy()
         other.of = {name: values.copy() for name, values in self.of.items()}
-        other.data, other.down = self.data, self.down
+        other.data, other.began, other.down = self.data, self.began, self.down
         return other
 
     def begin(self, rows: Sequence[int], total: int) -> None:
@@ -117,7 +118,7 @@ class Standing:
             )
             for row, value in rows
         }
-        return Saved(tick, self._kpis, self._windows, self.data, self.down, segments, weighing)
+        return Saved(tick, self._kpis, self._windows, self.data, self.began, self.down, segments, weighing)
 
     def columns(self, saved: Saved) -> list[int]:
         """Each saved KPI's column now; -1 for one that is no more, or is declared otherwise."""
@@ -126,7 +127,7 @@ class Standing:
 
     def restore(self, saved: Saved, rows: Mapping[str, int]) -> None:
         """Stand as `saved` says, as far as windows and KPIs are still declared; `rows` by value."""
-        self.data, self.down = saved.data, saved.down
+        self.data, self.began, self.down = saved.data, saved.began, saved.down
         window_of = {i: self._windows.index(w) for i, w in enumerate(saved.windows) if w in self._windows}
         kpi_of = {j: kpi for j, kpi in enumerate(self.columns(saved)) if kpi >= 0}
         for value, segment in saved.segments.items():

@@ -77,6 +77,14 @@ def test_above_par(volumes: dict[str, Count], named: Cause | None) -> None:
     assert cause({"leads_per_session": TWICE}, {"leads_per_session": "over"}, volumes) == named
 
 
+@pytest.mark.parametrize("rate", [0.000_1, 1.0, 100.0])
+def test_the_currency_makes_no_difference(rate: float) -> None:
+    """2.4 a session beside 3.3, or 2.5; or the same in another currency."""
+    for own, named in ((24_000.0, "under-tapped"), (25_000.0, None)):
+        spent: dict[str, Count] = {"spend_per_session": (own * rate, 10_000, 300_000 * rate, 90_000)}
+        assert cause({"leads_per_session": TWICE}, {"leads_per_session": "over"}, spent) == named
+
+
 @pytest.mark.parametrize(
     ("under", "named"),
     [("clicks_per_session", "under-tapped"), ("churn", "priced or served badly"), ("lead_conversion", "unclear")],

@@ -44,7 +44,7 @@ class Owner:
 
     def daily(self) -> Daily:
         counts = np.zeros((3, 2, len(MEASURES.names)), dtype=np.int64)
-        counts[:, :, MEASURES.column("leads.created")] = 1_000
+        counts[:, :, MEASURES.column("leads.lost")] = 1_000 - np.array(self.won)
         counts[:, :, MEASURES.column("leads.won")] = self.won
         return Daily("d", 0, 3 * 86_400_000, ["a", "b"], counts)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from streams.events.topics import SOURCES
 from streams.kpis.catalogue import BUILT_IN, OF_THE_PAST
 from streams.kpis.growth import GROWTHS
-from streams.kpis.terms import BUYERS, OF_PAST, SESSIONS, STAGES, VISITORS, split
+from streams.kpis.terms import BUYERS, OF_PAST, SESSIONS, STAGES, VISITORS, split, trails
 from streams.settings import Kpi, Settings
 from tests.servers import ROOT
 
@@ -22,8 +22,10 @@ The built-in KPIs, by family. Made from the catalogue (`streams/kpis`) by `pytho
 
 Each is its formula over a window, for every segment. *Model* says how a difference is judged: `binomial`, each case has
 it once or not; `poisson`, any number of times; `mean`, a sum of values; `median`, the middle one of these, and
-`figure`, only shown: they are never over or under, and alert nobody. `money` is what `money.currency` names. A KPI
-whose events do not come is not there. Steps of a funnel are counted in the same window; no visitor is followed.
+`figure`, only shown: they are never over or under, and alert nobody. *By the day*: what is counted comes hours or days
+after the cases that it is of, so it is judged over whole days, as counts beside counts. `money` is what
+`money.currency` names. A KPI whose events do not come is not there. Steps of a funnel are counted in the same window;
+no visitor is followed.
 
 Those with a † need what each visitor did before. That costs memory by the visitor, and retention and churn of visitors
 15 % more of a worker's time an event, so they are scored only where `scoring.kpis` names them:
@@ -156,7 +158,8 @@ def markdown() -> str:
 def _row(name: str, kpi: Kpi) -> str:
     needs = ", ".join(f"`{event}`" for event in events(kpi))
     mark = " †" if name in OF_THE_PAST else ""
-    return f"| `{name}`{mark} | {kpi.title} | {formula(kpi)} | {kpi.unit} | {kpi.good} | {kpi.model} | {needs} |"
+    late = ", by the day" if kpi.model != "figure" and trails(kpi.numerator, kpi.denominator) else ""
+    return f"| `{name}`{mark} | {kpi.title} | {formula(kpi)} | {kpi.unit} | {kpi.good} | {kpi.model}{late} | {needs} |"
 
 
 def formula(kpi: Kpi) -> str:

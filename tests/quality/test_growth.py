@@ -39,6 +39,12 @@ def test_interval_covers(kpi: int, expected: int) -> None:
     assert 0.94 <= covered.mean() <= 0.975
 
 
+def test_five_of_five_twice_is_not_sure() -> None:
+    found = growth((pair(5), pair(5)), (pair(5), pair(5)), BOTH, CALM)
+    assert found.low[0, 0] < 0.8
+    assert found.high[0, 0] > 1.25
+
+
 def test_restless_days_are_less_sure() -> None:
     calm, restless = (growth((pair(40), pair(200)), (pair(60), pair(200)), BOTH, phi * CALM) for phi in (1, 4))
     np.testing.assert_allclose(np.log(restless.high / restless.ratio), 2 * np.log(calm.high / calm.ratio))

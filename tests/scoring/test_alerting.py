@@ -125,6 +125,15 @@ def test_nothing_from_anybody_is_one_alert_of_the_pipeline() -> None:
     assert [(a.at - START) // MINUTE for a in found] == [90 + 15, 136]
 
 
+def test_an_hour_old_it_is_missed_as_soon_as_later() -> None:
+    """By what came in that hour, not by that over a week."""
+    windows = (*SETTINGS.scoring.windows, Span(7 * 24 * HOUR))
+    chosen = msgspec.structs.replace(SETTINGS, scoring=msgspec.structs.replace(SETTINGS.scoring, windows=windows))
+    few = {"a": (1, 1), "b": (1, 1)}
+    for each, after in ((EVEN, 15), (few, 20)):  # 30 trials are due in the 20th minute: 120 · 20 / 80
+        assert [(a.at - START) // MINUTE for a in calls(minutes([each] * 60 + [{}] * 45), chosen)] == [60 + after]
+
+
 def test_the_pipeline_is_the_first_dimension_s() -> None:
     other = {"c": Dimension(trait="c"), **SETTINGS.dimensions}
     chosen = msgspec.structs.replace(SETTINGS, dimensions=other)

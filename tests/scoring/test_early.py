@@ -45,7 +45,7 @@ def counted(events: list[Event], span: int) -> dict[int, dict[str, list[int]]]:
     for event in events:
         start = (START + event.second * SECOND) // span * span
         row = out[start].setdefault(event.value, [0] * len(MEASURES.names))
-        for name in ("leads.won", "leads.created", "sessions"):
+        for name in ("leads.won", "sessions"):
             row[MEASURES.names.index(name)] += 1
     return dict(out)
 

@@ -103,6 +103,21 @@ def test_levels_of_no_difference_are_not_sure() -> None:
     assert erred <= 3
 
 
+def test_levels_of_counts_wait_until_it_is_known_how_they_vary() -> None:
+    """20 boards of ten segments with nothing to find, for three days, of pages a session: geometric, mean 4."""
+    random, segments, boards, span = np.random.default_rng(3), 10, 20, streams.HOUR // 6
+    evidence, everybody = Evidence(np.zeros(boards, dtype=np.bool_)), np.ones(segments, dtype=np.bool_)
+    evidence.begin([], segments)
+    called = np.zeros(boards, dtype=np.bool_)
+    for number in range(3 * streams.DAY // span):
+        sessions = random.poisson(1_000 * span / streams.DAY, (segments, boards)) + 1
+        pages = sessions + random.negative_binomial(sessions, 1 / 4)
+        own = Trials(pages.astype(np.float64), sessions.astype(np.float64))
+        found = evidence.step(streams.START + (number + 1) * span, span, own, everybody, arl=500)
+        called |= (found.e_value >= np.log(segments / 0.05)).any(axis=0)
+    assert called.sum() <= 3, "one in twenty may err"
+
+
 def test_clusters_are_seen_and_a_difference_is_not_taken_for_them() -> None:
     rates = np.full(20, 0.9)
     rates[0] = 0.3

@@ -71,7 +71,9 @@ def test_no_value_at_all_and_what_takes_away() -> None:
     assert QUANTITIES.hits(rows, piece)[0].tolist() == [[0] * len(KPIS)]
 
 
-def cells(own: list[int], rest: list[int], cluster: list[float]) -> dict[str, tuple[float | None, ...]]:
+def cells(
+    own: list[int], rest: list[int], cluster: list[float], dispersion: float = 1.0
+) -> dict[str, tuple[float | None, ...]]:
     """(numerator, denominator, value, rest, low, high, index) of each KPI."""
     both = np.array([[own, rest]])
     numerator, denominator = QUANTITIES.numerator(both), QUANTITIES.denominator(both)
@@ -79,7 +81,8 @@ def cells(own: list[int], rest: list[int], cluster: list[float]) -> dict[str, tu
     since = np.zeros_like(state, dtype=np.int64)
     shift, wait = np.zeros((2, len(KPIS)), dtype=np.int8), np.full((2, len(KPIS)), np.nan)
     counts = Counts(numerator, denominator, numerator[:, ::-1], denominator[:, ::-1])
-    table = Table(*counts, np.ones(2, dtype=np.bool_), state, since, shift, wait, np.array(cluster))
+    varies = np.full(len(KPIS), dispersion)
+    table = Table(*counts, np.ones(2, dtype=np.bool_), state, since, shift, wait, np.array(cluster), varies)
     found, _ = scores("d", ["own", "rest"], HOUR, HOUR, table, KPIS, Grid([HOUR], 10_000))
     return {c.kpi: (c.numerator, c.denominator, c.value, c.rest, c.low, c.high, c.index) for c in found.cells}
 
@@ -119,7 +122,8 @@ def test_the_interval_is_as_wide_as_values_are_uneven() -> None:
     rest = totals(orders_order_value=40_000_000, orders_order_valued=1_000)
     widths = []
     for dispersion in (1.0, 4.0):
-        _, _, value, _, low, high, _ = cells(own, rest, [1.0, 40_000.0 * dispersion, 1.0, nan, nan])["basket"]
+        cluster = [1.0, 40_000.0 * dispersion, 1.0, nan, nan]
+        _, _, value, _, low, high, _ = cells(own, rest, cluster, dispersion)["basket"]
         assert value == 40
         assert low is not None
         assert high is not None

@@ -16,7 +16,7 @@ from streams.settings import Alerts, Dimension, Kpi, Scoring, Settings, Span, Ti
 
 START = 1_767_225_600_000
 MINUTE, HOUR = 60_000, 3_600_000
-WIN = Kpi(numerator=("leads.won",), denominator=("leads.created",), unit="ratio", model="binomial")
+WIN = Kpi(numerator=("leads.won",), denominator=("leads.won", "leads.lost"), unit="ratio", model="binomial")
 CLICKS = Kpi(numerator=("clicks",), denominator=("sessions",), unit="per session", model="poisson", good="down")
 KPIS = {"win": WIN, "clicks": CLICKS}
 MEASURES = Measures(KPIS.values())
@@ -52,12 +52,12 @@ def scorer(partitions: int, chosen: Settings = SETTINGS) -> DimensionScorer:
 def pane(
     partition: int, minute: int, counts: dict[str, tuple[int, int]], clicks: int = 0, seen: int | None = None
 ) -> PaneSnapshot:
-    """One minute's (won, created) of each value, with as many sessions as leads, in its first pane of 10 s.
+    """One minute's (won, decided) of each value, with as many sessions as leads, in its first pane of 10 s.
 
     `seen`: the offset that it has seen last.
     """
-    row = {"leads.won": 0, "leads.created": 0, "sessions": 0, "clicks": clicks}
-    rows = {v: row | {"leads.won": won, "leads.created": n, "sessions": n} for v, (won, n) in counts.items()}
+    row = {"leads.won": 0, "leads.lost": 0, "sessions": 0, "clicks": clicks}
+    rows = {v: row | {"leads.won": won, "leads.lost": n - won, "sessions": n} for v, (won, n) in counts.items()}
     return PaneSnapshot(
         partition=partition,
         level=0,

@@ -160,7 +160,9 @@ def test_mirrored_for_a_kpi_of_which_less_is_better() -> None:
         for good in ("up", "down")
     }
     both = np.array([[[30, 30], [50, 50]]])
-    table = Table(both, both * 0 + 100, both[:, ::-1], both * 0 + 100, KNOWN, both * 0, both * 0, SHIFT, WAIT, COUNTS)
+    table = Table(
+        both, both * 0 + 100, both[:, ::-1], both * 0 + 100, KNOWN, both * 0, both * 0, SHIFT, WAIT, COUNTS, COUNTS
+    )
     (low, _) = scores("d", ["low", "high"], 3_600_000, 3_600_000, table, kpis, Grid([3_600_000], 10_000))
     up, down = low.cells
     assert (up.numerator, up.value, up.rest, up.start, up.end) == (30, 0.3, 0.5, 0, 3_600_000)
@@ -177,7 +179,7 @@ def test_mirrored_for_a_kpi_of_which_less_is_better() -> None:
 def test_no_figure_is_made_up() -> None:
     kpis = {"k": Kpi(numerator=("a",), denominator=("b",), unit="ratio", model="binomial")}
     none, trials = np.zeros((1, 2, 1), dtype=np.int64), np.array([[[0], [9]]])
-    table = Table(none, trials, none, none, KNOWN, none.astype(np.int8), none, *NO_SHIFT, COUNTS[:1])
+    table = Table(none, trials, none, none, KNOWN, none.astype(np.int8), none, *NO_SHIFT, COUNTS[:1], COUNTS[:1])
     first, _ = scores("d", ["without", "with"], 3_600_000, 3_600_000, table, kpis, Grid([3_600_000], 10_000))
     (cell,) = first.cells
     assert [cell.value, cell.rest, cell.shrunk, cell.low, cell.high, cell.index, cell.probability_better] == [None] * 7
@@ -189,7 +191,7 @@ def test_of_what_nobody_has_trials_nothing_is_shown() -> None:
     trials = np.array([[[0, 5, 0], [0, 7, 0]]])
     table = Table(
         *(trials, trials, trials, trials, KNOWN, (trials * 0).astype(np.int8), trials),
-        *(np.zeros((2, 3), dtype=np.int8), np.full((2, 3), np.nan), np.ones(3)),
+        *(np.zeros((2, 3), dtype=np.int8), np.full((2, 3), np.nan), np.ones(3), np.ones(3)),
     )
     found = list(scores("d", ["a", "b"], 3_600_000, 3_600_000, table, kpis, Grid([3_600_000], 10_000)))
     assert [[(cell.kpi, cell.denominator) for cell in each.cells] for each in found] == [[("some", 5)], [("some", 7)]]
@@ -213,6 +215,7 @@ def test_of_no_trials_there_is_no_index() -> None:
         SHIFT[:, :1],
         WAIT[:, :1],
         COUNTS[:1],
+        COUNTS[:1],
     )
     none, _ = scores("d", ["none", "some"], 3_600_000, 3_600_000, table, kpis, Grid([3_600_000], 10_000))
     assert none.cells[0].value is None
@@ -226,6 +229,8 @@ def test_what_makes_a_state() -> None:
     shift = np.array([[0], [-1], [0], [0], [1], [0]], dtype=np.int8)
     known = np.ones(6, dtype=np.bool_)
     nothing = np.full((6, 1), np.nan)
-    table = Table(counts, counts, counts, counts, known, state.astype(np.int8), counts, shift, nothing, COUNTS[:1])
+    table = Table(
+        counts, counts, counts, counts, known, state.astype(np.int8), counts, shift, nothing, *[COUNTS[:1]] * 2
+    )
     segments = scores("d", list("abcdef"), 3_600_000, 3_600_000, table, kpis, Grid([3_600_000], 10_000))
     assert [s.cells[0].kind for s in segments] == ["level", "shift", "silent", None, None, None]
