@@ -6,6 +6,7 @@ Pure: no Kafka, no Faust, no wall clock. The ingest agent and the backtest both 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -144,6 +145,12 @@ class SourcePartition:
         if events is None:
             return
         told, old = self._course.before.told(events)
+        if told.any():
+            # What these said of people is loaded. And of a repetition, which said nothing, what it repeats may not be
+            # read again.
+            traits = events.traits.copy()
+            traits[told & (events.kind >= 0)] = None
+            events = replace(events, traits=traits)
         if told.all() and not events.traits.astype(np.bool_).any():
             fresh = self._counting.recall(events, old)
         else:

@@ -152,3 +152,19 @@ def test_where_visitors_are_is_told_to_who_wants_to_know() -> None:
         told = {"ann": VisitorSegments(START + 1, {"industry": "pharma"})} if publish else {}
         assert partition.placed() == told
         assert partition.placed() == {}
+
+
+def test_a_repetition_that_is_read_again_without_what_it_repeats_says_nothing_of_who_somebody_is() -> None:
+    """Half an hour apart: a successor reads only the second again."""
+    lead = Happening(START, "leads", "created", 0, None, None, None)
+    order = Happening(START, "orders", "order", 2, 3, None, None)
+    again = order._replace(time=START + 30 * MINUTE, traits=(("industry", "a"),))
+    later = lead._replace(time=START + 60 * MINUTE)
+    happened = [lead, lead, lead, order._replace(visitor=0, ident=None), order, again, *[later] * 7]
+    (log,) = written(happened, 1)
+    reader = Reader(log)
+    for _ in range(2):
+        reader.run([("read all", 3, 0)])
+    reader.run([("checkpoint", 0, 0), ("crash", -1, 0)])
+    reader.finish()
+    assert_exact([reader], happened)

@@ -124,7 +124,8 @@ def test_they_are_named_in_redis_as_all_others() -> None:
     first, _ = scored(reader, None).scores()
     found = fields(first, written=0)
     assert found["clicks_per_session:30d"] == found["clicks_per_session:90d"] == 1.0
-    assert found["clicks_per_session:90d:numerator"] == clicked(0, START + 10 * DAY, START + 100 * DAY)
+    figures = msgspec.json.decode(str(found["clicks_per_session:90d:figures"]))
+    assert figures["numerator"] == clicked(0, START + 10 * DAY, START + 100 * DAY)
 
 
 def test_nobody_who_does_not_ask_keeps_panes_for_them() -> None:
