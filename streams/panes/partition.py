@@ -157,7 +157,7 @@ class SourcePartition:
             counted, fresh = self._counting.count(events, told, old)
             self._panes.add(counted, told[fresh])
             self._people.place(counted)
-            overflowing = self._counting.membership.overflowing(counted.member)
+            overflowing = self._counting.membership.overflowing(counted.member[: len(counted.events)])
             self.stats.count_overflowing(counted.events, overflowing)
         self.stats.count(events, fresh)
 

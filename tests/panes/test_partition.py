@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.events.topics import SOURCE_TOPICS
+from streams.kpis.catalogue import BUILT_IN
 from streams.kpis.measures import Measures
 from streams.messages import VisitorSegments
 from streams.panes.panes import Change
@@ -168,3 +169,17 @@ def test_a_repetition_that_is_read_again_without_what_it_repeats_says_nothing_of
     reader.run([("checkpoint", 0, 0), ("crash", -1, 0)])
     reader.finish()
     assert_exact([reader], happened)
+
+
+def test_what_finds_no_room_is_counted_by_the_event_not_by_what_its_session_adds() -> None:
+    chosen = Settings(dimensions={"industry": Dimension(trait="industry", max_values=1)})
+    partition = SourcePartition(0, chosen, Measures(BUILT_IN.values()))
+    partition.load({}, None, {}, {}, {}, {})
+    events = [
+        b'{"visitor_id": "v%d", "timestamp": %d, "traits": {"industry": "i%d"}}' % (n, START + n, n) for n in range(30)
+    ]
+    partition.take("clicks", np.arange(30), events)
+    for topic in SOURCE_TOPICS:
+        partition.take(topic, np.array([99]), [b'{"event": "heartbeat", "timestamp": %d}' % (START + 60 * MINUTE)])
+    partition.advance()
+    assert partition.stats.overflowed == {"industry": 10}  # there is room for twenty beyond what is shown
