@@ -44,7 +44,8 @@ def throughput(stand: Stand, filled: Filled, config: Path, workers: int, *, full
     """
     stand.new_run()
     began = time.time()
-    with started(stand, f"throughput-{workers}", config, workers) as running:
+    name = f"throughput-{workers}{'-full' if full else ''}"
+    with started(stand, name, config, workers) as running:
         samples = list(watched(running, filled, f"throughput, workers: {workers}"))
         loaded, peak = running.began(), running.peak_resident()
     last = samples[-1]
