@@ -39,7 +39,7 @@ class Kafka(Section, frozen=True, kw_only=True):
     replication: int = 1
     session_timeout: Span = Span.parse("10s")
     rebalance_timeout: Span = Span.parse("20s")
-    batch: int = 8_000  # records taken at a time of what is fetched, which is 1 MB at most
+    batch: int = 12_000  # records that are taken at a time at most
     transactions: bool = True  # false: for brokers that have none; see streams/engine/fence.py
     member: str = "auto"  # name in the group, the same after a restart; auto: host and worker.port; empty: none
 
