@@ -47,7 +47,7 @@ def plainly(acts: list[Act]) -> list[set[tuple[str, int]]]:
             adds |= again(act, before) if any(days_ago <= 90 for days_ago in days) else set()
         since = [act.time // 1_000 - each.time // 1_000 for each in before if each.kind == ("leads", "mql")]
         if act.kind == ("leads", "sql") and since and since[-1] <= YEAR // 1_000:
-            took = sum(end <= since[-1] for end in [60 * 2 ** (n / 2) for n in range(39)])
+            took = sum(end <= since[-1] for end in [round(60 * 2 ** (n / 2)) for n in range(39)])
             adds |= {("leads.sql.intervals", 1), ("leads.sql.seconds", 1_000 * since[-1]), (BINNED[took], 1)}
         out.append(adds)
     return out

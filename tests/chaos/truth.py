@@ -102,7 +102,7 @@ def _took(created: list[Event], event: Event) -> dict[str, int]:
     if not created:
         return {}
     seconds = event.time // 1_000 - created[-1].time // 1_000
-    number = sum(seconds >= 60 * 2 ** (n / 2) for n in range(39))
+    number = sum(seconds >= round(60 * 2 ** (n / 2)) for n in range(39))  # edges in whole seconds
     return {"leads.mql.seconds": 1_000 * seconds, "leads.mql.intervals": 1, f"leads.mql.took.{number}": 1}
 
 

@@ -48,7 +48,7 @@ class Past(list[tuple[int, "Counter[str]"]]):
             times = [time for time, had in self if had[f"leads.{before}"]]
             if (topic, event) == ("leads", stage) and times:
                 seconds = now // 1000 - times[-1] // 1000
-                took = sum(seconds >= 60 * 2 ** (number / 2) for number in range(39))
+                took = sum(seconds >= round(60 * 2 ** (number / 2)) for number in range(39))
                 out |= {f"leads.{stage}.seconds": 1000 * seconds, f"leads.{stage}.intervals": 1}
                 out |= {f"leads.{stage}.took.{took}": 1}
         return out
