@@ -7,8 +7,9 @@ from collections import Counter
 from streams.panes import codec
 from streams.panes.levels import LEVELS
 from streams.panes.panes import Key
-from tests.panes.history import Counts, Happening, counted
+from tests.panes.history import Happening
 from tests.panes.reader import Reader
+from tests.panes.truth import Counts, counted
 
 Summed = Counter[tuple[Key, str, str, str]]
 
