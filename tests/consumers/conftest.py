@@ -14,6 +14,7 @@ from consumers.board import server as board
 from consumers.redis.sink import Sink
 from streams.tools.local.servers import Server, ServerError, embedded_broker, free_port, listens
 from tests import servers
+from tests.consumers.paging import Hook, Outside
 from tests.consumers.samples import Scorer, eventually, settings
 
 Running = Callable[[Callable[[threading.Event], None]], threading.Thread]
@@ -66,6 +67,16 @@ def running(stop: threading.Event) -> Iterator[Running]:
         thread.join(15)
         assert not thread.is_alive()
     assert not errors
+
+
+@pytest.fixture
+def hook() -> Hook:
+    return Hook()
+
+
+@pytest.fixture
+def outside() -> Outside:
+    return Outside()
 
 
 @pytest.fixture

@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from consumers.alert_log import NotDeliveredError
 from consumers.connection import OutageError
+from tests.consumers.paging import Hook, Outside, made
 from tests.consumers.samples import T0, acknowledged, alert, muted
-from tests.consumers.test_alerts_pager import Hook, Outside, made
 
 ADA, GRACE = acknowledged("2"), acknowledged("2", by="Grace", at=T0 + 5)
 OVER = alert("2", T0 + 10, status="resolved")
-
-
-@pytest.fixture
-def hook() -> Hook:
-    return Hook()
-
-
-@pytest.fixture
-def outside() -> Outside:
-    return Outside()
 
 
 def test_who_looks_after_it_who_takes_over_and_that_nobody_does(hook: Hook, outside: Outside) -> None:

@@ -6,21 +6,11 @@ import pytest
 
 from consumers.alert_log import NotDeliveredError
 from consumers.connection import OutageError
+from tests.consumers.paging import Hook, Outside, made
 from tests.consumers.samples import T0, acknowledged, alert, muted
-from tests.consumers.test_alerts_pager import Hook, Outside, made
 
 HOUR = 3_600_000
 OVER = alert("2", T0 + 1, status="resolved")
-
-
-@pytest.fixture
-def hook() -> Hook:
-    return Hook()
-
-
-@pytest.fixture
-def outside() -> Outside:
-    return Outside()
 
 
 def test_what_is_muted_is_paged_when_the_mute_ends_if_it_still_fires(hook: Hook, outside: Outside) -> None:

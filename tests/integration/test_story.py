@@ -17,7 +17,7 @@ from streams.tools.simulate.audience import make_audience
 from streams.tools.simulate.season import HOUR
 from streams.tools.simulate.story import Chapter, Kind, Story, place
 from streams.tools.simulate.traffic import Traffic
-from tests.consumers.test_alerts_pager import Hook
+from tests.consumers.paging import Hook
 
 MONDAY = 1_767_571_200_000  # 2026-01-05
 HOURS = 46
