@@ -52,6 +52,9 @@ STAYING = {
     "demo": "board: http://",
 }
 
+PORTS = {name: f"SEGPULSE_{name.upper()}_PORT" for name in STAYING if name not in ("redis", "demo")} | {
+    "redis": "SEGPULSE_REDIS_HEALTH_PORT"
+}
 PATIENCE = 60.0  # seconds
 
 
@@ -60,16 +63,11 @@ class Reader:
 
     def __init__(self, folder: Path, broker: Server, redis: Server, stack: ExitStack) -> None:
         self._folder, self._broker, self._redis, self._stack = folder, broker, redis, stack
-        ports = {
-            f"SEGPULSE_{part}_PORT": str(free_port())
-            for part in ("WORKER", "PROMETHEUS", "BOARD", "ALERTS", "REDIS_HEALTH", "INGEST")
-        }
         self._environ = {
             "SEGPULSE_KAFKA_BROKER": broker.address,
             **EMBEDDED,
             "SEGPULSE_REDIS_URL": redis.address,
             "PYTHONPATH": str(ROOT),
-            **ports,
         }
         self._staying: list[tuple[Child, str]] = []
 
@@ -109,6 +107,8 @@ class Reader:
         self._staying.clear()
 
     def _start(self, name: str, words: list[str], environ: dict[str, str]) -> None:
+        if name in PORTS:  # chosen now: others choose too
+            self._environ[PORTS[name]] = environ[PORTS[name]] = str(free_port())
         child = Child(name, ["/usr/bin/env", "-C", str(self._folder), *words], self._log(name), environ)
         self._stack.enter_context(child)
         self._staying.append((child, STAYING[name]))
