@@ -8,7 +8,7 @@ from typing import NamedTuple, get_args
 import numpy as np
 import numpy.typing as npt
 
-from streams.events.columns import Floats
+from streams.events.columns import Bools, Floats
 from streams.kpis.figures import counted
 from streams.messages import STATES, Alert, Kind
 from streams.scoring import alerts, states, weights
@@ -52,6 +52,9 @@ class Calls:
         self._told = np.isin(STATES, settings.alerts.directions)  # by state
         self._own_trials = first_of_each_denominator(kpis)
         self._units = Units.of(kpis)
+        self._good = np.where(self._units.up, 1, -1)
+        self._least = settings.scoring.min_trials * self._units.denominator
+        self._effect = settings.scoring.min_effect / 2
         self._weights = weights.Weights(settings)
 
     def changed(self, now: Now, standing: Standing) -> list[Alert]:
@@ -85,10 +88,20 @@ class Calls:
         silent = there & (series == states.SILENT)
         wanted = there & self._told[series]
         shift = wanted & (now.found.shift != 0)
-        # Where no window shows it there is nothing to be told.
-        level = wanted & (standing.state[self._shown] == series).any(axis=0)
+        # Where no window shows it there is nothing to be told; what has been told goes on until all deny it.
+        level = wanted & ((standing.state[self._shown] == series).any(axis=0) | self._going_on(now, standing))
         kind = np.select([silent & self._own_trials, silent, shift, level], [SILENT, NONE, SHIFT, LEVEL], NONE)
         return kind.astype(np.int8), np.where(kind == NONE, states.PAR, series).astype(np.int8)
+
+    def _going_on(self, now: Now, standing: Standing) -> Bools:
+        """The levels that are called [rows × KPIs] and that not all windows deny."""
+        of = standing.of
+        out: Bools = (of["called"] == LEVEL) & (of["called_state"] == of["series"])
+        rows, kpis = np.nonzero(out)
+        counts = Counts(*(count[self._shown][:, rows, kpis] for count in now.counts))
+        good, least = self._good[kpis], self._least[kpis]
+        out[rows, kpis] = states.bears(of["series"][rows, kpis], counts, good, least, self._effect).any(axis=0)
+        return out
 
     def _fire(self, now: Now, standing: Standing, row: int, kpi: int) -> Alert:
         of = standing.of

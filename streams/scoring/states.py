@@ -60,3 +60,15 @@ def of_cells(series: States, found: Found, counts: Counts, good: Ints, least: In
     enough = np.minimum(counts.denominator, counts.rest_denominator) >= least
     state = np.where(enough, state, LEARNING)
     return np.where((series == SILENT) | (series == LEARNING), series, state).astype(np.int8)
+
+
+def bears(series: States, counts: Counts, good: Ints, least: Ints, effect: float) -> Bools:
+    """Which windows can tell of a series that is over or under, and do not lie on the other side by `effect` or more.
+
+    Shapes broadcast; `least` trials as in `of_cells`.
+    """
+    own = counts.numerator.astype(np.float64) * counts.rest_denominator
+    par = counts.rest_numerator.astype(np.float64) * counts.denominator
+    up = (series == OVER) == (good > 0)
+    enough = np.minimum(counts.denominator, counts.rest_denominator) >= least
+    return np.asarray(enough & np.where(up, own > par * (1 - effect), own < par * (1 + effect)))
