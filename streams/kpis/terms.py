@@ -11,6 +11,7 @@ What a visitor did before is needed for the others, `OF_PAST`: see kpis.past.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -41,7 +42,8 @@ _VALUE, _VALUED = ".value", ".valued"
 _SECONDS, _INTERVALS = ".seconds", ".intervals"
 _ANY = (-(2**62), 2**62)
 
-_AT_ONCE = {SESSIONS, STEPS, "page_views", "clicks", "form_fills", "downloads", "social"}
+_VISITS = {SESSIONS, STEPS, "page_views", "clicks", "form_fills", "downloads", "social"}
+_VISIT = 300_000.0  # ms: from where a visit, or an impression, begins to what comes of it
 
 
 class Addition(NamedTuple):
@@ -84,24 +86,27 @@ def pieces(measure: str) -> str:
     return measure.removesuffix(_VALUE) + _VALUED if is_sum(measure) else measure
 
 
-def trails(numerator: Iterable[str], denominator: Iterable[str]) -> bool:
-    """Do hits come hours or days after the trials that they are of, as opened e-mails after those sent?
+def lag(numerator: Iterable[str], denominator: Iterable[str]) -> float:
+    """By how many ms, on average, hits come after the trials that they are of; infinity: by hours or days.
 
-    Not where both are of the same events (won, of those decided), and not where trials are visits or impressions: what
-    comes of these comes at once.
+    What comes of visits and impressions comes within minutes, as form fills after sessions; won of those decided are
+    the same events; e-mails are opened when somebody reads them.
 
-    >>> trails(["emails.opened"], ["emails.sent"]), trails(["leads.won"], ["leads.won", "leads.lost"])
-    (True, False)
+    >>> lag(["sessions.form_fills"], ["sessions"]), lag(["leads.won"], ["leads.won", "leads.lost"])
+    (300000.0, 0.0)
+    >>> lag(["emails.opened"], ["emails.sent"])
+    inf
     """
-    sources = {_source(term) for term in denominator}
-    at_once = {topic for topic, *_ in sources} <= _AT_ONCE
-    return not at_once and not {_source(term) for term in numerator} <= sources
+    trials = {_moment(term) for term in denominator}
+    if {_moment(term) for term in numerator} <= trials:
+        return 0.0
+    return _VISIT if {topic for topic, *_ in trials} <= _VISITS else math.inf
 
 
-def _source(term: str) -> tuple[str, ...]:
-    """Topic and name of the events that a term counts; of those that are looked for the topic."""
-    topic, *more = split(term)[1].removesuffix(_VALUE).removesuffix(_VALUED).split(".")
-    return (topic, *more[:1]) if topic in SOURCES else (topic,)
+def _moment(term: str) -> tuple[str, ...]:
+    """What tells when a term counts: topic and name of events; the part of a session; of visitors looked at, all."""
+    topic, *more = pieces(split(term)[1]).removesuffix(_VALUED).split(".")
+    return (topic, *more[:1]) if topic in (*SOURCES, SESSIONS) else (topic,)
 
 
 def waited(stage: str) -> tuple[str, str]:

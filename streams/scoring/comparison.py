@@ -6,10 +6,15 @@ have in common, a season or a shock, cancels: it moves `m`, not the share. This 
 Poisson means (Przyborowski & Wilenski, Biometrika 31 (1940) 313-323); for binomial trials its variance is that of the
 hypergeometric distribution, smaller by 1 - p.
 
-Where hits trail their trials by hours (opened now, sent this morning), those of a stretch are of other trials than its
-own: counts beside counts. Then `n / (n + N)` varies by chance as well, by `1 / (n + N)` of the share's variance, which
-moves `m π` by `m` times that: the variance is larger by 1 + p, with `p = m / (n + N)`. The third cumulant is that of
-`x - p n`, `p n (1 - p²)`, so the skew is 1 - p of that of hits alone.
+Where hits lag behind their trials, some of a stretch are of trials before it (see `lag`). With the share `g` matched
+and p = m / (n + N), of hits and trials that come at random times (Campbell's formulas for joint cumulants)
+
+    var(x - p n) = p n (1 - p + 2 p (1 - g))        of trials with one hit at most
+                 = p n (1 + p (1 - g))              of trials with any number of them
+
+and κ₃(x - p n) = p n times 1 - p² - 3 p g (1 - p), or 1 - p² (1 - g). Where none is matched that is counts beside
+counts: 1 + p, and a skew of 1 - p. Many stretches together vary less than the sum of theirs, as what one lacks the next
+one has.
 
 The residual `x - m π` is the difference of two positive sums, `a = x (1 - π)` and `b = (m - x) π`. Their ratio tells
 how far the ratio to the rest lies from `r` (Mantel & Haenszel, JNCI 22 (1959) 719-748).
@@ -25,6 +30,7 @@ from streams.events.columns import Bools, Floats
 
 _USUAL = 5.0  # trials that the usual rate weighs
 _SUREST = 0.98  # a binomial rate beyond this would leave no chance at all
+_ALL = np.ones(1)
 
 
 class Trials(NamedTuple):
@@ -44,6 +50,7 @@ class Comparison(NamedTuple):
     signal: Floats  # what the residual gains for each 100 % that the ratio to the rest rises, while that is little
     variance: Floats
     skew: Floats  # third cumulant over variance, of hits that are independent
+    of_hour: Floats  # what it adds to the variance of an hour, in which next to all that is matched at all is
     dispersion: Floats | float = 1.0  # by which `variance` is larger than that of such
 
     @property
@@ -59,29 +66,41 @@ class Comparison(NamedTuple):
 
 
 def compare(
-    own: Trials, rest: Trials, log_usual: Floats, rate: Floats, binomial: Bools, trails: Bools | None = None
+    own: Trials, rest: Trials, log_usual: Floats, rate: Floats, binomial: Bools, matched: Floats = _ALL
 ) -> Comparison:
     """`log_usual`: ln r; `rate`: hits a trial that are usual, before these.
 
-    `binomial`: at most one hit a trial; `trails`: hits that are of other trials than these (None: nowhere).
+    `binomial`: at most one hit a trial; `matched`: the share of hits that are of these trials.
     """
-    beside = np.zeros_like(binomial) if trails is None else trails
     weight = np.exp(log_usual) * own.trials
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.nan_to_num(weight / (weight + rest.trials), nan=0.5)
     both = own.hits + rest.hits
     observed = (both + _USUAL * rate) / (own.trials + rest.trials + _USUAL)
-    p = np.where(binomial & ~beside, np.minimum(observed, _SUREST), 0.0)
+    shares = binomial & (matched > 0)
+    p = np.where(shares, np.minimum(observed, _SUREST), observed)
     signal = both * share * (1 - share)
+    variance = _variance(p, shares, matched)
     return Comparison(
         a=own.hits * (1 - share),
         b=rest.hits * share,
         share=share,
-        rate=p,
+        rate=np.where(shares, p, 0.0),
         signal=signal,
-        variance=signal * np.where(beside, 1 + observed, 1 - p),
-        skew=(1 - 2 * share) * np.where(beside, 1 - observed, 1 - 2 * p),
+        variance=signal * variance,
+        skew=(1 - 2 * share) * _third(p, shares, matched) / variance,
+        of_hour=signal * _variance(p, shares, np.sign(matched)),
     )
+
+
+def _variance(p: Floats, shares: Bools, matched: Floats) -> Floats:
+    """Of x - p n, over p n."""
+    return np.asarray(1 + p * (1 - matched) - np.where(shares, p * matched, 0.0))
+
+
+def _third(p: Floats, shares: Bools, matched: Floats) -> Floats:
+    """The third cumulant of x - p n, over p n."""
+    return 1 - p**2 + matched * np.where(shares, -3 * p * (1 - p), p**2)
 
 
 def spread(compared: Comparison, dispersion: Floats) -> Comparison:

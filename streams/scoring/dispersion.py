@@ -51,7 +51,7 @@ def dispersion(cells: Cells, hourly: Floats, lasting: Floats) -> Floats:
 
 
 def learn(cells: Cells, compared: Comparison, now: float) -> None:
-    """Take in a stretch (variance as of independent hits) that ends at `now` (ms)."""
+    """Take in a stretch (of independent hits, as it were) that ends at `now` (ms)."""
     for span, length in _SPANS.items():
         _learn(cells, span, length, compared, now)
 
@@ -64,7 +64,7 @@ def _common(memory: Memory, span: str) -> tuple[Floats, Floats]:
 def _learn(cells: Cells, span: str, length: float, compared: Comparison, now: float) -> None:
     of = {name: f"{span}_{name}" for name in _OF_SPAN}
     cells[of["residual"]] += compared.residual
-    cells[of["variance"]] += compared.variance
+    cells[of["variance"]] += compared.of_hour
     variance, before = cells[of["variance"]].copy(), cells[of["last_variance"]].copy()
     over = (now - cells[of["from"]] >= length) & (variance >= _LEAST)
     if not over.any():

@@ -2,8 +2,8 @@
 
 Increments come in tick by tick and are gathered into stretches, which end when enough hits were to be expected of both
 segment and rest: by their trials, never by the hits themselves. Then each stretch is compared, once against the usual
-ratio to the rest (shift) and once against par (level). Where hits trail their trials a stretch is a day at least, in
-which most of them come.
+ratio to the rest (shift) and once against par (level). Where hits lag behind their trials it lasts as long at least
+as most of them take.
 
 For the shift the rest's trials are weighted by how its own segments usually do (direct standardisation): that more of
 them are now of a better segment is no news of this one.
@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from streams.events.columns import Bools, Floats, Ints
-from streams.scoring import comparison, dispersion, level, relation, shift
+from streams.scoring import comparison, dispersion, lag, level, relation, shift
 from streams.scoring.comparison import Trials
 from streams.scoring.memory import Cells, Memory, Remembering, others
 
@@ -71,10 +71,14 @@ class Evidence(Remembering):
     """The evidence of one dimension."""
 
     def __init__(
-        self, binomial: Bools, settle: float = shift.DAY, mean: Bools | None = None, trails: Bools | None = None
+        self,
+        binomial: Bools,
+        settle: float = shift.DAY,
+        mean: Bools | None = None,
+        lags: Floats | None = None,
     ) -> None:
-        """`binomial` [KPIs]: at most one hit a trial; `mean` [KPIs]: hits are pieces of uneven size; `trails` [KPIs]:
-        they come hours after the trials that they are of (None: no KPI's).
+        """`binomial` [KPIs]: at most one hit a trial; `mean` [KPIs]: hits are pieces of uneven size; `lags` [KPIs]: ms
+        from trials to hits, infinity where it is hours or days (None: no KPI's).
 
         `settle` (ms): no series that is younger shifts, nor is its level learned if a trial may have several hits or
         pieces, as nobody knows how uneven they are.
@@ -83,7 +87,7 @@ class Evidence(Remembering):
         self._binomial = binomial
         self._settle = settle
         self._mean = np.zeros_like(binomial) if mean is None else mean
-        self._trails = np.zeros_like(binomial) if trails is None else trails
+        self._lags = np.zeros(len(binomial)) if lags is None else lags
 
     def calm(self, eligible: Bools) -> Bools:
         """Who is fit to be the rest of others [rows × KPIs], of the `eligible` [rows]: who does not fire.
@@ -142,17 +146,17 @@ class Evidence(Remembering):
         memory = self._memory
         own, rest = memory["own_trials"], memory["rest_trials"]
         # The rest's hits may be looked at: the comparison is of the segment's.
-        hits, trials = memory["seen_hits"] + memory["rest_hits"], memory["seen_trials"] + rest
+        hits, seen = memory["seen_hits"] + memory["rest_hits"], memory["seen_trials"] + rest
         least = np.minimum(own * np.exp(memory["usual"]), rest)
-        enough = (np.minimum(own, rest) >= _TRIALS) & (least * hits >= _HITS * trials)
-        long = ~self._trails | (now - memory["began"] >= shift.DAY)
+        enough = (np.minimum(own, rest) >= _TRIALS) & (least * hits >= _HITS * seen)
+        long = now - memory["began"] >= lag.shortest(self._lags, hits / np.maximum(seen, 1.0), self._binomial)
         return np.flatnonzero(enough & long & (memory["began"] > 0))
 
     def _compare(self, cells: Cells, kpi: Ints, now: float, log_arl: float) -> None:
         own = Trials(cells["own_hits"].copy(), cells["own_trials"].copy())
         rest = Trials(cells["rest_hits"].copy(), cells["rest_trials"].copy())
         due = Trials(rest.hits, cells["rest_due"].copy())
-        model = self._binomial[kpi], self._trails[kpi]
+        model = self._binomial[kpi], lag.matched(self._lags[kpi], now - cells["began"])
         days = (now - cells["began"]) / shift.DAY
         fade = np.exp(-days / _FADING)
         rate = _rate(cells, rest)

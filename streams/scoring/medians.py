@@ -11,17 +11,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-import numpy.typing as npt
 
+from streams.events.columns import Bools, Floats, Ints
 from streams.kpis.measures import Measures
 from streams.kpis.terms import BINS, UNIT, binned
 from streams.scoring import baseline
 from streams.scoring.baseline import Counts
 from streams.settings import Kpi
-
-Bools = npt.NDArray[np.bool_]
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 _ENDS = np.array(BINS, dtype=np.float64)
 _BEGINS = np.append(1.0, _ENDS[:-1])  # a second is the least

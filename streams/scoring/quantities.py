@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from streams.events.columns import Floats, Ints
 from streams.kpis.measures import Measures, sums
-from streams.kpis.terms import UNIT, is_sum, split, trails
+from streams.kpis.terms import UNIT, is_sum, lag, split
 from streams.settings import Kpi
 
 
@@ -28,7 +28,7 @@ class Units(NamedTuple):
     binomial: npt.NDArray[np.bool_]  # at most one hit a trial
     mean: npt.NDArray[np.bool_]  # of values
     median: npt.NDArray[np.bool_]
-    trails: npt.NDArray[np.bool_]  # hits come hours after the trials that they are of
+    lags: Floats  # ms from trials to their hits; infinity: hours or days
     tested: npt.NDArray[np.bool_]  # not only shown
     up: npt.NDArray[np.bool_]  # more is better
 
@@ -48,7 +48,7 @@ class Units(NamedTuple):
             model == "binomial",
             model == "mean",
             model == "median",
-            np.array([trails(kpi.numerator, kpi.denominator) for kpi in declared], dtype=np.bool_),
+            np.array([lag(kpi.numerator, kpi.denominator) for kpi in declared], dtype=np.float64),
             np.array([kpi.tested for kpi in declared]),
             np.array([kpi.good == "up" for kpi in declared]),
         )

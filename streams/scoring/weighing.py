@@ -38,7 +38,7 @@ class Weighing:
 
     def __init__(self, settings: Settings, kpis: Mapping[str, Kpi]) -> None:
         units = Units.of(kpis)
-        self._evidence = Evidence(units.binomial, settings.scoring.settle, units.mean, units.trails)
+        self._evidence = Evidence(units.binomial, settings.scoring.settle, units.mean, units.lags)
         self._silence = Silence(len(kpis))
         self._per_day = settings.scoring.false_alarms_per_day / len(settings.dimensions)
         self._own_trials = first_of_each_denominator(kpis)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 from streams.events.topics import SOURCES
 from streams.kpis.catalogue import BUILT_IN, OF_THE_PAST
 from streams.kpis.growth import GROWTHS
-from streams.kpis.terms import BUYERS, OF_PAST, SESSIONS, STAGES, VISITORS, split, trails
+from streams.kpis.terms import BUYERS, OF_PAST, SESSIONS, STAGES, VISITORS, lag, split
 from streams.settings import Kpi, Settings
 from tests.servers import ROOT
 
@@ -158,7 +159,7 @@ def markdown() -> str:
 def _row(name: str, kpi: Kpi) -> str:
     needs = ", ".join(f"`{event}`" for event in events(kpi))
     mark = " †" if name in OF_THE_PAST else ""
-    late = ", by the day" if kpi.model != "figure" and trails(kpi.numerator, kpi.denominator) else ""
+    late = ", by the day" if kpi.model != "figure" and math.isinf(lag(kpi.numerator, kpi.denominator)) else ""
     return f"| `{name}`{mark} | {kpi.title} | {formula(kpi)} | {kpi.unit} | {kpi.good} | {kpi.model}{late} | {needs} |"
 
 
