@@ -63,6 +63,14 @@ class Dimensions:
         if held is None or codec.newer(codec.head(value), codec.head(held)):
             self.backlog[key] = value
 
+    def rolled_up(self, key: bytes) -> None:
+        """A coarser pane, which has said so, is in the place of this one: it is not put by for those that begin beyond
+        it."""
+        if self.backlog is not None and key in self.backlog:
+            place, dimension = keys.parse_segment_pane(key), keys.dimension_of(key)
+            if all(scorer.is_beyond(place) for scorer in self.scorers.values() if dimension in scorer.reads):
+                del self.backlog[key]
+
     def take_pane(self, key: bytes, value: bytes) -> None:
         """Give a snapshot to the dimensions that look at it."""
         dimension = keys.dimension_of(key)

@@ -53,6 +53,12 @@ def segment_pane(dimension: str, partition: int, key: Key) -> bytes:
     return f"{dimension}/{partition}/{key[0]}/{key[1]}".encode()
 
 
+def parse_segment_pane(key: bytes) -> Key:
+    """The pane of a key from `segment_pane`. Raises ValueError."""
+    _, _, level, start = key.split(b"/")
+    return int(level), int(start)
+
+
 def watermark(dimension: str, partition: int) -> bytes:
     """A source partition's watermark on segment_panes."""
     return f"{dimension}/{partition}/{WATERMARK}".encode()

@@ -78,8 +78,11 @@ class Score:
         if owned is None:
             return  # fetched before the partition was given away; its owner reads it again
         for record in fetched.since(await new_since(self._pipeline.app, tp, owned.position, fetched)):
-            if record.key is None or record.value is None:
-                continue  # a pane rolled up: the coarser one has said so
+            if record.key is None:
+                continue
+            if record.value is None:
+                owned.rolled_up(record.key)
+                continue
             whole = owned.arriving.take(record.key, record.value)
             if whole is None:
                 continue

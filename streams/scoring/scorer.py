@@ -16,6 +16,7 @@ from streams.kpis.measures import Measures
 from streams.messages import Alert, PaneSnapshot, SegmentScores, Watermark
 from streams.panes.earlier import comparisons, grid, month
 from streams.panes.levels import LEVELS
+from streams.panes.panes import Key
 from streams.scoring import shown
 from streams.scoring.crosses import Crosses
 from streams.scoring.daily import Daily, Earlier, beside, daily
@@ -74,6 +75,14 @@ class DimensionScorer:
     def restore(self, saved: Saved) -> None:
         """Go on after the predecessor's last tick, once the panes are there."""
         self._saved = saved
+
+    def is_beyond(self, place: Key) -> bool:
+        """Does it go on where no window asks for a pane so fine there any more?"""
+        level, start = place
+        if self._saved is None or level + 1 == len(LEVELS):
+            return False
+        coarser = LEVELS[level + 1]
+        return (start // coarser + 1) * coarser <= self._grid.held(level, self._saved.tick)
 
     # -- out --------------------------------------------------------------------------------------------------
 

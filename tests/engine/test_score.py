@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from streams.engine import keys, parts
+from streams.engine.dimensions import Dimensions
 from streams.engine.fence import Fence
 from streams.engine.large import Parting
 from streams.engine.metrics import Metrics
@@ -260,3 +261,25 @@ def test_metrics_of_what_was_given_away_are_no_longer_told(monkeypatch: pytest.M
         assert engine.metrics.registry.get_sample_value("segpulse_tick_timestamp_seconds", {"dimension": "d"}) is None
 
     run(story, monkeypatch)
+
+
+def test_what_is_rolled_up_is_not_put_by_unless_somebody_asks_for_it_so_fine() -> None:
+    beyond = {(0, 0)}
+    scorers = {
+        name: SimpleNamespace(reads=reads, is_beyond=of.__contains__)
+        for name, reads, of in (
+            ("d", ("d", "d_x_e"), beyond),
+            ("e", ("e", "d_x_e"), beyond | {(0, 10_000)}),
+            ("f", ("f",), set()),
+        )
+    }
+    owned = Dimensions(cast("Any", scorers), {}, "d", end=9)
+    value = codec.encode(pane(0, 0, {"a": (1, 2)}))
+    places = [(dimension, 0, (0, start)) for dimension in ("d", "e", "d_x_e", "f") for start in (0, 10_000)]
+    for place in places:
+        owned.hold(keys.segment_pane(*place), value)
+    for place in places:
+        owned.rolled_up(keys.segment_pane(*place))
+    owned.rolled_up(keys.segment_pane("d", 1, (0, 0)))
+    assert owned.backlog is not None
+    assert set(owned.backlog) == {b"d/0/0/10000", b"d_x_e/0/0/10000", b"f/0/0/0", b"f/0/0/10000"}

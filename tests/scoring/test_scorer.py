@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from streams.kpis.measures import Measures
 from streams.messages import Alert, PaneSnapshot, SegmentScores, Watermark
+from streams.panes.levels import LEVELS
 from streams.scoring.scorer import DimensionScorer
 from streams.scoring.standing import Saved
 from streams.settings import Alerts, Dimension, Kpi, Scoring, Settings, Span, Time
@@ -157,6 +158,23 @@ def test_segments_are_what_they_count_not_what_they_are_called(by_partition: lis
     assert {(names[s.value], c.kpi, c.window, c.numerator, c.state) for s in left.scores for c in s.cells} == {
         (s.value, c.kpi, c.window, c.numerator, c.state) for s in right.scores for c in s.cells
     }
+
+
+def test_one_that_goes_on_knows_what_it_needs_no_finer() -> None:
+    """Nobody asks for ten seconds that are an hour old, nor therefore for those of the same five minutes."""
+    first = scorer(1)
+    assert not first.is_beyond((0, START)), "nobody knows where it will begin"
+    for minute in range(91):
+        give(first, pane(0, minute, {"a": (1, 2)}))
+    give(first, passed(0, 91))
+    list(first.ticks())
+    saved = first.save()
+    assert saved is not None
+    each = scorer(1)
+    each.restore(saved)
+    beyond = [minute for minute in range(91) if each.is_beyond((0, START + minute * MINUTE))]
+    assert beyond == list(range(30)), "the hour begins at 31"
+    assert not each.is_beyond((len(LEVELS) - 1, START))
 
 
 def test_what_comes_between_two_ticks_is_scored_too() -> None:
