@@ -7,7 +7,6 @@ import logging
 import time
 from collections.abc import Mapping
 
-import msgspec
 from msgspec.structs import replace
 
 from streams.engine import fence
@@ -20,17 +19,18 @@ from streams.messages import DimensionOverview, SegmentationQuality
 from streams.panes.levels import LEVELS
 from streams.paths.paths import paths
 from streams.quality.cells import Cells
+from streams.quality.foremost import foremost
 from streams.quality.grown import grown
 from streams.quality.lasting import with_stability
 from streams.quality.segmentation import segmentation
 from streams.scoring.daily import Daily, Earlier
-from streams.settings import Kpi
+from streams.settings import LARGEST_MESSAGE, Kpi
 
 log = logging.getLogger("segpulse")
 
-_encode = msgspec.json.Encoder().encode
 _EVERY = LEVELS[1]  # ms
 _SETTLED = 30.0  # seconds
+_ROOM = LARGEST_MESSAGE - 64 * 1024  # bytes of a value, beside what Kafka adds to it
 
 
 class Overviews:
@@ -42,6 +42,7 @@ class Overviews:
         self._kpis = kpis
         self._measures = measures
         self._cells = Cells(pipeline.settings, kpis, measures)
+        self._left_out: dict[str, int] = {}  # dimension -> how many segments its last overview had no room for
 
     async def checkpoint(self) -> None:
         """Look at the dimensions whose time it is."""
@@ -80,8 +81,15 @@ class Overviews:
         return replace(found, reviewed=settings.review.reviewed, review_due=settings.review.due)
 
     async def _publish(self, partition: int, dimension: str, found: DimensionOverview | None) -> None:
+        value, left_out = (None, 0) if found is None else foremost(found, _ROOM)
+        if left_out != self._left_out.get(dimension, 0):
+            log.warning(
+                "overview of %s: all but its %d smallest segments are told of: a record holds no more",
+                dimension,
+                left_out,
+            )
+        self._left_out[dimension] = left_out
         async with self._pipeline.fence.checkpoint(fence.of_dimensions(partition)) as outbox:
-            value = _encode(found) if found is not None else None
             await outbox.send(DIMENSION_OVERVIEWS, dimension.encode(), value, partition)
 
 
