@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from streams.events.columns import Floats
+from streams.events.columns import Bools, Floats
 from streams.scoring.comparison import Comparison
 from streams.scoring.memory import Cells, Memory, total
 
@@ -30,17 +30,25 @@ FIELDS = {f"{span}_{name}": 0.0 for span in _SPANS for name in _OF_SPAN}
 BEGINS = tuple(f"{span}_from" for span in _SPANS)
 
 _FADE = 1 - 1 / 336  # two weeks of hours, a year of days
-_PRIOR = 24.0  # differences that 1 weighs, in what is common to a KPI
+_PRIOR = {"hour": 12.0, "day": 24.0}  # differences that what is taken before weighs, in what is common to a KPI
 _COMMON = 336.0  # that what is common weighs, in a series' own
 _LEAST = 0.5  # variance of a span with too few hits to say anything
 
 
-def common(memory: Memory) -> tuple[Floats, Floats]:
+def unlearned(rate: Floats, binomial: Bools, mean: Bools) -> Floats:
+    """What the dispersion [KPIs] is taken to be before anything is learned of it, with `rate` hits a trial.
+
+    That of geometric numbers of hits, and of pieces of exponential sizes (compound: 1 + rate, and 1 more).
+    """
+    return np.where(binomial, 1.0, 1.0 + rate + mean)
+
+
+def common(memory: Memory, prior: Floats) -> tuple[Floats, Floats]:
     """Of each KPI [KPIs], all its series together: the dispersion from hour to hour, and how much more than that it is
-    from day to day, surely. Both 1 while nothing is known."""
-    hourly, _ = _common(memory, "hour")
-    daily, counted = _common(memory, "day")
-    sure = daily * (1 - 2 * np.sqrt(3 / (counted + _PRIOR)))
+    from day to day, surely. `prior` and 1 while nothing is known."""
+    hourly, _ = _common(memory, "hour", prior)
+    daily, counted = _common(memory, "day", np.ones_like(prior))
+    sure = daily * (1 - 2 * np.sqrt(3 / (counted + _PRIOR["day"])))
     return hourly, np.maximum(sure / np.maximum(hourly, 1.0), 1.0)
 
 
@@ -56,9 +64,9 @@ def learn(cells: Cells, compared: Comparison, now: float) -> None:
         _learn(cells, span, length, compared, now)
 
 
-def _common(memory: Memory, span: str) -> tuple[Floats, Floats]:
+def _common(memory: Memory, span: str, prior: Floats) -> tuple[Floats, Floats]:
     sums, counted = total(memory[f"{span}_differences"]), total(memory[f"{span}_counted"])
-    return (sums + _PRIOR) / (counted + _PRIOR), counted
+    return (sums + _PRIOR[span] * prior) / (counted + _PRIOR[span]), counted
 
 
 def _learn(cells: Cells, span: str, length: float, compared: Comparison, now: float) -> None:

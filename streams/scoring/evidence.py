@@ -20,7 +20,7 @@ import numpy.typing as npt
 from streams.events.columns import Bools, Floats, Ints
 from streams.scoring import comparison, dispersion, lag, level, relation, shift
 from streams.scoring.comparison import Trials
-from streams.scoring.memory import Cells, Memory, Remembering, others
+from streams.scoring.memory import Cells, Memory, Remembering, others, total
 
 __all__ = ["Evidence", "Found", "Trials"]
 
@@ -100,7 +100,7 @@ class Evidence(Remembering):
 
     def dispersion(self) -> Floats:
         """By how much more than independent hits those of all series of each KPI vary [KPIs], at least 1."""
-        hourly, lasting = dispersion.common(self._memory)
+        hourly, lasting = self._common_dispersion()
         return np.maximum(hourly, 1.0) * lasting
 
     def step(self, tick: int, span: int, own: Trials, eligible: Bools, arl: float) -> Found:
@@ -161,7 +161,7 @@ class Evidence(Remembering):
         fade = np.exp(-days / _FADING)
         rate = _rate(cells, rest)
         plain = comparison.compare(own, due, cells["usual"], rate, *model)
-        clustered = dispersion.dispersion(cells, *(each[kpi] for each in dispersion.common(self._memory)))
+        clustered = dispersion.dispersion(cells, *(each[kpi] for each in self._common_dispersion()))
         compared = comparison.spread(plain, clustered)
         shift.step(cells, compared, cells["began"].copy(), now, self._settle, log_arl)
         dispersion.learn(cells, plain, now)
@@ -180,6 +180,11 @@ class Evidence(Remembering):
         for name in ("own_hits", "own_trials", "rest_hits", "rest_trials", "rest_due"):
             cells[name] = 0.0
         cells["began"] = now
+
+    def _common_dispersion(self) -> tuple[Floats, Floats]:
+        hits, trials = total(self._memory["seen_hits"]), total(self._memory["seen_trials"])
+        prior = dispersion.unlearned(hits / np.maximum(trials, 1.0), self._binomial, self._mean)
+        return dispersion.common(self._memory, prior)
 
     def _found(self, log_arl: float) -> Found:
         memory = self._memory

@@ -126,8 +126,18 @@ def test_clusters_are_seen_and_a_difference_is_not_taken_for_them() -> None:
         evidence.begin([], 20)
         for each in streams.looks(2, 30, np.full(20, 500.0), rates, clusters=clusters or 1e-6):
             evidence.step(each.tick, streams.HOUR, each.own, np.ones(20, dtype=np.bool_), 1000)
-        memory = evidence._memory
-        assert dispersion.common(memory)[0][0] == pytest.approx(wanted, rel=0.15)
+        assert dispersion.common(evidence._memory, np.ones(1))[0][0] == pytest.approx(wanted, rel=0.15)
+
+
+def test_before_anything_is_learned_counts_are_taken_to_be_as_uneven_as_geometric_ones_are() -> None:
+    random = np.random.default_rng(5)
+    counts = random.geometric(1 / 5, 10**6) - 1
+    of_trial = np.repeat(np.arange(len(counts)), counts)
+    amounts = np.bincount(of_trial, random.exponential(size=len(of_trial)), minlength=len(counts))
+    pieces = np.array([counts.var(), amounts.var()])
+    taken = dispersion.unlearned(np.full(3, 4.0), np.array([True, False, False]), np.array([False, False, True]))
+    assert taken[0] == 1
+    assert taken[1:] == pytest.approx(pieces / 4, rel=0.02)
 
 
 def test_clustered_hits_raise_no_more_alarms() -> None:
