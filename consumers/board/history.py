@@ -13,9 +13,11 @@ from streams.messages import Cell, SegmentScores
 
 POINTS = 96  # of a segment, even; when there is one more, every other one goes
 KEPT_MS = 86_400_000
+GAP_MS = 1_800_000  # between two points that no line joins: as far apart as no two are where all is well
 CELLS = 50_000  # of all segments together: 100 MB; of what comes when there are so many nothing is kept
 _CHART = ("value", "rest", "low", "high")
 _FIGURES = (*_CHART, "index")
+_NOTHING = np.empty((0, len(_FIGURES)), dtype=np.float32)
 
 
 class _Point(NamedTuple):
@@ -50,12 +52,12 @@ class _Course:
 
     def index(self, kpi: str, window: str) -> list[float | None]:
         number = self.columns.get((kpi, window))
-        return [None] * len(self._points) if number is None else self._figures(number)[-1]
+        return [None] * len(self._shown) if number is None else self._figures(number)[-1]
 
     def _figures(self, number: int) -> list[list[float | None]]:
         """[_FIGURES × points] of a column."""
         nothing = np.full(len(_FIGURES), np.nan, dtype=np.float32)
-        points = [p.figures[number] if number < len(p.figures) else nothing for p in self._points]
+        points = [p.figures[number] if number < len(p.figures) else nothing for p in self._shown]
         columns = np.array(points).T.astype(object)
         columns[columns != columns] = None  # NaN
         found: list[list[float | None]] = columns.tolist()
@@ -63,7 +65,17 @@ class _Course:
 
     @property
     def times(self) -> list[int]:
-        return [point.to for point in self._points]
+        return [point.to for point in self._shown]
+
+    @property
+    def _shown(self) -> list[_Point]:
+        """The points, with one of nothing after each that the next is long after."""
+        shown: list[_Point] = []
+        for point in self._points:
+            if shown and point.to - shown[-1].to > GAP_MS:
+                shown.append(_Point(shown[-1].to + 1, _NOTHING))
+            shown.append(point)
+        return shown
 
 
 class History:

@@ -40,13 +40,27 @@ def test_a_day_is_kept_in_few_points_the_newest_among_them(gaps: list[int]) -> N
         at += gap
         history.add("tier:2", of(at, float(at)))
     found = history.of("tier:2", "1h")
-    times = [(time - T0 - 70_000) // MINUTE for time in found["at"]]  # type: ignore[attr-defined]
+    values = found["kpis"]["a"][0]  # type: ignore[index]
+    points = zip(found["at"], values, strict=True)  # type: ignore[call-overload]
+    times = [(time - T0 - 70_000) // MINUTE for time, value in points if value is not None]
     assert len(times) <= POINTS
     assert times == sorted(set(times))
     assert times[0] >= times[-1] - KEPT_MS // MINUTE
     apart = max((later - earlier for earlier, later in pairwise(times)), default=0)
     assert at - times[-1] <= max(apart, 1) + 40
-    assert found["kpis"]["a"][0] == times, "values are those of their times"  # type: ignore[index]
+    assert [value for value in values if value is not None] == times, "values are those of their times"
+
+
+def test_where_nothing_was_known_for_long_there_is_no_line() -> None:
+    history = History()
+    for minute in (0, 30, 61, 62):
+        history.add("tier:2", of(minute, float(minute)))
+    at = [T0 + 70_000 + minute * MINUTE for minute in (0, 30, 61, 62)]
+    at.insert(2, at[1] + 1)
+    found = history.of("tier:2", "1h")
+    assert found["at"] == at
+    assert found["kpis"]["a"][0] == [0, 30, None, 61, 62]  # type: ignore[index]
+    assert history.index("tier:2", "a", "1h") == {"at": at, "index": [120, 120, None, 120, 120]}
 
 
 def test_a_kpi_that_comes_later_or_is_away_leaves_the_others_history_alone() -> None:
