@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 
 from kafka import TopicPartition
@@ -50,8 +51,9 @@ def read_alerts(kafka: Kafka, group: str, stop: threading.Event, deliver: Callab
             backoff.wait()
 
 
-def delivered_before(kafka: Kafka, group: str, stop: threading.Event) -> list[Alert]:
-    """All alerts still on the topic of which `group` has committed the delivery; none where `stop` comes first."""
+def delivered_before(kafka: Kafka, group: str, stop: threading.Event) -> list[list[Alert]]:
+    """All alerts still on the topic of which `group` has committed the delivery, those together that were handed on
+    together; none where `stop` comes first."""
     backoff = Backoff(stop)
     while not stop.is_set():
         try:
@@ -63,7 +65,7 @@ def delivered_before(kafka: Kafka, group: str, stop: threading.Event) -> list[Al
     return []
 
 
-def _before_commits(connection: Connection, stop: threading.Event) -> list[Alert]:
+def _before_commits(connection: Connection, stop: threading.Event) -> list[list[Alert]]:
     consumer = connection.consumer
     try:
         committed = {part: consumer.committed(part, timeout_ms=ANSWER_WITHIN_MS) or 0 for part in connection.partitions}
@@ -75,7 +77,19 @@ def _before_commits(connection: Connection, stop: threading.Event) -> list[Alert
     while connection.behind(committed) and not stop.is_set():
         read += connection.poll()
     before = [record for record in read if record.offset < committed[TopicPartition(record.topic, record.partition)]]
-    return [alert for _, alert in readable(before, alert_of)]
+    return [[alert for _, alert in readable(together, alert_of)] for together in _as_gathered(before)]
+
+
+def _as_gathered(records: Iterable[ConsumerRecord]) -> list[list[ConsumerRecord]]:
+    """As `_gathered` would have had them, by when they were written."""
+    out: list[list[ConsumerRecord]] = []
+    until = -math.inf  # ms
+    for record in sorted(records, key=lambda record: int(record.timestamp)):
+        if record.timestamp > until:
+            out.append([])
+        out[-1].append(record)
+        until = min(record.timestamp + 1000 * GATHER_S, out[-1][0].timestamp + 1000 * AT_MOST_S)
+    return out
 
 
 def _connect(kafka: Kafka, group: str) -> Connection:

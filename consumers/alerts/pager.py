@@ -38,9 +38,11 @@ class Pager:
         self._groups = Groups(settings.dimensions)
         self._noted: dict[str, ReceiverMark] = {}  # by key: what is held, and who is said to look after it
 
-    def recall(self, alerts: Iterable[Alert]) -> None:
-        """Take in `alerts` that were delivered before this started."""
-        self._groups.take(self._known.marks.paged(alerts))
+    def recall(self, delivered: Iterable[Iterable[Alert]]) -> None:
+        """Take in alerts that were `delivered` before this started, those together that were handed on together: then
+        the receiver is told of the end of the pages that it was told of."""
+        for alerts in delivered:
+            self._groups.take(self._known.marks.paged(alerts))
         self._noted = self._known.marks.of_receiver(self._receiver.name)
 
     def deliver(self, alerts: Iterable[Alert]) -> None:
@@ -50,7 +52,7 @@ class Pager:
         """
         groups, noted = self._groups.copy(), dict(self._noted)
         pages = groups.take(self._known.marks.paged(alerts))
-        still = {page.head.fingerprint: page for page in groups.open}
+        still = {page.head.fingerprint: page for page in groups.told}
         told = list(self._told(pages, still, noted))
         posts = [*self._posts(told), *self._attended(still.values(), noted)]
         if posts:

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import threading
 import time
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
-from consumers.alert_log import NotDeliveredError, read_alerts
+from consumers.alert_log import NotDeliveredError, _as_gathered, read_alerts
 from streams.events.topics import SEGMENT_ALERTS
 from streams.messages import Alert
 from tests.consumers.conftest import Running
@@ -16,6 +18,14 @@ GROUP = "a-receiver"
 
 def values(batches: list[list[Alert]]) -> list[str]:
     return [alert.value for batch in batches for alert in batch]
+
+
+def test_alerts_are_recalled_as_they_were_gathered() -> None:
+    written = [10, 11_000, 0, 1_500, 3_900, 5_800, 7_500, 9_400, 13_000, 20_000]
+    records = [cast("Any", SimpleNamespace(timestamp=at)) for at in written]
+    together = [[record.timestamp for record in each] for each in _as_gathered(records)]
+    assert together == [[0, 10, 1_500], [3_900, 5_800, 7_500, 9_400, 11_000, 13_000], [20_000]]
+    assert _as_gathered([]) == []
 
 
 def test_what_was_delivered_is_not_handed_over_to_the_next(scorer: Scorer, running: Running) -> None:

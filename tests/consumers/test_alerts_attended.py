@@ -84,7 +84,7 @@ def test_in_the_end_the_receiver_knows_who_looks_after_it(steps: list[str]) -> N
             outside.marks.apply({"acknowledged:print-2": mark and acknowledged("2", by=mark.by, at=at)}, whole=False)
         elif step == "restart":
             pager = made(hook, outside=outside)
-            pager.recall([alert("2")])
+            pager.recall([[alert("2")]])
         else:
             hook.away = {"away": True, "back": False}.get(step, hook.away)
             outside.away = {"no kafka": True, "kafka": False}.get(step, outside.away)

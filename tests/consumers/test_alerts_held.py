@@ -78,12 +78,12 @@ def test_after_a_restart_it_is_known_what_was_held_and_what_was_paged(hook: Hook
     first.deliver([alert("2")])
     outside.now += HOUR
     second = made(hook, outside=outside)
-    second.recall([alert("3"), alert("2")])
+    second.recall([[alert("3"), alert("2")]])
     second.deliver([])
     second.deliver([])
     assert hook.heads == [("firing", "3"), ("firing", "2")]
     third = made(hook, outside=outside)
-    third.recall([alert("3"), alert("2")])
+    third.recall([[alert("3"), alert("2")]])
     third.deliver([])
     assert len(hook.heads) == 2
 
@@ -94,7 +94,7 @@ def test_what_is_held_and_over_while_nobody_looked_is_forgotten(hook: Hook, outs
     (mark,) = outside.marks.of_receiver("webhook").values()
     assert (mark.fingerprint, mark.opened) == ("print-2", T0)
     after = made(hook, outside=outside)
-    after.recall([alert("2"), OVER, alert("2", T0 + 2)])  # the last one was paged by another, say
+    after.recall([[alert("2"), OVER, alert("2", T0 + 2)]])  # the last one was paged by another, say
     after.deliver([])
     assert outside.marks.of_receiver("webhook") == {}
     assert hook.heads == []

@@ -55,10 +55,22 @@ def test_what_was_not_delivered_is_paged_when_it_comes_again(hook: Hook) -> None
     assert hook.heads == [("firing", "2")]
 
 
+def test_after_a_restart_what_ends_is_what_was_told(hook: Hook) -> None:
+    """A part that was handed over before the whole, though it fired later."""
+    part, whole = alert("2 × pharma", dimension="both", at=T0 + 10_000), alert("2", at=T0)
+    before = pager(hook)
+    before.deliver([part])
+    before.deliver([whole])
+    after = pager(hook)
+    after.recall([[part], [whole]])
+    after.deliver([msgspec.structs.replace(a, status="resolved", at=T0 + 30_000) for a in (whole, part)])
+    assert hook.heads == [("firing", "2 × pharma"), ("resolved", "2 × pharma")]
+
+
 def test_after_a_restart_groups_are_as_they_were(hook: Hook) -> None:
     before = [alert("2 × pharma", dimension="both", at=T0 + 10_000), alert("2", at=T0)]
     after = pager(hook)
-    after.recall(before)
+    after.recall([before])
     after.deliver([alert("2", kpi="engagement", at=T0 + 20_000, fingerprint="another")])
     assert not hook.taken, "its group has been paged for"
     over = [msgspec.structs.replace(a, status="resolved", at=T0 + 30_000) for a in before]

@@ -64,6 +64,30 @@ def test_a_child_that_comes_later_is_no_page_of_its_own() -> None:
     assert told(groups.take([over(PARENT)])) == [("resolved", "pharma", 1)]
 
 
+def test_a_parent_that_comes_later_makes_one_page_of_its_children_s() -> None:
+    groups = Groups(DIMENSIONS)
+    assert len(groups.take([CHILD, OTHER_CHILD, alert("tier", "3", -1)])) == 2, "one with a tier, one without"
+    groups = Groups(DIMENSIONS)
+    assert len(groups.take([CHILD, OTHER_CHILD])) == 2
+    assert not groups.take([msgspec.structs.replace(PARENT, at=3)])
+    ((_, members),) = groups.open
+    assert {member.value for member in members} == {"pharma", "2 × pharma", "3 × pharma"}
+    assert {page.head.value for page in groups.told} == {"2 × pharma", "3 × pharma"}
+    copied = groups.copy()
+    for each in (groups, copied):
+        assert not each.take([over(CHILD), over(PARENT)])
+        assert told(each.take([over(OTHER_CHILD)])) == [("resolved", "3 × pharma", 1), ("resolved", "2 × pharma", 1)]
+        assert not each.open
+
+
+def test_a_parent_leaves_to_another_what_is_not_all_its_own() -> None:
+    groups = Groups(DIMENSIONS)
+    groups.take([OTHER_CHILD])
+    groups.take([CHILD, alert("tier", "2", -20)])
+    assert not groups.take([PARENT])
+    assert sorted(len(page.members) for page in groups.open) == [2, 2]
+
+
 def test_kpis_of_one_segment_are_one_page_whatever_their_direction() -> None:
     assert len(Groups(DIMENSIONS).take([PARENT, alert("industry", "pharma", 1, "clicks", "over")])) == 1
 
