@@ -64,8 +64,15 @@ def catalogue(settings: Settings) -> dict[str, Kpi]:
     known = declared.keys() | {kpi.family for kpi in declared.values()} | {STANDARD}
     if unknown := sorted(wanted - known):
         raise SettingsError(f"scoring.kpis: {unknown[0]!r} is no KPI or family; there are {', '.join(sorted(known))}")
+    only = settings.scoring.windows_of
+    if unknown := sorted(only.keys() - known):
+        raise SettingsError(f"scoring.windows_of: {unknown[0]!r} is no KPI or family")
     groups = {name: {name, kpi.family, *([STANDARD] * (name not in OF_THE_PAST))} for name, kpi in declared.items()}
-    return {name: _in(settings.money, kpi) for name, kpi in declared.items() if wanted & groups[name]}
+    chosen = {name: kpi for name, kpi in declared.items() if wanted & groups[name]}
+    windows = {name: only.get(name, only.get(kpi.family, kpi.windows)) for name, kpi in chosen.items()}
+    return {
+        name: _in(settings.money, msgspec.structs.replace(kpi, windows=windows[name])) for name, kpi in chosen.items()
+    }
 
 
 def _in(money: Money, kpi: Kpi) -> Kpi:

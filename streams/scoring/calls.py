@@ -14,7 +14,7 @@ from streams.messages import STATES, Alert, Kind
 from streams.scoring import alerts, states, weights
 from streams.scoring.baseline import Counts
 from streams.scoring.evidence import Found
-from streams.scoring.quantities import Units
+from streams.scoring.quantities import Units, scored
 from streams.scoring.shift import DAY, LONGEST
 from streams.scoring.silence import Quiet
 from streams.scoring.standing import Saved, Standing, called
@@ -46,8 +46,11 @@ class Calls:
         self._dimension = dimension
         self._kpis = list(kpis.items())
         self._spans = settings.scoring.windows
-        self._shown = [i for i, window in enumerate(self._spans) if window in settings.alerts.windows]
-        self._shortest = min(self._shown, key=lambda i: self._spans[i])
+        of_alerts = np.isin(self._spans, settings.alerts.windows)
+        self._shortest = int(np.where(of_alerts, self._spans, np.inf).argmin())
+        there = scored(self._spans, kpis)
+        both = there & of_alerts[:, None]
+        self._shown = np.where(both.any(axis=0), both, there)  # [windows × KPIs]: whose figures alerts show
         self._rules = settings.alerts
         self._told = np.isin(STATES, settings.alerts.directions)  # by state
         self._own_trials = first_of_each_denominator(kpis)
@@ -89,7 +92,8 @@ class Calls:
         wanted = there & self._told[series]
         shift = wanted & (now.found.shift != 0)
         # Where no window shows it there is nothing to be told; what has been told goes on until all deny it.
-        level = wanted & ((standing.state[self._shown] == series).any(axis=0) | self._going_on(now, standing))
+        shows = ((standing.state == series) & self._shown[:, None]).any(axis=0)
+        level = wanted & (shows | self._going_on(now, standing))
         kind = np.select([silent & self._own_trials, silent, shift, level], [SILENT, NONE, SHIFT, LEVEL], NONE)
         return kind.astype(np.int8), np.where(kind == NONE, states.PAR, series).astype(np.int8)
 
@@ -98,9 +102,10 @@ class Calls:
         of = standing.of
         out: Bools = (of["called"] == LEVEL) & (of["called_state"] == of["series"])
         rows, kpis = np.nonzero(out)
-        counts = Counts(*(count[self._shown][:, rows, kpis] for count in now.counts))
+        counts = Counts(*(count[:, rows, kpis] for count in now.counts))
         good, least = self._good[kpis], self._least[kpis]
-        out[rows, kpis] = states.bears(of["series"][rows, kpis], counts, good, least, self._effect).any(axis=0)
+        bears = states.bears(of["series"][rows, kpis], counts, good, least, self._effect)
+        out[rows, kpis] = (bears & self._shown[:, kpis]).any(axis=0)
         return out
 
     def _fire(self, now: Now, standing: Standing, row: int, kpi: int) -> Alert:
@@ -142,15 +147,16 @@ class Calls:
 
     def _best(self, now: Now, standing: Standing, row: int, kpi: int) -> int:
         """The window that shows it best: in which its distance from what was to be expected is the least by chance."""
-        own, trials, rest, rest_trials = (c[self._shown, row, kpi].astype(np.float64) for c in now.counts)
+        shown = np.flatnonzero(self._shown[:, kpi])
+        own, trials, rest, rest_trials = (c[shown, row, kpi].astype(np.float64) for c in now.counts)
         if standing.of["called"][row, kpi] == SILENT:
-            return self._shown[int(np.where(trials == 0, rest_trials, -1.0).argmax())]
+            return int(shown[np.where(trials == 0, rest_trials, -1.0).argmax()])
         usual = now.found.usual[row, kpi] if now.found.shift[row, kpi] else 1.0
         with np.errstate(divide="ignore", invalid="ignore"):
             expected = trials * rest / rest_trials * usual
             distance = np.nan_to_num(np.abs(own - expected) / np.sqrt(expected), nan=-1.0)
-        shows = standing.state[self._shown, row, kpi] == standing.of["series"][row, kpi]
-        return self._shown[int(np.where(shows, distance, -1.0).argmax())]
+        shows = standing.state[shown, row, kpi] == standing.of["series"][row, kpi]
+        return int(shown[np.where(shows, distance, -1.0).argmax()])
 
     def _facts(self, now: Now, standing: Standing, row: int, kpi: int) -> alerts.Facts:
         of = standing.of

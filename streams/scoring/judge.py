@@ -19,7 +19,7 @@ from streams.scoring.calls import Calls, Now
 from streams.scoring.candidates import candidates
 from streams.scoring.evidence import Found
 from streams.scoring.pipeline import Pipeline
-from streams.scoring.quantities import Quantities
+from streams.scoring.quantities import Quantities, scored
 from streams.scoring.silence import Quiet
 from streams.scoring.standing import Saved, Standing
 from streams.scoring.weighing import Weighing
@@ -45,6 +45,7 @@ class Judge:
             if kpi.model == "figure"
         }
         self._least = self._rule.min_trials * self._quantities.units.denominator
+        self._scored = scored(settings.scoring.windows, kpis)
         self._weighing = Weighing(settings, kpis)
         self._calls = Calls(dimension, settings, kpis)
         self._pipeline = Pipeline(dimension, settings)
@@ -103,8 +104,9 @@ class Judge:
         hits, trials = self._quantities.hits(gained, piece)
         found, quiet = self._weighing.step(tick, self._tick, hits, trials, eligible, live)
         self._stand(found, quiet, there, live)
+        cells = states.of_cells(standing.of["series"], found, counts, self._good, self._least)
         standing.move(
-            states.of_cells(standing.of["series"], found, counts, self._good, self._least),
+            np.where(self._scored[:, None, :], cells, states.LEARNING).astype(np.int8),
             np.asarray(totals.any(axis=(0, 2))),
             tick,
         )

@@ -7,16 +7,21 @@ more than a count of hits would by E[v²] / E[v]², which is 1 at least (compoun
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from streams.events.columns import Floats, Ints
+from streams.events.columns import Bools, Floats, Ints
 from streams.kpis.measures import Measures, sums
 from streams.kpis.terms import UNIT, is_sum, lag, split
 from streams.settings import Kpi
+
+
+def scored(windows: Sequence[int], kpis: Mapping[str, Kpi]) -> Bools:
+    """[windows × KPIs]: which KPIs are scored over which of the `windows` (ms)."""
+    return np.array([[not kpi.windows or window in kpi.windows for kpi in kpis.values()] for window in windows])
 
 
 class Units(NamedTuple):

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import compress
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from streams.events.columns import Floats, Ints
+from streams.events.columns import Bools, Floats, Ints
 from streams.messages import STATES, Cell, SegmentScores
 from streams.panes.levels import Grid
 from streams.scoring import intervals, shrinkage, states
-from streams.scoring.quantities import Units
+from streams.scoring.quantities import Units, scored
 from streams.settings import Kpi, Span
 
 _STATES = np.array(STATES, dtype=object)
@@ -55,17 +56,17 @@ def scores(
 ) -> Iterator[SegmentScores]:
     """One message a segment, its cells window by window. All figures are worked out now, the messages as asked for.
 
-    KPIs that nobody has trials of have no cells. `at` is the tick (ms) that the states are of, `to` the end (ms) of the
-    windows that the counts are of.
+    KPIs that nobody has trials of have no cells, nor have those that are not scored over a window. `at` is the tick
+    (ms) that the states are of, `to` the end (ms) of the windows that the counts are of.
     """
     there = np.flatnonzero(table.denominator.any(axis=(0, 1)))
     kpis = {name: kpi for number, (name, kpi) in enumerate(kpis.items()) if number in there}
     table = table.of(there)
     places = [_Place(kpi, str(Span(window)), grid.start(window, to), to) for window in grid.windows for kpi in kpis]
-    units = Units.of(kpis)
+    units, which = Units.of(kpis), scored(grid.windows, kpis).ravel()
     rows = _rows(table, _figures(table, units), units)
     return (
-        SegmentScores(dimension=dimension, value=name, at=at, to=to, cells=_cells(places, row))
+        SegmentScores(dimension=dimension, value=name, at=at, to=to, cells=_cells(places, row, which))
         for name, row in zip(names, rows, strict=True)
     )
 
@@ -113,7 +114,7 @@ def _rows(table: Table, figures: Sequence[Floats], units: Units) -> Iterator[tup
         yield from zip(*columns, strict=True)
 
 
-def _cells(places: Sequence[_Place], row: tuple[list[Any], ...]) -> list[Cell]:
+def _cells(places: Sequence[_Place], row: tuple[list[Any], ...], which: Bools) -> list[Cell]:
     return [
         Cell(
             kpi=place.kpi,
@@ -135,7 +136,7 @@ def _cells(places: Sequence[_Place], row: tuple[list[Any], ...]) -> list[Cell]:
             needs_days=days,
         )
         for place, numerator, denominator, since, state, value, rest, shrunk, low, high, index, better, kind, days in (
-            zip(places, *row, strict=True)
+            compress(zip(places, *row, strict=True), which)
         )
     ]
 

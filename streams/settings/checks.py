@@ -125,6 +125,13 @@ def _scoring(settings: Settings) -> Iterator[Fault]:
         yield "scoring.windows", "declare at least one"
     if len(set(scoring.windows)) < len(scoring.windows):
         yield "scoring.windows", "one is there twice"
+    only = {f"scoring.windows_of.{name}": windows for name, windows in scoring.windows_of.items()}
+    only |= {f"kpis.{name}.windows": kpi.windows for name, kpi in settings.kpis.items() if kpi.windows}
+    for key, windows in only.items():
+        if not windows:
+            yield key, "name at least one of scoring.windows"
+        for window in sorted(set(windows) - set(scoring.windows)):
+            yield key, f"{window} is not among scoring.windows"
     for window in scoring.windows:
         if window < settings.time.tick or window % _PANE:
             yield "scoring.windows", f"{window} must be a multiple of 10s and no shorter than time.tick"

@@ -101,6 +101,7 @@ class Kpi(Section, frozen=True, kw_only=True):
     of_margin: bool = False  # and that times money.margin
     good: Literal["up", "down"] = "up"
     title: str = ""
+    windows: tuple[Span, ...] = ()  # of scoring.windows, that it is scored over; none: all
 
     @property
     def tested(self) -> bool:
@@ -110,6 +111,7 @@ class Kpi(Section, frozen=True, kw_only=True):
 
 class Scoring(Section, frozen=True, kw_only=True):
     windows: tuple[Span, ...] = (Span.parse("5m"), Span.parse("1h"), Span.parse("24h"), Span.parse("7d"))
+    windows_of: dict[str, tuple[Span, ...]] = msgspec.field(default_factory=dict)  # KPI or family -> only these
     kpis: tuple[str, ...] = ("standard",)  # KPIs and families that are scored; standard: see kpis.catalogue
     min_trials: int = 100  # fewer trials than this, in the segment or the rest, and it is still learning
     min_effect: float = 0.10  # smaller differences from the rest are par, however sure

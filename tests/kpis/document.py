@@ -25,8 +25,9 @@ Each is its formula over a window, for every segment. *Model* says how a differe
 it once or not; `poisson`, any number of times; `mean`, a sum of values; `median`, the middle one of these, and
 `figure`, only shown: they are never over or under, and alert nobody. *By the day*: what is counted comes hours or days
 after the cases that it is of, so it is judged over whole days, as counts beside counts. `money` is what
-`money.currency` names. A KPI whose events do not come is not there. Steps of a funnel are counted in the same window;
-no visitor is followed.
+`money.currency` names. A KPI whose events do not come is not there. All are scored over all of `scoring.windows`, but
+those over some that `scoring.windows_of` names. Steps of a funnel are counted in the same window; no visitor is
+followed.
 
 Those with a † need what each visitor did before. That costs memory by the visitor, and retention and churn of visitors
 15 % more of a worker's time an event, so they are scored only where `scoring.kpis` names them:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -12,7 +13,7 @@ from streams.kpis.catalogue import BUILT_IN, OF_THE_PAST, STANDARD, catalogue
 from streams.kpis.figures import counted
 from streams.kpis.measures import Measures, sums
 from streams.kpis.past import Past
-from streams.settings import Kpi, Money, Scoring, Settings, SettingsError
+from streams.settings import Kpi, Money, Scoring, Settings, SettingsError, Span
 
 
 def own(numerator: str, denominator: str = "sessions") -> Kpi:
@@ -28,6 +29,17 @@ def test_built_in(name: str) -> None:
     kpi = BUILT_IN[name]
     assert kpi.title
     catalogue(Settings(kpis={"again": kpi}))  # raises where it counts what is not counted
+
+
+def test_windows_of_a_kpi_are_its_own_else_its_family_s_else_as_declared_else_all() -> None:
+    hour, day = Span.parse("1h"), Span.parse("24h")
+    own = msgspec.structs.replace(BUILT_IN["nps"], family="own", windows=(day,))
+    only = {"nps": (hour,), "satisfaction": (hour, day)}
+    found = catalogue(Settings(scoring=Scoring(windows_of=only), kpis={"mine": own}))
+    windows = {name: found[name].windows for name in ("nps", "csat", "mine", "form_fill_rate")}
+    assert windows == {"nps": (hour,), "csat": (hour, day), "mine": (day,), "form_fill_rate": ()}
+    with pytest.raises(SettingsError, match=r"scoring.windows_of: 'luck' is no KPI or family"):
+        catalogue(Settings(scoring=Scoring(windows_of={"luck": (hour,)})))
 
 
 def test_what_is_scored() -> None:

@@ -192,11 +192,12 @@ def test_nobody_timed_is_no_mean() -> None:
 def test_lifetime_value_is_of_the_margin_and_its_interval_of_both_chances() -> None:
     cell = found(CASES["customer_lifetime_value"], Money(margin=0.25))["customer_lifetime_value"]
     assert cell.value == pytest.approx(115)
-    # Five orders of 92 on average, and one who left: with Jeffreys' prior F of 11 and 3 degrees of freedom, of which
-    # tables give 14.37 as the upper 2.5 % point, and of 3 and 11 4.63.
-    centre = 0.25 * 92 * 5.5 / 1.5
-    assert cell.high == pytest.approx(centre * 14.37, rel=1e-3)
-    assert cell.low == pytest.approx(centre / 4.63, rel=1e-3)
+    # Five orders of 92 on average, which tell as much as half as many of one size as long as it is not learned how they
+    # vary, and one who left: with Jeffreys' prior F of 6 and 3 degrees of freedom, of which tables give 14.73 as the
+    # upper 2.5 % point, and of 3 and 6 6.60.
+    centre = 0.25 * 2 * 92 * (2.5 + 0.5) / 1.5
+    assert cell.high == pytest.approx(centre * 14.73, rel=1e-3)
+    assert cell.low == pytest.approx(centre / 6.60, rel=1e-3)
     assert (cell.shrunk, cell.probability_better) == (None, None)
     assert cell.state in ("par", "learning"), "it is only shown"
 

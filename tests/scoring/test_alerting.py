@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import msgspec
+import pytest
 
 from streams.messages import Alert
 from streams.scoring.scorer import DimensionScorer
@@ -11,6 +12,7 @@ from streams.settings import Dimension, Settings, Span
 from tests.scoring.test_scorer import (
     CLICKS,
     HOUR,
+    KPIS,
     MEASURES,
     MINUTE,
     SETTINGS,
@@ -74,6 +76,22 @@ def test_one_falls_below_and_recovers() -> None:
     assert -480 < fired.impact < -120, "it had 240 an hour, of 480"
     assert fired.summary.startswith("d:a is under on win since 2026-01-01 00:5")
     assert resolved.reason == "back to its usual"
+
+
+@pytest.mark.parametrize(("windows", "shown"), [((HOUR,), "1h"), ((5 * MINUTE,), "5m")])
+def test_a_kpi_of_some_windows_is_scored_over_these_and_called_all_the_same(windows: tuple[int], shown: str) -> None:
+    only = {**KPIS, "win": msgspec.structs.replace(KPIS["win"], windows=tuple(map(Span, windows)))}
+    alerts = []
+    for kpis in (KPIS, only):
+        each = DimensionScorer("d", rules(windows=(Span(HOUR),)), kpis, MEASURES, 1)
+        for message in DIPS:
+            give(each, message)
+        alerts.append([alert for found in each.ticks() for alert in found])
+    called = [[(a.status, a.kpi, a.at, a.since, a.state) for a in found] for found in alerts]
+    assert called[0] == called[1]
+    assert {a.window for a in alerts[1] if a.kpi == "win"} == {shown}
+    cells = {(cell.kpi, cell.window) for scores in each.scores() for cell in scores.cells}
+    assert cells == {("win", shown), ("clicks", "5m"), ("clicks", "1h")}
 
 
 def test_silence_is_called_once_and_ends() -> None:

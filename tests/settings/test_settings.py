@@ -118,7 +118,12 @@ MUTE = '[alerts]\nmute = [{{ segment = "{}", from = {}, to = {} }}]'
             "[scoring]\nfalse_alarms_per_day = 0",
             "scoring.false_alarms_per_day: must be more than 0: with none allowed,",
         ),
-        ("[scoring]\nenter = 4.5", "scoring.enter: there is no such key; there are windows, kpis, min_trials,"),
+        ('[scoring.windows_of]\nengagement = ["2h"]', "scoring.windows_of.engagement: 2h is not among scoring.windows"),
+        (
+            "[scoring.windows_of]\nengagement = []",
+            "scoring.windows_of.engagement: name at least one of scoring.windows",
+        ),
+        ("[scoring]\nenter = 4.5", "scoring.enter: there is no such key; there are windows, windows_of, kpis, "),
         ("[scoring]\nmin_trials = -1", "scoring.min_trials: must be 0 or more"),
         ('[alerts]\nwindows = ["2h"]', "alerts.windows: 2h is not among scoring.windows"),
         ("[alerts]\nwindows = []", "alerts.windows: declare at least one"),
