@@ -10,7 +10,7 @@ import numpy as np
 
 from streams.events.columns import Bools, Floats
 
-_HOUR, _DAY = 3_600_000.0, 86_400_000.0  # ms
+_MOST, _DAY = 1_800_000.0, 86_400_000.0  # ms
 
 
 def matched(lag: Floats, span: Floats) -> Floats:
@@ -23,9 +23,10 @@ def matched(lag: Floats, span: Floats) -> Floats:
 def shortest(lag: Floats, rate: Floats, binomial: Bools) -> Floats:
     """How long (ms) a stretch is to be at least: until the lag adds no more to its variance than chance does.
 
-    `rate`: hits a trial that are usual. An hour at the most; a day where the lag is unknown, for most hits to come.
+    `rate`: hits a trial that are usual; where it is low the lag never adds so much. Half an hour at the most; a day
+    where the lag is unknown, for most hits to come.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         beside_chance = np.where(binomial, 2 * rate / np.maximum(1 - rate, 0.0), rate)
-        enough = np.minimum(np.where(lag > 0, lag * beside_chance, 0.0), _HOUR)
+        enough = np.minimum(np.where((lag > 0) & (beside_chance > 1), lag * beside_chance, 0.0), _MOST)
     return np.where(np.isinf(lag), _DAY, enough)

@@ -80,9 +80,12 @@ def _check_alerts(sent: list[dict[str, Any]], expected: list[dict[str, Any]], ka
 
 
 def _standing(score: dict[str, Any]) -> list[tuple[Any, ...]]:
-    """The state of each cell and since when; and over the longest window, in which all lies, the figures."""
+    """Over the longest window, in which all lies, the state of each cell, since when, and its figures.
+
+    Not the index: the live ones go on for some ticks, in which the last stretches of evidence end.
+    """
     return [
-        (c["kpi"], c["window"], c["state"], c["since"], *([c["numerator"], c["denominator"], c["index"]]))
+        (c["kpi"], c["window"], c["state"], c["since"], c["numerator"], c["denominator"], c["value"], c["rest"])
         for c in score["cells"]
         if c["window"] == "24h"
     ]

@@ -27,7 +27,7 @@ from tests.integration.live import Live, live
 
 LATENESS = Span.parse(os.environ.get("SEGPULSE_TIME_LATENESS", "10s"))
 TICK, GATHERED, POSTED = 10_000, 2_500, 1_500  # ms: panes and ticks; the sender's wait; what programs take
-EVIDENCE = 60_000  # ms until it cannot be chance: half a minute here, where each second a form fill is missing
+EVIDENCE = 75_000  # ms until it cannot be chance: less than a minute here, where each second a form fill is missing
 HISTORY_S, EACH_S = 25 * 60, 5  # seconds; sessions a second and industry
 INDUSTRIES = ("pharma", "retail", "textiles")
 FORMS = 0.2  # of the sessions

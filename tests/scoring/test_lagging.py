@@ -134,7 +134,7 @@ def test_the_variance_and_the_skew_are_those_of_what_lags(rate: float, span: flo
 def test_a_stretch_lasts_until_its_lag_is_the_lesser_evil() -> None:
     lags, rates = np.array([0.0, 5.0, 5.0, np.inf, 5.0]) * MINUTE, np.array([0.5, 0.5, 0.98, 0.5, 0.1])
     binomial = np.ones(5, dtype=np.bool_)
-    assert (shortest(lags, rates, binomial) / MINUTE).round(1).tolist() == [0.0, 10.0, 60.0, 1_440.0, 1.1]
+    assert (shortest(lags, rates, binomial) / MINUTE).round(1).tolist() == [0.0, 10.0, 30.0, 1_440.0, 0.0]
     assert shortest(lags, rates * 4, ~binomial)[1] == 10 * MINUTE
 
 
