@@ -19,7 +19,7 @@ from streams.tools.demo import EMBEDDED
 from streams.tools.local.processes import Child
 from streams.tools.local.servers import free_port
 
-PATIENCE = 90.0  # seconds
+PATIENCE = 150.0  # seconds: a broker that is restarted on a busy machine takes a minute and more to be joined again
 
 
 class Live:

@@ -78,7 +78,7 @@ def sessions(system: Live) -> int:
 
 
 @pytest.mark.kafka
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(300)
 def test_what_is_sent_twice_counts_once(redis_server: Server, tmp_path: Path) -> None:
     config = tmp_path / "segpulse.toml"
     config.write_text(CONFIG)
