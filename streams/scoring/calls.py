@@ -55,8 +55,7 @@ class Calls:
         self._told = np.isin(STATES, settings.alerts.directions)  # by state
         self._own_trials = first_of_each_denominator(kpis)
         self._units = Units.of(kpis)
-        self._good = np.where(self._units.up, 1, -1)
-        self._least = settings.scoring.min_trials * self._units.denominator
+        self._good = self._units.good
         self._effect = settings.scoring.min_effect / 2
         self._weights = weights.Weights(settings)
 
@@ -103,9 +102,9 @@ class Calls:
         out: Bools = (of["called"] == LEVEL) & (of["called_state"] == of["series"])
         rows, kpis = np.nonzero(out)
         counts = Counts(*(count[:, rows, kpis] for count in now.counts))
-        good, least = self._good[kpis], self._least[kpis]
-        bears = states.bears(of["series"][rows, kpis], counts, good, least, self._effect)
-        out[rows, kpis] = (bears & self._shown[:, kpis]).any(axis=0)
+        bears = states.bears(of["series"][rows, kpis], counts, self._good[kpis], self._effect)
+        tells = self._shown[:, kpis] & (standing.state[:, rows, kpis] != states.LEARNING)
+        out[rows, kpis] = (tells & bears).any(axis=0)
         return out
 
     def _fire(self, now: Now, standing: Standing, row: int, kpi: int) -> Alert:

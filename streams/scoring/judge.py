@@ -37,7 +37,7 @@ class Judge:
         self._quantities = Quantities(kpis, measures)
         self._spent, self._sessions = measures.column(SPENT), measures.sessions
         self._comes = measures.of_events
-        self._good = np.array([1 if kpi.good == "up" else -1 for kpi in kpis.values()], dtype=np.int64)
+        self._good = self._quantities.units.good
         #: Of each figure (index) the means of the same sum.
         self._same_sum = {
             j: [i for i, other in enumerate(kpis.values()) if (other.model, other.numerator) == ("mean", kpi.numerator)]

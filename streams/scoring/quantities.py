@@ -37,6 +37,11 @@ class Units(NamedTuple):
     tested: npt.NDArray[np.bool_]  # not only shown
     up: npt.NDArray[np.bool_]  # more is better
 
+    @property
+    def good(self) -> Ints:
+        """1: more is better, -1: less is."""
+        return np.where(self.up, 1, -1)
+
     @classmethod
     def of(cls, kpis: Mapping[str, Kpi]) -> Units:
         """As declared."""

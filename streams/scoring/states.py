@@ -13,7 +13,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from streams.events.columns import Bools, Ints
+from streams.events.columns import Bools, Floats, Ints
 from streams.messages import STATES
 from streams.scoring.baseline import Counts
 from streams.scoring.evidence import Found
@@ -51,24 +51,27 @@ def of_cells(series: States, found: Found, counts: Counts, good: Ints, least: In
     A window that is on the other side, as after a change that is younger than it, is on a par; one in which segment or
     rest have fewer trials than `least` [KPIs] is learning.
     """
-    # In floating point: sums of values times trials go beyond 64 bits.
-    own = counts.numerator.astype(np.float64) * counts.rest_denominator
+    own, par = _beside(counts)
     # A shift is a change of what is usual, and that need not be what is usual of the rest.
-    par = counts.rest_numerator.astype(np.float64) * counts.denominator * np.where(found.shift != 0, found.usual, 1.0)
-    shows = side(np.sign(own - par).astype(np.int8), good)
+    usual = par * np.where(found.shift != 0, found.usual, 1.0)
+    shows = side(np.sign(own - usual).astype(np.int8), good)
     state = np.where((series == shows) | (series == WATCH), series, PAR)
     enough = np.minimum(counts.denominator, counts.rest_denominator) >= least
     state = np.where(enough, state, LEARNING)
     return np.where((series == SILENT) | (series == LEARNING), series, state).astype(np.int8)
 
 
-def bears(series: States, counts: Counts, good: Ints, least: Ints, effect: float) -> Bools:
-    """Which windows can tell of a series that is over or under, and do not lie on the other side by `effect` or more.
+def bears(series: States, counts: Counts, good: Ints, effect: float) -> Bools:
+    """Which windows of a series that is over or under do not lie on the other side by `effect` or more."""
+    own, par = _beside(counts)
+    up = (series == OVER) == (good > 0)
+    return np.where(up, own > par * (1 - effect), own < par * (1 + effect))
 
-    Shapes broadcast; `least` trials as in `of_cells`.
+
+def _beside(counts: Counts) -> tuple[Floats, Floats]:
+    """What each cell has and what it would have on a par, in a unit of its own.
+
+    In floating point: sums of values times trials go beyond 64 bits.
     """
     own = counts.numerator.astype(np.float64) * counts.rest_denominator
-    par = counts.rest_numerator.astype(np.float64) * counts.denominator
-    up = (series == OVER) == (good > 0)
-    enough = np.minimum(counts.denominator, counts.rest_denominator) >= least
-    return np.asarray(enough & np.where(up, own > par * (1 - effect), own < par * (1 + effect)))
+    return own, counts.rest_numerator.astype(np.float64) * counts.denominator

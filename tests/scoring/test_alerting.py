@@ -94,6 +94,14 @@ def test_a_kpi_of_some_windows_is_scored_over_these_and_called_all_the_same(wind
     assert cells == {("win", shown), ("clicks", "5m"), ("clicks", "1h")}
 
 
+def test_a_level_does_not_end_and_begin_as_its_window_crosses_the_line() -> None:
+    """For two hours and a half 15 % above the others; then a little above or below."""
+    others = dict.fromkeys("bc", (40, 80))
+    rates = [46] * 150 + [40, 40, 39, 39, 39, 41, 41, 41, 41, 41, 39, 39]
+    found = told(calls(minutes([others | {"a": (won, 80)} for won in rates]), rules(windows=(Span(5 * MINUTE),))))
+    assert found == [("firing", "level", "over")]
+
+
 def test_silence_is_called_once_and_ends() -> None:
     quiet = {value: count for value, count in EVEN.items() if value != "a"}
     found = calls(minutes([EVEN] * 40 + [quiet] * 25 + [EVEN] * 10))

@@ -100,7 +100,6 @@ def test_a_shift_is_from_what_is_usual_not_from_the_rest() -> None:
         ("under", (42, 100), UP, False),
         ("under", (39, 100), DOWN, True),
         ("under", (38, 100), DOWN, False),
-        ("over", (80, 99), UP, False),
     ],
 )
 def test_a_window_bears_what_is_called_while_it_is_not_clearly_on_the_other_side(
@@ -108,8 +107,8 @@ def test_a_window_bears_what_is_called_while_it_is_not_clearly_on_the_other_side
 ) -> None:
     """Of a rest with 40 %."""
     counts = Counts(*(np.array([figure]) for figure in (*own, 400, 1000)))
-    state, least = np.array([STATES.index(stands)], dtype=np.int8), np.array([RULE.min_trials])
-    assert states.bears(state, counts, good, least, 0.05).tolist() == [expected]
+    state = np.array([STATES.index(stands)], dtype=np.int8)
+    assert states.bears(state, counts, good, 0.05).tolist() == [expected]
 
 
 MIRRORED: dict[State, State] = {"over": "under", "under": "over"}
