@@ -15,14 +15,16 @@ from kafka.errors import KafkaError
 
 from consumers.backoff import Backoff
 from consumers.connection import ANSWER_WITHIN_MS, Connection, OutageError
-from consumers.records import alert_of, readable
+from consumers.records import MalformedError, alert_of, readable
 from streams.events.topics import SEGMENT_ALERTS
 from streams.messages import Alert
 from streams.settings import Kafka
 
 log = logging.getLogger("segpulse.kafka")
 GATHER_S = 2.0  # of quiet before what has come is handed on
-AT_MOST_S = 10.0  # however much goes on coming
+GATHER_LATE_S = 8.0  # where scorers catch up, one dimension after the other
+LATE_MS = 300_000  # after its tick an alert is written so late only then
+AT_MOST = 5  # times as long, however much goes on coming
 
 
 class NotDeliveredError(Exception):
@@ -88,7 +90,8 @@ def _as_gathered(records: Iterable[ConsumerRecord]) -> list[list[ConsumerRecord]
         if record.timestamp > until:
             out.append([])
         out[-1].append(record)
-        until = min(record.timestamp + 1000 * GATHER_S, out[-1][0].timestamp + 1000 * AT_MOST_S)
+        quiet = 1000 * _quiet([record])
+        until = min(record.timestamp + quiet, out[-1][0].timestamp + AT_MOST * quiet)
     return out
 
 
@@ -122,18 +125,27 @@ def _deliver_all(
 
 
 def _gathered(connection: Connection, stop: threading.Event) -> list[ConsumerRecord]:
-    """What has come, and what comes soon after: of the same tick in other dimensions, maybe of the same cause.
-
-    That takes longer where a scorer catches up, one dimension after the other.
-    """
-    records, until = connection.poll(), time.monotonic() + AT_MOST_S
-    while records and time.monotonic() < until and not stop.is_set():
-        stop.wait(GATHER_S)
+    """What has come, and what comes soon after: of the same tick in other dimensions, maybe of the same cause."""
+    records, began = connection.poll(), time.monotonic()
+    while records and time.monotonic() < began + AT_MOST * _quiet(records) and not stop.is_set():
+        stop.wait(_quiet(records))
         more = connection.poll()
         if not more:
             break
         records += more
     return records
+
+
+def _quiet(records: Iterable[ConsumerRecord]) -> float:
+    """For how long (s) nothing may come after these, for them to be all."""
+    return GATHER_LATE_S if any(map(_is_late, records)) else GATHER_S
+
+
+def _is_late(record: ConsumerRecord) -> bool:
+    try:
+        return int(record.timestamp) > alert_of(record).at + LATE_MS
+    except MalformedError:
+        return False
 
 
 def _rewind(connection: Connection, records: list[ConsumerRecord]) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import redis
 
+from consumers.alert_log import GATHER_S
 from consumers.board import server as board
 from consumers.redis.sink import Sink
 from streams.tools.local.servers import Server, ServerError, embedded_broker, free_port, listens
@@ -18,6 +19,12 @@ from tests.consumers.paging import Hook, Outside
 from tests.consumers.samples import Scorer, eventually, settings
 
 Running = Callable[[Callable[[threading.Event], None]], threading.Thread]
+
+
+@pytest.fixture(autouse=True)
+def nobody_catches_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What alerts here are of is long ago: each test would wait for those of other dimensions."""
+    monkeypatch.setattr("consumers.alert_log.GATHER_LATE_S", GATHER_S)
 
 
 @pytest.fixture

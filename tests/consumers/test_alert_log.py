@@ -5,13 +5,14 @@ import time
 from types import SimpleNamespace
 from typing import Any, cast
 
+import msgspec
 import pytest
 
-from consumers.alert_log import NotDeliveredError, _as_gathered, read_alerts
+from consumers.alert_log import GATHER_S, NotDeliveredError, _as_gathered, read_alerts
 from streams.events.topics import SEGMENT_ALERTS
 from streams.messages import Alert
 from tests.consumers.conftest import Running
-from tests.consumers.samples import Scorer, alert, eventually, settings
+from tests.consumers.samples import T0, Scorer, alert, eventually, settings
 
 GROUP = "a-receiver"
 
@@ -20,12 +21,41 @@ def values(batches: list[list[Alert]]) -> list[str]:
     return [alert.value for batch in batches for alert in batch]
 
 
-def test_alerts_are_recalled_as_they_were_gathered() -> None:
-    written = [10, 11_000, 0, 1_500, 3_900, 5_800, 7_500, 9_400, 13_000, 20_000]
-    records = [cast("Any", SimpleNamespace(timestamp=at)) for at in written]
-    together = [[record.timestamp for record in each] for each in _as_gathered(records)]
-    assert together == [[0, 10, 1_500], [3_900, 5_800, 7_500, 9_400, 11_000, 13_000], [20_000]]
+def written(at: int, late: int) -> Any:
+    """A record of an alert, written `at` (ms) from the start, so long (ms) after its tick."""
+    return SimpleNamespace(timestamp=T0 + at, value=msgspec.json.encode(alert("1", at=T0 + at - late)))
+
+
+def together(late: int, times: list[int]) -> list[list[int]]:
+    gathered = _as_gathered([written(at, late) for at in times])
+    return [[record.timestamp - T0 for record in each] for each in gathered]
+
+
+def test_alerts_are_recalled_as_they_were_gathered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("consumers.alert_log.GATHER_LATE_S", 8.0)
+    times = [10, 11_000, 0, 1_500, 3_900, 5_800, 7_500, 9_400, 13_000, 20_000]
+    fresh = [[0, 10, 1_500], [3_900, 5_800, 7_500, 9_400, 11_000, 13_000], [20_000]]
+    assert together(70_000, times) == fresh
+    assert together(600_000, [*times, 29_000]) == [sorted(times), [29_000]], "while scorers catch up"
+    assert together(600_000, list(range(0, 90_000, 5_000)))[0][-1] == 40_000
+    malformed = SimpleNamespace(timestamp=T0 + 5_000, value=b"{", topic="segment_alerts", partition=0, offset=1)
+    assert len(_as_gathered([written(0, 0), cast("Any", malformed)])) == 2
     assert _as_gathered([]) == []
+
+
+def test_what_comes_apart_while_scorers_catch_up_is_handed_on_together(
+    scorer: Scorer, running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("consumers.alert_log.GATHER_LATE_S", 4 * GATHER_S)
+    taken: list[list[Alert]] = []
+    running(lambda stop: read_alerts(settings(scorer.broker).kafka, GROUP, stop, taken.append))
+    scorer.say(alert("0"))
+    eventually(lambda: values(taken) == ["0"])
+    scorer.say(alert("1"))
+    time.sleep(1.5 * GATHER_S)
+    scorer.say(alert("2"))
+    eventually(lambda: len(values(taken)) == 3)
+    assert ["1", "2"] in [sorted(values([batch])) for batch in taken]
 
 
 def test_what_was_delivered_is_not_handed_over_to_the_next(scorer: Scorer, running: Running) -> None:
