@@ -13,14 +13,10 @@ ROOT = Path(__file__).parents[1]
 #: Each may import those before it, and itself.
 LAYERS = (
     "streams.messages",
-    "streams.events.topics",  # names only
-    "streams.kpis.terms",  # names only
-    "streams.behaviour.rules",
-    "streams.behaviour.grammar",
-    "streams.settings",
     "streams.events",
-    "streams.kpis",
     "streams.behaviour",
+    "streams.settings",
+    "streams.kpis",
     "streams.segments",
     "streams.panes",
     "streams.quality.heterogeneity",  # arithmetic only

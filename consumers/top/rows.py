@@ -7,8 +7,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from consumers.states import WORST_FIRST
+from streams.events.terms import is_sum, split
 from streams.kpis.figures import counted
-from streams.kpis.terms import is_sum, split
 from streams.messages import Cell, SegmentScores, State
 from streams.settings import Kpi
 

@@ -12,6 +12,7 @@ import orjson
 import xxhash
 
 from producers.http.draft import Draft, Sender
+from streams.events.amounts import Amounts
 from streams.events.intake import Intake
 from streams.events.topics import PROFILES, SOURCE_TOPICS
 from streams.events.watermark import Clock
@@ -68,12 +69,12 @@ class Judge:
         return Judged(records, sorted(refused), ignored)
 
     def _judge_topic(self, topic: str, drafted: list[_Drafted], now: int) -> tuple[list[Keyed], list[Said]]:
-        time = self._settings.time
+        time, money = self._settings.time, self._settings.money
         intake = Intake(
             Clock(SOURCE_TOPICS, time.lateness, time.tick),
             time.ahead,
             max(self._settings.scoring.windows),
-            self._settings.money,
+            Amounts(money.currency, money.rates),
         )
         offsets = np.arange(len(drafted))
         good, bad = intake.judge(topic, offsets, [d.value for d in drafted], now if time.clock == "wall" else None)

@@ -6,7 +6,7 @@ import numpy as np
 
 from streams.behaviour.rules import BOUGHT, SEEN
 from streams.events.columns import Bools, Columns, Ints
-from streams.kpis.terms import KINDS, Addition, additions
+from streams.events.terms import KINDS, Addition, additions
 
 #: What happens to visitors without their doing: a mail to somebody who has lapsed does not bring them back.
 _SENT = {

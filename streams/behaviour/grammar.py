@@ -17,8 +17,8 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 from streams.behaviour.rules import DAY, HOUR, OPERATORS, SEEN, All, Any, Comparison, Not, Quantity, Rule
+from streams.events.terms import OF_EVENTS, UNIT, is_sum
 from streams.events.topics import SOURCES
-from streams.kpis.terms import OF_EVENTS, UNIT, is_sum
 
 _MOST_HOURS, _MOST_DAYS = 48, 90
 _MOST_WORDS = 200

@@ -21,6 +21,7 @@ from streams.behaviour.adding import Adding
 from streams.behaviour.before import Batch, amounts_of
 from streams.behaviour.buckets import Buckets
 from streams.behaviour.looks import Look, asked_by, looked_up
+from streams.behaviour.past import Past
 from streams.behaviour.products import Products
 from streams.behaviour.records import Rows, Track
 from streams.behaviour.rules import BOUGHT, Rule, holds, quantities
@@ -28,8 +29,7 @@ from streams.behaviour.shards import Marked, Shards
 from streams.behaviour.staying import Cohort, Staying
 from streams.events.columns import NOBODY, Bools, Columns, Ints
 from streams.events.mark import Mark, mark_of
-from streams.kpis.past import Past
-from streams.kpis.terms import KINDS
+from streams.events.terms import KINDS
 
 _NOTHING = Past()
 

@@ -8,13 +8,13 @@ from typing import NamedTuple
 import numpy as np
 
 from streams.behaviour.before import Batch, amounts_of
+from streams.behaviour.past import Past, Product, Wait, Where, Worth
 from streams.behaviour.products import bought_before
 from streams.behaviour.records import Track
 from streams.behaviour.rules import SECOND, Quantity, holds, quantities
 from streams.events.amounts import NONE
 from streams.events.columns import NOBODY, Bools, Columns, Ints
-from streams.kpis.past import Past, Product, Wait, Where, Worth
-from streams.kpis.terms import BINS
+from streams.events.terms import BINS
 
 
 class Look(NamedTuple):

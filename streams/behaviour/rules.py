@@ -24,7 +24,7 @@ OPERATORS: Mapping[str, Callable[..., npt.NDArray[np.bool_]]] = {
 class Quantity(NamedTuple):
     """A measure summed over the bucket of the moment and the `length` buckets before it."""
 
-    measure: str  # as in kpis.terms; SEEN
+    measure: str  # as in events.terms; SEEN
     unit: int = EVER  # ms of a bucket
     length: int = 0
 

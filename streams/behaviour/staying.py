@@ -1,4 +1,4 @@
-"""Who stays: of visitors that were active some time ago, who still is. What is counted, and why so: see kpis.past."""
+"""Who stays: of visitors that were active some time ago, who still is. What is counted, and why: see behaviour.past."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import NamedTuple
 import numpy as np
 
 from streams.behaviour.buckets import Buckets
+from streams.behaviour.past import Retention
 from streams.behaviour.records import Track
 from streams.behaviour.rules import DAY
 from streams.events.columns import Bools, Ints, grown
-from streams.kpis.past import Retention
 
 
 class Cohort(NamedTuple):

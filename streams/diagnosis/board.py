@@ -12,8 +12,8 @@ from streams.diagnosis.lift import Hits, Lift, lift, lift_of_money
 from streams.diagnosis.parting import Cross
 from streams.diagnosis.rules import TRAFFIC, VOLUMES
 from streams.events.columns import Bools, Floats, Ints
+from streams.events.terms import UNIT, is_sum
 from streams.kpis.measures import Measures
-from streams.kpis.terms import UNIT, is_sum
 from streams.messages import STATES, State
 from streams.segments.cross import joined, parts
 from streams.segments.registry import OTHER, UNKNOWN

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from operator import attrgetter
 
 import numpy as np
@@ -10,19 +10,19 @@ import numpy as np
 from streams.events.columns import Ints
 from streams.events.decode import Event, Problem
 from streams.events.topics import PROFILES, SOURCES
-from streams.settings import Money
 
 NONE = -(2**63)  # of an event without a value
 LARGEST = 1e9  # a value, above or below 0, in the base currency; nine million such sums fit into a count
 
 
 class Amounts:
-    """The values of events, by the settings' currency and rates."""
+    """The values of events."""
 
-    def __init__(self, money: Money) -> None:
-        self._currency = money.currency
-        self._rates: dict[str | None, float] = {None: 1.0, money.currency: 1.0}
-        self._rates.update(money.rates)
+    def __init__(self, currency: str, rates: Mapping[str, float]) -> None:
+        """`currency`: the base, which an amount without a currency is in; `rates`: what one unit of others is in it."""
+        self._currency = currency
+        self._rates: dict[str | None, float] = {None: 1.0, currency: 1.0}
+        self._rates.update(rates)
 
     def of(self, topic: str, events: Sequence[Event]) -> tuple[Ints, dict[int, Problem]]:
         """The values of events of one topic, in thousandths (NONE: it has none), and by place what is wrong with some.

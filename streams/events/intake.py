@@ -15,7 +15,6 @@ from streams.events.times import UNREAD
 from streams.events.topics import HEARTBEAT, PROFILES
 from streams.events.validate import Columns, Valid, too_far_ahead, validate, validate_plain
 from streams.events.watermark import Clock
-from streams.settings import Money
 
 #: In event time nothing but the events before it says whether a timestamp is absurd; a season's gap is not.
 AHEAD_OF_EVENTS = 30 * 86_400_000
@@ -43,10 +42,10 @@ class Bad(NamedTuple):
 class Intake:
     """Judges records, one topic's after another's, and tells `clock` how time passes in them."""
 
-    def __init__(self, clock: Clock, ahead: int, longest: int, money: Money) -> None:
+    def __init__(self, clock: Clock, ahead: int, longest: int, amounts: Amounts) -> None:
         """`ahead`: ms that a timestamp may be before the wall clock; `longest`: ms, the longest window."""
         self._clock = clock
-        self._amounts = Amounts(money)
+        self._amounts = amounts
         self._ahead = ahead
         self._longest = longest
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
+from streams.events.terms import MEASURES, OF_PAST, binned, is_sum, pieces, split
 from streams.events.topics import ANSWERS, SOURCES
 from streams.kpis import (
     acquisition,
@@ -19,7 +20,6 @@ from streams.kpis import (
     satisfaction,
     social,
 )
-from streams.kpis.terms import MEASURES, OF_PAST, binned, is_sum, pieces, split
 from streams.settings import Kpi, Money, Settings, SettingsError
 
 _FAMILIES = (

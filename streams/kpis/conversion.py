@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from streams.kpis.terms import waited
+from streams.events.terms import waited
 from streams.settings import Kpi
 
 _DAY = 86_400  # seconds

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from streams.events.terms import split
 from streams.events.topics import SOURCES
-from streams.kpis.terms import split
 
 
 def figure(value: float, unit: str) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from streams.events.terms import pieces
 from streams.kpis.measures import Measures
-from streams.kpis.terms import pieces
 
 
 class Growth(NamedTuple):

@@ -1,4 +1,4 @@
-"""Loyalty: who stays, and orders, and whether they grow. What cross-sold and up-sold are is told in kpis.past.
+"""Loyalty: who stays, and orders, and whether they grow. What cross-sold and up-sold are is told in behaviour.past.
 
 Lifetime value is margin × order value × frequency / churn (Gupta & Lehmann, J. Interactive Marketing 17(1) (2003) 9-24,
 without discounting). The first two are revenue per customer and quarter, churn is customers lost per customer and
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from streams.kpis.terms import BUYERS, CROSS_SOLD, NAMED, RETURNING, UP_SOLD, VALUED
+from streams.events.terms import BUYERS, CROSS_SOLD, NAMED, RETURNING, UP_SOLD, VALUED
 from streams.settings import Kpi
 
 

@@ -8,10 +8,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from streams.behaviour.past import past
 from streams.events.columns import Ints
-from streams.events.topics import SOURCES
-from streams.kpis.past import past
-from streams.kpis.terms import (
+from streams.events.terms import (
     ENGAGED,
     INTERVALS,
     KINDS,
@@ -26,6 +25,7 @@ from streams.kpis.terms import (
     split,
     step,
 )
+from streams.events.topics import SOURCES
 from streams.settings import Kpi
 
 Term = tuple[int, int]  # column, and 1 or -1: added or taken away

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from streams.events.amounts import Amounts
 from streams.events.columns import Columns, Ints
 from streams.events.dedupe import Dedupe
 from streams.events.intake import Good, Intake
@@ -56,7 +57,8 @@ class SourcePartition:
         self._census = Census(self._counting.membership)
         self._course = Course(settings)
         self._clock = self._course.clock
-        self._intake = Intake(self._clock, settings.time.ahead, max(settings.scoring.windows), settings.money)
+        amounts = Amounts(settings.money.currency, settings.money.rates)
+        self._intake = Intake(self._clock, settings.time.ahead, max(settings.scoring.windows), amounts)
         self._reorder = Reorder()
         self._columnar = Columnar(self._visitors, self._counting.membership, measures)
         self._panes = Panes(number, self._counting.membership, measures, grid(settings))

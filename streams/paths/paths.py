@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from streams.events.columns import Ints
+from streams.events.terms import START, step
 from streams.kpis.measures import Measures
-from streams.kpis.terms import START, step
 from streams.messages import DimensionPaths, SegmentPaths
 from streams.paths.chain import chain, conversion, likeliest, removal
 from streams.scoring.daily import Daily

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from streams.events.columns import Bools, Ints
+from streams.events.terms import is_sum
 from streams.kpis.measures import Measures, sums
-from streams.kpis.terms import is_sum
 from streams.quality.homogeneity import Days
 from streams.segments.registry import OTHER, UNKNOWN
 from streams.settings import Kpi

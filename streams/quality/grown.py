@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from streams.events.columns import Floats, Ints
+from streams.events.terms import UNIT, is_sum, pieces
 from streams.kpis.growth import Growth, counted
 from streams.kpis.measures import Measures
-from streams.kpis.terms import UNIT, is_sum, pieces
 from streams.messages import DimensionGrowth, Grown
 from streams.quality.growth import growth
 from streams.scoring.daily import Beside, Earlier

@@ -14,6 +14,7 @@ from streams.messages import STATES, Alert, Kind
 from streams.scoring import alerts, states, weights
 from streams.scoring.baseline import Counts
 from streams.scoring.evidence import Found
+from streams.scoring.facts import Facts
 from streams.scoring.quantities import Units, scored
 from streams.scoring.shift import DAY, LONGEST
 from streams.scoring.silence import Quiet
@@ -157,14 +158,14 @@ class Calls:
         shows = standing.state[shown, row, kpi] == standing.of["series"][row, kpi]
         return int(shown[np.where(shows, distance, -1.0).argmax()])
 
-    def _facts(self, now: Now, standing: Standing, row: int, kpi: int) -> alerts.Facts:
+    def _facts(self, now: Now, standing: Standing, row: int, kpi: int) -> Facts:
         of = standing.of
         name, declared = self._kpis[kpi]
         kind, window = KINDS[of["called"][row, kpi]], int(of["called_window"][row, kpi])
         assert kind is not None
         numerator, denominator, rest_numerator, rest_denominator = (int(c[window, row, kpi]) for c in now.counts)
         unit = int(self._units.numerator[kpi])
-        return alerts.Facts(
+        return Facts(
             kind=kind,
             state=STATES[of["called_state"][row, kpi]],
             dimension=self._dimension,
@@ -192,7 +193,7 @@ def closed(dimension: str, tick: int, saved: Saved, columns: Iterable[int]) -> l
             alert = called(segment, column)
             kind = KINDS[alert.kind]
             if kind is not None:
-                facts = alerts.Facts(
+                facts = Facts(
                     kind=kind,
                     state=STATES[alert.state],
                     dimension=dimension,

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from streams.events.columns import Bools, Floats, Ints
+from streams.events.terms import SPENT
 from streams.kpis.measures import Measures
-from streams.kpis.terms import SPENT
 from streams.messages import Alert
 from streams.scoring import baseline, states
 from streams.scoring.allocation import allocated

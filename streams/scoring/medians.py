@@ -13,8 +13,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from streams.events.columns import Bools, Floats, Ints
+from streams.events.terms import BINS, UNIT, binned
 from streams.kpis.measures import Measures
-from streams.kpis.terms import BINS, UNIT, binned
 from streams.scoring import baseline
 from streams.scoring.baseline import Counts
 from streams.settings import Kpi

@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from streams.events.columns import Bools, Floats, Ints
+from streams.events.terms import UNIT, is_sum, lag, split
 from streams.kpis.measures import Measures, sums
-from streams.kpis.terms import UNIT, is_sum, lag, split
 from streams.settings import Kpi
 
 

@@ -5,15 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Literal
 
 from streams.kpis.figures import with_unit
+from streams.scoring.facts import Facts, Weight
 from streams.settings import Span
-
-if TYPE_CHECKING:
-    from streams.scoring.alerts import Facts, Weight
-
-Status = Literal["firing", "resolved"]
 
 
 def fired(tick: int, facts: Facts, weight: Weight) -> str:

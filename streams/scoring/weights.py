@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
-from streams.scoring.alerts import Facts, Weight
 from streams.scoring.budget import SHIFTS, SILENCES
 from streams.scoring.evidence import Found
+from streams.scoring.facts import Facts, Weight
 from streams.scoring.silence import Quiet
 from streams.settings import Settings
 

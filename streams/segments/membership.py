@@ -10,8 +10,8 @@ import numpy as np
 from streams.behaviour.grammar import parse
 from streams.behaviour.history import History
 from streams.behaviour.looks import Look
+from streams.behaviour.past import Past
 from streams.events.columns import Bools, Columns, Segments
-from streams.kpis.past import Past
 from streams.segments.cross import joined
 from streams.segments.known import Known
 from streams.segments.registry import OTHER, UNKNOWN, Registry, text

@@ -11,8 +11,8 @@ from streams.behaviour.grammar import parse
 from streams.behaviour.history import History
 from streams.events.amounts import NONE
 from streams.events.columns import Columns
+from streams.events.terms import KINDS
 from streams.events.topics import SOURCE_TOPICS
-from streams.kpis.terms import KINDS
 from tests.events.made import columns
 
 HOUR, DAY = 3_600_000, 86_400_000

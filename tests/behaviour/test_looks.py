@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.behaviour.history import History
+from streams.behaviour.past import past
 from streams.events.amounts import NONE
 from streams.events.columns import NOBODY
-from streams.kpis.past import past
 from tests.behaviour.made import DAY, HOUR, NAMES, START, Act, acted
 
 BINNED = tuple(f"leads.sql.took.{number}" for number in range(40))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from streams.behaviour.history import History
-from streams.kpis.past import past
+from streams.behaviour.past import past
 from tests.behaviour.made import DAY, NAMES, START, Act, acted
 
 MEASURES = ("buyers.cross_sold", "buyers.returning.named")

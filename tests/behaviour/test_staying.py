@@ -7,7 +7,7 @@ import zlib
 import numpy as np
 
 from streams.behaviour.history import History
-from streams.kpis.past import past
+from streams.behaviour.past import past
 from tests.behaviour.made import DAY, NAMES, START, Act, acted
 
 SPAN = 30

@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 from streams.events.amounts import LARGEST, NONE, Amounts
 from streams.events.decode import Event
 from streams.events.topics import PROFILES
-from streams.settings import Money
 
-AMOUNTS = Amounts(Money(currency="EUR", rates={"USD": 0.92, "IDR": 0.000058}))
+AMOUNTS = Amounts("EUR", {"USD": 0.92, "IDR": 0.000058})
 
 
 def thousandths(topic: str, **fields: object) -> int:

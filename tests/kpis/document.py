@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
+from streams.events.terms import BUYERS, OF_PAST, SESSIONS, STAGES, VISITORS, lag, split
 from streams.events.topics import SOURCES
 from streams.kpis.catalogue import BUILT_IN, OF_THE_PAST
 from streams.kpis.growth import GROWTHS
-from streams.kpis.terms import BUYERS, OF_PAST, SESSIONS, STAGES, VISITORS, lag, split
 from streams.settings import Kpi, Settings
 from tests.servers import ROOT
 

@@ -8,11 +8,11 @@ import msgspec
 import numpy as np
 import pytest
 
+from streams.behaviour.past import Past
 from streams.events.topics import SOURCES
 from streams.kpis.catalogue import BUILT_IN, OF_THE_PAST, STANDARD, catalogue
 from streams.kpis.figures import counted
 from streams.kpis.measures import Measures, sums
-from streams.kpis.past import Past
 from streams.settings import Kpi, Money, Scoring, Settings, SettingsError, Span
 
 

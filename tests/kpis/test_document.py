@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from streams.kpis.terms import MEASURES
+from streams.events.terms import MEASURES
 from streams.settings import Kpi
 from tests.kpis.document import FILE, events, formula, markdown
 

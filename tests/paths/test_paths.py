@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from streams.events.terms import step
 from streams.kpis.measures import Measures
-from streams.kpis.terms import step
 from streams.paths.paths import paths, wanted
 from streams.scoring.daily import Daily
 from streams.settings import Paths, Settings

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.messages import Alert, State
-from streams.scoring.alerts import Facts, Weight, fired
+from streams.scoring.alerts import fired
+from streams.scoring.facts import Facts, Weight
 from streams.scoring.grouping import Groups, Page
 from streams.settings import Dimension
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from streams.events.columns import Floats
+from streams.events.terms import lag
 from streams.kpis.catalogue import BUILT_IN
-from streams.kpis.terms import lag
 from streams.scoring import budget, comparison
 from streams.scoring.comparison import Trials
 from streams.scoring.evidence import Evidence

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from streams.events.terms import BINS, binned
 from streams.kpis.catalogue import BUILT_IN
 from streams.kpis.measures import Measures
-from streams.kpis.terms import BINS, binned
 from streams.messages import Cell
 from streams.panes.levels import Grid
 from streams.scoring import shown

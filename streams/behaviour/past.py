@@ -32,7 +32,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from streams.behaviour.rules import BOUGHT, DAY, MONTH, SECOND, SEEN, All, Comparison, Not, Quantity, Rule
-from streams.kpis.terms import (
+from streams.events.terms import (
     BUYERS,
     CROSS_SOLD,
     KINDS,

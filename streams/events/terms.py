@@ -6,7 +6,7 @@ those with an event of a topic, `sessions.engaged` those with a second event; `s
 event of a session to the next, of which there are `sessions.intervals`. `steps.one.other` counts the events of topic
 `other` that come right after one of `one` in their session, `steps.start.other` those that open it.
 
-What a visitor did before is needed for the others, `OF_PAST`: see kpis.past.
+What a visitor did before is needed for the others, `OF_PAST`: see behaviour.past.
 """
 
 from __future__ import annotations
