@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from streams.messages import Acknowledged, Alert, AlertMark, Held, Muted, Relayed
-from streams.scoring.grouping import Page
+from streams.scoring.alerts.grouping import Page
 from streams.segments.cross import parts
 from streams.settings import Settings
 

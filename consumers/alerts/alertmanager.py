@@ -8,7 +8,7 @@ from typing import Any
 from consumers.alerts.links import Links
 from consumers.alerts.origin import Origin
 from consumers.alerts.wording import also_moved, contributors, impact, rfc3339, severity
-from streams.scoring.grouping import Page
+from streams.scoring.alerts.grouping import Page
 from streams.settings import Kpi
 
 RECEIVER = "segpulse"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from streams.messages import Alert, SegmentScores
-from streams.scoring.contributors import Contribution, contributions
+from streams.scoring.alerts.contributors import Contribution, contributions
 from streams.settings import Dimension
 
 

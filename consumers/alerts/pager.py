@@ -9,7 +9,7 @@ from consumers.alerts.origin import origin
 from consumers.alerts.posting import Post, Poster
 from consumers.marks import Firing, Marks, ReceiverMark, fired, held_key, relayed_key
 from streams.messages import Alert, AlertMark, Held, Relayed, SegmentScores
-from streams.scoring.grouping import Groups, Page
+from streams.scoring.alerts.grouping import Groups, Page
 from streams.settings import Settings
 
 

@@ -17,7 +17,7 @@ from consumers.alerts.wording import (
     shortened,
 )
 from streams.messages import Acknowledged
-from streams.scoring.grouping import Page
+from streams.scoring.alerts.grouping import Page
 from streams.settings import Kpi
 
 KEY_MOST, SUMMARY_MOST = 255, 1_024  # characters that PagerDuty takes

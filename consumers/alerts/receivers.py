@@ -13,7 +13,7 @@ from consumers.alerts.origin import Origin
 from consumers.errors import CannotStartError
 from streams.kpis.catalogue import catalogue
 from streams.messages import Acknowledged
-from streams.scoring.grouping import Page
+from streams.scoring.alerts.grouping import Page
 from streams.settings import Settings
 
 Body = Callable[[Page, Origin], dict[str, Any]]

@@ -21,8 +21,8 @@ from consumers.alerts.wording import (
     shortened,
 )
 from streams.messages import Acknowledged, Alert
-from streams.scoring.grouping import Page
-from streams.scoring.sentences import moment
+from streams.scoring.alerts.grouping import Page
+from streams.scoring.alerts.sentences import moment
 from streams.settings import Kpi
 
 HEADER_MOST, TEXT_MOST, FIELD_MOST = 150, 3_000, 2_000  # characters that Slack takes

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta, timezone
 
 from streams.kpis.figures import counted, with_unit
 from streams.messages import Alert
-from streams.scoring.contributors import Contribution
-from streams.scoring.grouping import Page
-from streams.scoring.sentences import beside, listed
+from streams.scoring.alerts.contributors import Contribution
+from streams.scoring.alerts.grouping import Page
+from streams.scoring.alerts.sentences import beside, listed
 from streams.settings import Kpi
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)

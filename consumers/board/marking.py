@@ -14,7 +14,7 @@ from consumers.board.book import Book, clock
 from consumers.connection import OutageError
 from consumers.marks import acknowledged_key, muted_key
 from streams.messages import Acknowledged, AlertMark, Muted
-from streams.scoring.grouping import Page
+from streams.scoring.alerts.grouping import Page
 from streams.settings import Span
 
 log = logging.getLogger("segpulse.board")

@@ -10,7 +10,7 @@ import msgspec
 from consumers.marks import Marks, fired
 from consumers.state import Update
 from streams.messages import Alert, Muted
-from streams.scoring.grouping import Groups, Page
+from streams.scoring.alerts.grouping import Groups, Page
 from streams.settings import Dimension
 
 ALERTS_KEPT = 200

@@ -14,7 +14,7 @@ from streams.engine.pace import Pace
 from streams.engine.position import Position
 from streams.messages import Alert
 from streams.panes import codec
-from streams.scoring import calls, pipeline
+from streams.scoring.alerts import calls, pipeline
 from streams.scoring.scorer import DimensionScorer
 from streams.scoring.standing import Saved
 

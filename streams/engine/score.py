@@ -20,7 +20,7 @@ from streams.engine.position import new_since
 from streams.events.topics import DIMENSION_OVERVIEWS, SEGMENT_ALERTS, SEGMENT_PANES, SEGMENT_SCORES
 from streams.kpis.measures import Measures
 from streams.messages import Alert
-from streams.scoring.pipeline import watcher
+from streams.scoring.alerts.pipeline import watcher
 from streams.scoring.scorer import DimensionScorer
 from streams.scoring.standing import Saved
 from streams.settings import Kpi

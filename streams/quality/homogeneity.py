@@ -1,7 +1,7 @@
 """Within: is a segment alike from day to day, beside the rest of its dimension?
 
 Day by day a segment's hits are compared with those of its rest, at its own lasting ratio to the rest, so that what all
-share (a weekend, a season) cancels: see `streams.scoring.comparison`. Pearson's statistic over its degrees of freedom,
+share (a weekend, a season) cancels: see `scoring.evidence.comparison`. Pearson's statistic over its degrees of freedom,
 `Σ residual² / variance / (days - 1)`, is the over-dispersion: 1 where hits are independent and the segment stays as it
 is; more where they come in clusters, or where different groups of people take turns in it (McCullagh & Nelder,
 Generalized Linear Models, 2nd ed. (1989), 4.5 and 6.2).
@@ -18,7 +18,7 @@ import numpy as np
 
 from streams.events.columns import Bools, Floats, Ints
 from streams.scoring import baseline
-from streams.scoring.comparison import Comparison, Trials, compare
+from streams.scoring.evidence.comparison import Comparison, Trials, compare
 
 MOST = 2.0  # days that vary by more than 1.4 times as much as chance: restless, not one group of people
 

@@ -13,16 +13,16 @@ from streams.events.terms import SPENT
 from streams.kpis.measures import Measures
 from streams.messages import Alert
 from streams.scoring import baseline, states
+from streams.scoring.alerts.calls import Calls, Now
+from streams.scoring.alerts.pipeline import Pipeline
 from streams.scoring.allocation import allocated
 from streams.scoring.baseline import Counts
-from streams.scoring.calls import Calls, Now
-from streams.scoring.candidates import candidates
-from streams.scoring.evidence import Found
-from streams.scoring.pipeline import Pipeline
+from streams.scoring.evidence.candidates import candidates
+from streams.scoring.evidence.series import Found
+from streams.scoring.evidence.silence import Quiet
+from streams.scoring.evidence.weighing import Weighing
 from streams.scoring.quantities import Quantities, scored
-from streams.scoring.silence import Quiet
 from streams.scoring.standing import Saved, Standing
-from streams.scoring.weighing import Weighing
 from streams.segments.registry import UNKNOWN
 from streams.settings import Kpi, Settings
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from streams.events.columns import Bools, Ints
 from streams.scoring import states
-from streams.scoring.weighing import SavedWeighing
+from streams.scoring.evidence.weighing import SavedWeighing
 
 States = npt.NDArray[np.int8]
 

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from streams.events.columns import Bools, Floats, Ints
 from streams.messages import STATES
 from streams.scoring.baseline import Counts
-from streams.scoring.evidence import Found
+from streams.scoring.evidence.series import Found
 from streams.settings import Scoring
 
 States = npt.NDArray[np.int8]

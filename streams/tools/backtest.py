@@ -21,8 +21,8 @@ from streams.messages import Alert, DimensionGrowth, SegmentScores, Watermark
 from streams.panes.codec import by_dimension
 from streams.panes.panes import Change
 from streams.quality.grown import grown
+from streams.scoring.alerts.grouping import Groups
 from streams.scoring.daily import Earlier
-from streams.scoring.grouping import Groups
 from streams.scoring.scorer import DimensionScorer
 from streams.settings import Dimension, Settings
 from streams.tools.evaluate import command as evaluation

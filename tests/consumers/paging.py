@@ -13,7 +13,7 @@ from consumers.alerts.posting import Post, Poster
 from consumers.connection import OutageError
 from consumers.marks import Marks, key_of
 from streams.messages import Acknowledged, AlertMark, SegmentScores
-from streams.scoring.grouping import Page
+from streams.scoring.alerts.grouping import Page
 from streams.settings import Dimension, Settings
 from tests.consumers.samples import T0
 

@@ -4,8 +4,8 @@ from consumers.alerts.alertmanager import payload
 from consumers.alerts.links import Links
 from consumers.alerts.origin import Origin
 from streams.kpis.catalogue import BUILT_IN
-from streams.scoring.contributors import Contribution
-from streams.scoring.grouping import Page
+from streams.scoring.alerts.contributors import Contribution
+from streams.scoring.alerts.grouping import Page
 from tests.consumers.samples import alert
 
 BOARD = "http://board.test:8500/"

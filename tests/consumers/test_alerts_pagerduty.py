@@ -6,8 +6,8 @@ from consumers.alerts.links import Links
 from consumers.alerts.origin import Origin
 from consumers.alerts.pagerduty import KEY_MOST, SUMMARY_MOST, acknowledgement, event
 from streams.kpis.catalogue import BUILT_IN
-from streams.scoring.contributors import Contribution
-from streams.scoring.grouping import Page
+from streams.scoring.alerts.contributors import Contribution
+from streams.scoring.alerts.grouping import Page
 from tests.consumers.receiver import ROUTING_KEY
 from tests.consumers.samples import acknowledged, alert
 

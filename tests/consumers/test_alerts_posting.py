@@ -13,7 +13,7 @@ from consumers.alerts.origin import Origin
 from consumers.alerts.posting import LATER_MOST_S, Post, Poster
 from consumers.alerts.receivers import receivers
 from streams.messages import Alert
-from streams.scoring.grouping import Page
+from streams.scoring.alerts.grouping import Page
 from tests.consumers.receiver import ROUTING_KEY, SECRET, Receiver, listening
 from tests.consumers.samples import T0, alert, settings
 

@@ -8,8 +8,8 @@ from consumers.alerts.links import Links
 from consumers.alerts.origin import Origin
 from consumers.alerts.slack import FIELD_MOST, HEADER_MOST, TEXT_MOST, attended, escaped, message
 from streams.kpis.catalogue import BUILT_IN
-from streams.scoring.contributors import Contribution
-from streams.scoring.grouping import Page
+from streams.scoring.alerts.contributors import Contribution
+from streams.scoring.alerts.grouping import Page
 from tests.consumers.samples import acknowledged, alert
 
 LINKS = Links("http://board.test/", "http://grafana.test/")

@@ -6,7 +6,7 @@ import pytest
 
 from consumers.marks import IN_SETTINGS, SWEPT_AFTER_MS, Marks, fired, key_of
 from streams.messages import AlertMark, Held, Muted, Relayed
-from streams.scoring.grouping import Page
+from streams.scoring.alerts.grouping import Page
 from streams.settings import Alerts, Dimension, Mute, Settings
 from tests.consumers.samples import T0, acknowledged, alert, muted
 

@@ -23,7 +23,7 @@ from streams.panes import codec
 from streams.scoring.standing import Saved
 from streams.settings import Kafka, Span, Time
 from tests.engine.made import Made, fetched
-from tests.scoring.test_alerting import DIPS
+from tests.scoring.alerts.test_alerting import DIPS
 from tests.scoring.test_early import early_of
 from tests.scoring.test_scorer import KPIS, MEASURES, MINUTE, SETTINGS, START, give, pane, passed, scorer
 

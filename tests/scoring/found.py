@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from streams.scoring.evidence import Found
+from streams.scoring.evidence.series import Found
 
 FAR = -20.0  # ln: far from firing
 

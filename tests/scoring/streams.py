@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from streams.events.columns import Floats
-from streams.scoring.comparison import Trials
-from streams.scoring.evidence import Evidence, Found
+from streams.scoring.evidence.comparison import Trials
+from streams.scoring.evidence.series import Evidence, Found
 
 START = 1_767_225_600_000
 HOUR, DAY = 3_600_000, 86_400_000

@@ -12,7 +12,7 @@ from streams.kpis.measures import Measures
 from streams.messages import STATES
 from streams.panes.levels import Grid
 from streams.scoring.baseline import Counts
-from streams.scoring.comparison import Trials
+from streams.scoring.evidence.comparison import Trials
 from streams.scoring.quantities import Quantities, Units
 from streams.scoring.shown import Table, scores
 from streams.settings import Kpi

@@ -10,8 +10,8 @@ import pytest
 
 from streams.messages import STATES, Kind
 from streams.panes.levels import Grid
-from streams.scoring.alerts import fired, resolved
-from streams.scoring.facts import Facts, Weight
+from streams.scoring.alerts.alert import fired, resolved
+from streams.scoring.alerts.facts import Facts, Weight
 from streams.scoring.shown import Table, scores
 from streams.settings import Kpi
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from streams.messages import STATES, State
 from streams.scoring import baseline, states
 from streams.scoring.baseline import Counts
-from streams.scoring.evidence import Found
+from streams.scoring.evidence.series import Found
 from streams.settings import Scoring
 from tests.scoring.found import found
 

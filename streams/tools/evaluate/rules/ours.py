@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from streams.scoring import budget
-from streams.scoring.evidence import Evidence, Trials
-from streams.scoring.silence import Silence
+from streams.scoring.evidence import budget
+from streams.scoring.evidence.series import Evidence, Trials
+from streams.scoring.evidence.silence import Silence
 from streams.tools.evaluate.bound import FALSE_ALARMS_PER_DAY
 from streams.tools.evaluate.look import Look, rest
 from streams.tools.evaluate.rules.rule import Calls

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.messages import Alert, State
-from streams.scoring.alerts import fired
-from streams.scoring.facts import Facts, Weight
-from streams.scoring.grouping import Groups, Page
+from streams.scoring.alerts.alert import fired
+from streams.scoring.alerts.facts import Facts, Weight
+from streams.scoring.alerts.grouping import Groups, Page
 from streams.settings import Dimension
 
 DIMENSIONS = {

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timezone
 
 from streams.kpis.figures import with_unit
-from streams.scoring.facts import Facts, Weight
+from streams.scoring.alerts.facts import Facts, Weight
 from streams.settings import Span
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from streams.events.columns import Floats
-from streams.scoring.silence import Quiet, Silence
+from streams.scoring.evidence.silence import Quiet, Silence
 from tests.scoring import streams
 
 MINUTES = 5 * 60_000

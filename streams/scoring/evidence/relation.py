@@ -14,8 +14,8 @@ from __future__ import annotations
 import numpy as np
 
 from streams.events.columns import Bools, Floats, Ints
-from streams.scoring.comparison import Comparison, log_ratio
-from streams.scoring.memory import Cells, Memory, total
+from streams.scoring.evidence.comparison import Comparison, log_ratio
+from streams.scoring.evidence.memory import Cells, Memory, total
 
 FIELDS = {
     "usual": 0.0,  # ln of the ratio to the rest that is compared with

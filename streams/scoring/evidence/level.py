@@ -11,8 +11,8 @@ from __future__ import annotations
 import numpy as np
 
 from streams.events.columns import Bools, Floats
-from streams.scoring.comparison import Comparison, log_ratio
-from streams.scoring.memory import Cells
+from streams.scoring.evidence.comparison import Comparison, log_ratio
+from streams.scoring.evidence.memory import Cells
 
 FIELDS = {"level_a": 0.0, "level_b": 0.0, "level_variance": 0.0}
 

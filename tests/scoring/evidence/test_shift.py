@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from streams.events.columns import Floats
-from streams.scoring import comparison, shift
-from streams.scoring.comparison import Trials
+from streams.scoring.evidence import comparison, shift
+from streams.scoring.evidence.comparison import Trials
 from tests.scoring import streams
 
 _NO_RATIO = np.zeros(1)

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from streams.events.columns import Bools, Floats, Ints
-from streams.scoring.memory import Remembering
+from streams.scoring.evidence.memory import Remembering
 
 _FIELDS = {
     "own": 0.0,  # trials, fading

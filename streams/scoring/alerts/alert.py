@@ -7,8 +7,8 @@ import math
 from typing import Literal
 
 from streams.messages import Alert, Kind, State
-from streams.scoring import sentences
-from streams.scoring.facts import Facts, Weight
+from streams.scoring.alerts import sentences
+from streams.scoring.alerts.facts import Facts, Weight
 
 _Status = Literal["firing", "resolved"]
 

@@ -12,11 +12,12 @@ import msgspec
 import numpy as np
 
 from streams.events.columns import Bools, Floats
-from streams.scoring import baseline, budget
-from streams.scoring.evidence import Evidence, Found, Trials
-from streams.scoring.memory import Kept
+from streams.scoring import baseline
+from streams.scoring.evidence import budget
+from streams.scoring.evidence.memory import Kept
+from streams.scoring.evidence.series import Evidence, Found, Trials
+from streams.scoring.evidence.silence import Quiet, Silence
 from streams.scoring.quantities import Units
-from streams.scoring.silence import Quiet, Silence
 from streams.settings import Kpi, Settings
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from streams.messages import Alert
-from streams.scoring.alerts import fingerprint
-from streams.scoring.sentences import moment
+from streams.scoring.alerts.alert import fingerprint
+from streams.scoring.alerts.sentences import moment
 from streams.scoring.standing import NEVER, Standing
 from streams.settings import Settings
 

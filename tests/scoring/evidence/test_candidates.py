@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.scoring.candidates import FALSE_DISCOVERIES, candidates
+from streams.scoring.evidence.candidates import FALSE_DISCOVERIES, candidates
 
 evidence = st.lists(st.tuples(st.floats(-5, 20), st.booleans()), max_size=30)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 
-from streams.scoring.budget import SHIFTS, SILENCES
-from streams.scoring.evidence import Found
-from streams.scoring.facts import Facts, Weight
-from streams.scoring.silence import Quiet
+from streams.scoring.alerts.facts import Facts, Weight
+from streams.scoring.evidence.budget import SHIFTS, SILENCES
+from streams.scoring.evidence.series import Found
+from streams.scoring.evidence.silence import Quiet
 from streams.settings import Settings
 
 HOUR = 3_600_000.0  # ms

@@ -10,10 +10,10 @@ import pytest
 from streams.events.columns import Floats
 from streams.events.terms import lag
 from streams.kpis.catalogue import BUILT_IN
-from streams.scoring import budget, comparison
-from streams.scoring.comparison import Trials
-from streams.scoring.evidence import Evidence
-from streams.scoring.lag import matched, shortest
+from streams.scoring.evidence import budget, comparison
+from streams.scoring.evidence.comparison import Trials
+from streams.scoring.evidence.lag import matched, shortest
+from streams.scoring.evidence.series import Evidence
 from tests.scoring.streams import DAY, START
 
 SEGMENTS, BOARDS = 10, 20

@@ -24,9 +24,9 @@ import math
 import numpy as np
 
 from streams.events.columns import Bools, Floats
-from streams.scoring import level, relation
-from streams.scoring.comparison import Comparison
-from streams.scoring.memory import Cells
+from streams.scoring.evidence import level, relation
+from streams.scoring.evidence.comparison import Comparison
+from streams.scoring.evidence.memory import Cells
 
 EFFECTS = np.array([0.2, 0.28, 0.48, -0.18, -0.28, -0.46, -0.9])
 #: Of each effect: as δ², so that all share the false alarms (one twice as large is looked for in a fourth of the time).

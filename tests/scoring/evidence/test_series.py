@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streams.scoring import dispersion, level
-from streams.scoring.comparison import Trials
-from streams.scoring.evidence import Evidence, Found
+from streams.scoring.evidence import dispersion, level
+from streams.scoring.evidence.comparison import Trials
+from streams.scoring.evidence.series import Evidence, Found
 from tests.scoring import streams
 
 increments = st.lists(

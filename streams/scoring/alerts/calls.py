@@ -11,15 +11,17 @@ import numpy.typing as npt
 from streams.events.columns import Bools, Floats
 from streams.kpis.figures import counted
 from streams.messages import STATES, Alert, Kind
-from streams.scoring import alerts, states, weights
+from streams.scoring import states
+from streams.scoring.alerts import weights
+from streams.scoring.alerts.alert import fired, resolved
+from streams.scoring.alerts.facts import Facts
 from streams.scoring.baseline import Counts
-from streams.scoring.evidence import Found
-from streams.scoring.facts import Facts
+from streams.scoring.evidence.series import Found
+from streams.scoring.evidence.shift import DAY, LONGEST
+from streams.scoring.evidence.silence import Quiet
+from streams.scoring.evidence.weighing import first_of_each_denominator
 from streams.scoring.quantities import Units, scored
-from streams.scoring.shift import DAY, LONGEST
-from streams.scoring.silence import Quiet
 from streams.scoring.standing import Saved, Standing, called
-from streams.scoring.weighing import first_of_each_denominator
 from streams.settings import Kpi, Settings
 
 States = npt.NDArray[np.int8]
@@ -121,7 +123,7 @@ class Calls:
             j for j in np.flatnonzero(np.isin(of["series"][row], (states.OVER, states.UNDER))).tolist() if j != kpi
         ]
         also = [f"{self._kpis[j][0]} {STATES[of['series'][row, j]]}" for j in moved]
-        return alerts.fired(now.tick, facts, weight._replace(also=also))
+        return fired(now.tick, facts, weight._replace(also=also))
 
     def _resolve(self, now: Now, standing: Standing, row: int, kpi: int, kind: int) -> Alert:
         of = standing.of
@@ -129,7 +131,7 @@ class Calls:
         if before > LEVEL and kind <= before:
             of["resolved"][row, kpi] = now.tick
         facts = self._facts(now, standing, row, kpi)
-        return alerts.resolved(now.tick, facts, self._why(now, standing, row, kpi, before, kind))
+        return resolved(now.tick, facts, self._why(now, standing, row, kpi, before, kind))
 
     def _why(self, now: Now, standing: Standing, row: int, kpi: int, before: int, kind: int) -> str:
         series = int(standing.of["series"][row, kpi])
@@ -206,5 +208,5 @@ def closed(dimension: str, tick: int, saved: Saved, columns: Iterable[int]) -> l
                     rest_numerator=0,
                     rest_denominator=0,
                 )
-                out.append(alerts.resolved(tick, facts, "the rules have changed"))
+                out.append(resolved(tick, facts, "the rules have changed"))
     return sorted(out, key=lambda alert: (alert.value, alert.kpi))

@@ -13,8 +13,8 @@ from __future__ import annotations
 import numpy as np
 
 from streams.events.columns import Bools, Floats
-from streams.scoring.comparison import Comparison
-from streams.scoring.memory import Cells, Memory, total
+from streams.scoring.evidence.comparison import Comparison
+from streams.scoring.evidence.memory import Cells, Memory, total
 
 _SPANS = {"hour": 3_600_000.0, "day": 86_400_000.0}  # ms
 _OF_SPAN = (

@@ -18,9 +18,9 @@ import numpy as np
 import numpy.typing as npt
 
 from streams.events.columns import Bools, Floats, Ints
-from streams.scoring import comparison, dispersion, lag, level, relation, shift
-from streams.scoring.comparison import Trials
-from streams.scoring.memory import Cells, Memory, Remembering, others, total
+from streams.scoring.evidence import comparison, dispersion, lag, level, relation, shift
+from streams.scoring.evidence.comparison import Trials
+from streams.scoring.evidence.memory import Cells, Memory, Remembering, others, total
 
 __all__ = ["Evidence", "Found", "Trials"]
 

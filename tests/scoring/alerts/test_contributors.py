@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.messages import Cell, SegmentScores
-from streams.scoring.contributors import MOST, contributions
-from tests.scoring.test_grouping import CHILD, DIMENSIONS, PARENT
+from streams.scoring.alerts.contributors import MOST, contributions
+from tests.scoring.alerts.test_grouping import CHILD, DIMENSIONS, PARENT
 
 
 def scored(value: str, numerator: int, denominator: int, dimension: str = "both", kpi: str = "win") -> SegmentScores:
