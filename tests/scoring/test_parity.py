@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -61,6 +62,7 @@ def read(happened: list[Happening], lives: list[list[Step]]) -> list[Reader]:
     return readers
 
 
+@pytest.mark.timeout(300)  # a second an example, and several on a busy machine
 @settings(max_examples=12)
 @given(happenings, st.lists(steps, min_size=1, max_size=3), st.lists(st.integers(0, 2), max_size=200))
 def test_parity(happened: list[Happening], lives: list[list[Step]], turns: list[int]) -> None:
