@@ -30,6 +30,7 @@ class Windows:
         self.windows = grid.windows
         self.values = Values(measures)
         self.tick: int | None = None
+        self._held: list[int] = []  # ms, by level: from where on nothing coarser is held at the tick
         self._panes: dict[tuple[int, int], dict[int, Contribution]] = {}
         self._starts: tuple[list[int], ...] = tuple([] for _ in LEVELS)
         self._coarse: dict[tuple[int, int, int], Contribution] = {}  # rolled up there, still needed fine here
@@ -60,7 +61,7 @@ class Windows:
 
     def begin(self, tick: int) -> None:
         """Set the end of all windows, and sum them anew."""
-        self.tick = tick
+        self._come_to(tick)
         self._roll_up_due()
         self._totals[:] = 0
         for index, window in enumerate(self.windows):
@@ -72,9 +73,9 @@ class Windows:
         self._move(self._totals, tick)
         self.gained = np.zeros_like(self.totals[0])
         self._sum(self.gained, -(2**62), self.tick, tick, 1)
-        self.tick = tick
+        self._come_to(tick)
         self._roll_up_due()
-        self._drop_before(self._grid.held(len(LEVELS) - 1, tick) - LEVELS[-1])
+        self._drop_before(self._held[-1] - LEVELS[-1])
 
     def ahead(self, end: int) -> Ints:
         """The totals [windows × values × measures] of windows that end at `end` (ms), the tick or later."""
@@ -142,10 +143,13 @@ class Windows:
                 return True
         return False
 
+    def _come_to(self, tick: int) -> None:
+        self.tick = tick
+        self._held = [self._grid.held(level, tick) for level in range(len(LEVELS))]
+
     def _is_due(self, level: int, start: int) -> bool:
         """Is this pane over, and does nobody need anything finer at its place any more?"""
-        assert self.tick is not None
-        return start + LEVELS[level] <= self._grid.held(level - 1, self.tick)
+        return start + LEVELS[level] <= self._held[level - 1]
 
     def _has_finer(self, snapshot: PaneSnapshot) -> bool:
         end = snapshot.start + LEVELS[snapshot.level]
