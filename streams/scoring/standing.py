@@ -12,6 +12,7 @@ import numpy.typing as npt
 from streams.events.columns import Bools, Ints
 from streams.scoring import states
 from streams.scoring.evidence.weighing import SavedWeighing
+from streams.scoring.pauses import Pauses
 
 States = npt.NDArray[np.int8]
 
@@ -64,6 +65,7 @@ class Saved(msgspec.Struct, frozen=True):
     data: int = NEVER  # ms: the last tick at which anything had come
     began: int = 0  # ms: the first such tick; of a predecessor that did not tell, long ago
     down: bool = False  # the alert of the pipeline fires
+    pauses: Pauses = Pauses()  # in which nothing came
     segments: dict[str, SavedSegment] = {}
     weighing: SavedWeighing | None = None  # of the same segments, in their order
 
@@ -81,13 +83,14 @@ class Standing:
         self.seen: Bools = np.zeros(0, dtype=np.bool_)  # had counts in some window at the last tick
         self.data = self.began = NEVER
         self.down = False
+        self.pauses = Pauses()
 
     def copy(self) -> Standing:
         """Another that begins with the same."""
         other = Standing(self._windows, self._kpis)
         other.state, other.since, other.seen = self.state.copy(), self.since.copy(), self.seen.copy()
         other.of = {name: values.copy() for name, values in self.of.items()}
-        other.data, other.began, other.down = self.data, self.began, self.down
+        other.data, other.began, other.down, other.pauses = self.data, self.began, self.down, self.pauses
         return other
 
     def begin(self, rows: Sequence[int], total: int) -> None:
@@ -118,7 +121,8 @@ class Standing:
             )
             for row, value in rows
         }
-        return Saved(tick, self._kpis, self._windows, self.data, self.began, self.down, segments, weighing)
+        said = self.data, self.began, self.down, self.pauses
+        return Saved(tick, self._kpis, self._windows, *said, segments, weighing)
 
     def columns(self, saved: Saved) -> list[int]:
         """Each saved KPI's column now; -1 for one that is no more, or is declared otherwise."""
@@ -127,7 +131,7 @@ class Standing:
 
     def restore(self, saved: Saved, rows: Mapping[str, int]) -> None:
         """Stand as `saved` says, as far as windows and KPIs are still declared; `rows` by value."""
-        self.data, self.began, self.down = saved.data, saved.began, saved.down
+        self.data, self.began, self.down, self.pauses = saved.data, saved.began, saved.down, saved.pauses
         window_of = {i: self._windows.index(w) for i, w in enumerate(saved.windows) if w in self._windows}
         kpi_of = {j: kpi for j, kpi in enumerate(self.columns(saved)) if kpi >= 0}
         for value, segment in saved.segments.items():

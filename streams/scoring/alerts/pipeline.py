@@ -10,6 +10,7 @@ from streams.settings import Settings
 
 DIMENSION, VALUE = "pipeline", "all"
 _DUE = 30.0  # trials, by what is usual, before their absence says anything
+_PAUSES = 2  # times as long as the longest pause of late, at this time of the day
 
 
 def watcher(settings: Settings) -> str:
@@ -22,7 +23,7 @@ class Pipeline:
 
     def __init__(self, dimension: str, settings: Settings) -> None:
         self._watches = dimension == watcher(settings)
-        self._after = settings.scoring.no_data_after
+        self._after = int(settings.scoring.no_data_after)
         self._longest, self._tick = max(settings.scoring.windows), settings.time.tick
 
     def changed(self, tick: int, came: bool, usual: int, standing: Standing) -> list[Alert]:
@@ -30,15 +31,18 @@ class Pipeline:
         window."""
         if not self._watches:
             return []
-        before = standing.data
+        before, gone = standing.data, tick - standing.data
+        enough = max(self._after, _PAUSES * standing.pauses.usual(tick))
         if came:
+            if before != NEVER:
+                # Each alert in vain asks for twice as much of the next; an outage of a night does not ask for two.
+                standing.pauses = standing.pauses.after(before, tick, min(gone, enough))
             standing.data = tick
             standing.began = tick if standing.began == NEVER else standing.began
         if standing.down:
             standing.down = not came
             return [] if standing.down else [_alert("resolved", tick, before)]
-        gone = tick - standing.data
-        if standing.data == NEVER or gone < self._after:
+        if came or before == NEVER or gone < enough:
             return []
         # At five leads a day a quarter of an hour without one is no fault.
         if usual * gone < _DUE * min(self._longest, tick - standing.began + self._tick):

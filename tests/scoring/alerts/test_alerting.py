@@ -171,6 +171,20 @@ def test_no_trial_in_a_quarter_of_an_hour_is_no_fault_where_few_come() -> None:
     assert not calls(minutes(few))
 
 
+def test_a_night_is_no_fault_the_next_time() -> None:
+    """Twenty a minute by day and one in twenty minutes by night: once it may be taken for a fault."""
+    day, night = [EVEN] * 960, [{"a": (1, 1)} if minute % 20 == 0 else {} for minute in range(480)]
+    found = calls(minutes((day + night) * 3 + [EVEN] * 240 + [{}] * 30))
+    began = [(a.at - START) // MINUTE for a in found if a.status == "firing"]
+    assert began[-1] == 3 * 1_440 + 240 + 15, "by day it is missed as soon as ever"
+    assert began[:-1] == [960 + 16], "of the pauses of a night the first"
+
+
+def test_where_hardly_anything_comes_any_more_that_is_told_once() -> None:
+    trickle = [{"a": (1, 1)} if minute % 20 == 19 else {} for minute in range(180)]
+    assert [a.status for a in calls(minutes([EVEN] * 120 + trickle))] == ["firing", "resolved"]
+
+
 def test_a_direction_that_nobody_wants_to_hear_of() -> None:
     assert not calls(DIPS, rules(directions=("over",)))
     assert told(calls(DIPS, rules(directions=("under",))))
