@@ -113,5 +113,6 @@ def restored(core: SourcePartition, changelogs: Held, begins: Mapping[str, int],
         if come_to is None or not come_to.mark.includes(codec.mark(codec.head(value))):
             snapshot = codec.decode(value)
             unpublished.append(Change(key, snapshot, value, tuple(snapshot.counts)))
-    resume = {t: come_to.resume.get(t, 0) if come_to else 0 for t in SOURCE_TOPICS}
+    # Of a topic that has expired to its end no record need ever come that would say so.
+    resume = {t: max(come_to.resume.get(t, 0) if come_to else 0, begins.get(t, 0)) for t in SOURCE_TOPICS}
     return Source(core, resume, unpublished, parting)

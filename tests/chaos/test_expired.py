@@ -1,0 +1,53 @@
+"""Kafka has removed what a successor would read again: by its retention, or since the topic is another."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from kafka import KafkaProducer, TopicPartition
+
+from streams.tools.local.servers import Server
+from streams.tools.topics import connect
+from tests.chaos import events
+from tests.chaos.reading import SegmentPanes
+from tests.chaos.trial import Trial, trial
+
+WALL: dict[str, Any] = {
+    "SEGPULSE_TIME_CLOCK": "wall",
+    "SEGPULSE_TIME_LATENESS": "2s",
+    "SEGPULSE_TIME_IDLE_AFTER": "2s",
+}
+
+
+@pytest.mark.kafka
+@pytest.mark.chaos
+@pytest.mark.timeout(240)
+def test_time_goes_on_where_all_records_of_a_quiet_topic_have_expired(kafka: Server, tmp_path: Path) -> None:
+    with trial(tmp_path, kafka.address, events.tell(1, events.Shape(visitors=0)), **WALL) as tried:
+        _click(kafka.address)
+        panes = SegmentPanes(kafka.address)
+        worker = tried.fleet.start()
+        _wait_for_time(tried, panes)
+        worker.stop(patience=30)
+        with connect(tried.settings.kafka, 30.0) as admin:
+            admin.delete_records({TopicPartition("clicks", 0): -1})
+        tried.fleet.start()
+        _wait_for_time(tried, panes)
+        panes.close()
+
+
+def _click(broker: str) -> None:
+    producer = KafkaProducer(bootstrap_servers=broker, acks="all")
+    said = {"event_id": "1", "visitor_id": "somebody", "timestamp": int(time.time() * 1000)}
+    producer.send("clicks", json.dumps(said).encode(), b"somebody", partition=0).get(30)
+    producer.close()
+
+
+def _wait_for_time(tried: Trial, panes: SegmentPanes) -> None:
+    """Until all watermarks are past this moment."""
+    now = int(time.time() * 1000)
+    tried.fleet.wait(lambda: panes.come_to(now, tried.cells), "time to go on", 60.0)
