@@ -33,6 +33,10 @@ class Clock:
         if reached is None or time > reached:
             self._reached[topic] = time
 
+    def rise(self, watermark: int) -> None:
+        """It has been there (ms) already."""
+        self.watermark = watermark if self.watermark is None else max(watermark, self.watermark)
+
     def ahead(self, lead: int) -> set[str]:
         """The topics more than `lead` ms ahead of the slowest; all others while one has not been heard of."""
         reached = {topic: time for topic, time in self._reached.items() if time is not None}
@@ -49,6 +53,5 @@ class Clock:
                 return self.watermark
             slowest = reached if slowest is None else min(slowest, reached)
         if slowest is not None:
-            passed = (slowest - self._lateness) // self._step * self._step
-            self.watermark = passed if self.watermark is None else max(passed, self.watermark)
+            self.rise((slowest - self._lateness) // self._step * self._step)
         return self.watermark

@@ -84,6 +84,9 @@ class SourcePartition:
         self.stats = Stats(self._course.before.offsets)
         self._panes.load(panes)
         self._people.load(progress, traits, shards, openings)
+        most = self._counting.membership.history.most
+        marks = [Mark(self._panes.watermark, self._panes.offsets)]
+        self._course.comes_to(marks if most is None else [*marks, most])
         if progress is not None:
             self._census.begin(progress.watermark)
 
@@ -127,7 +130,7 @@ class SourcePartition:
 
     def advance(self) -> int | None:
         """Count what the watermark has passed; return the watermark (ms)."""
-        watermark = self._clock.advance()
+        watermark = self._course.advance()
         if watermark is not None:
             self._count_to(watermark)
             self._provisional.release(self._people.forget(watermark, self._course.horizon))
@@ -190,9 +193,7 @@ class SourcePartition:
 
         It may have died within a checkpoint, having written panes or history further on than it said that it was.
         """
-        most = self._counting.membership.history.most
-        marks = [Mark(self._panes.watermark, self._panes.offsets)]
-        return self._course.has_come(marks if most is None else [*marks, most])
+        return self._course.caught_up
 
     def changes(self) -> list[Change]:
         """The panes to write now. Only when caught up."""
