@@ -79,11 +79,11 @@ class Ingest:
         since = await new_since(self._pipeline.app, tp, source.positions[tp.topic], fetched)
         if since == fetched.end:
             return
-        offsets, values = fetched.columns(since, self._erasing if tp.topic == PROFILES else None)
+        offsets, values, got = fetched.columns(since, self._erasing if tp.topic == PROFILES else None)
         now, size = self._now(), self._settings.kafka.batch
         for first in range(0, len(values), size):
             batch = slice(first, first + size)
-            source.core.take(tp.topic, offsets[batch], values[batch], now)
+            source.core.take(tp.topic, offsets[batch], values[batch], now, got[batch])
         source.heard(tp.topic, fetched.written, now)
         self._advance(tp.partition, source)
 

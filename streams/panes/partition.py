@@ -90,15 +90,23 @@ class SourcePartition:
         if progress is not None:
             self._census.begin(progress.watermark)
 
-    def take(self, topic: str, offsets: Ints, values: Sequence[bytes | None], now: int | None = None) -> None:
+    def take(
+        self,
+        topic: str,
+        offsets: Ints,
+        values: Sequence[bytes | None],
+        now: int | None = None,
+        got: Ints | None = None,
+    ) -> None:
         """Take records of one topic, in offset order. `now` (ms) is the wall clock; None where only events tell time.
 
+        `got` (ms): when Kafka got each; -1, or None of all, where it does not say.
         Records that cannot be counted go to `dead_letters`; nothing that a record holds raises.
         """
         if not len(offsets):
             return
         newest = self._clock.newest[topic]
-        good, bad = self._intake.judge(topic, offsets, values, now)
+        good, bad = self._intake.judge(topic, offsets, values, now, got)
         self.dead_letters += [
             dead_letter(topic, self.number, each) for each in bad if self.stats.is_new(topic, each.offset)
         ]
