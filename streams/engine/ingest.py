@@ -103,7 +103,7 @@ class Ingest:
         consumer.held = {tp for tp in consumer.held if tp.partition != partition} | held
 
     def pass_time(self) -> None:
-        """Topics that are read to their end and quiet move on by the wall clock."""
+        """Topics that are read to their end and quiet move on by the wall clock. Raises LostRecordsError."""
         now = self._now()
         quiet_since = time.monotonic() - self._settings.time.idle_after / 1000
         for partition, source in self._sources.items():
@@ -111,6 +111,7 @@ class Ingest:
                 end: int | None = self._pipeline.app.consumer.highwater(TP(topic, partition))
                 if end is None:
                     continue
+                source.check_end(topic, end)
                 self._metrics.lag.labels(topic, str(partition)).set(max(end - position.expected, 0))
                 if now is not None and end <= position.expected and source.heard_at[topic] < quiet_since:
                     source.core.pass_on(topic, now)
@@ -123,6 +124,11 @@ class Ingest:
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(self._caught_up.wait(), left)
         self._caught_up.clear()
+
+    async def turn(self) -> None:
+        """Look at the time, then make a checkpoint."""
+        self.pass_time()
+        await self.checkpoint()
 
     async def checkpoint(self) -> None:
         """Write what has changed since the last one, and commit the offsets to read from."""

@@ -11,7 +11,7 @@ import pytest
 from kafka import KafkaProducer, TopicPartition
 
 from streams.tools.local.servers import Server
-from streams.tools.topics import connect
+from streams.tools.topics import connect, create
 from tests.chaos import events
 from tests.chaos.reading import SegmentPanes
 from tests.chaos.trial import Trial, trial
@@ -38,6 +38,31 @@ def test_time_goes_on_where_all_records_of_a_quiet_topic_have_expired(kafka: Ser
         tried.fleet.start()
         _wait_for_time(tried, panes)
         panes.close()
+
+
+@pytest.mark.kafka
+@pytest.mark.chaos
+@pytest.mark.timeout(240)
+def test_a_topic_that_was_made_anew_is_refused(kafka: Server, tmp_path: Path) -> None:
+    """Its records would be passed over until there are as many as there were, and nothing written till then."""
+    with trial(tmp_path, kafka.address, events.tell(1, events.Shape(visitors=0)), **WALL) as tried:
+        for _ in range(3):
+            _click(kafka.address)
+        panes = SegmentPanes(kafka.address)
+        worker = tried.fleet.start()
+        _wait_for_time(tried, panes)
+        panes.close()
+        worker.stop(patience=30)
+        with connect(tried.settings.kafka, 30.0) as admin:
+            admin.delete_topics(["clicks"])
+            tried.fleet.wait(lambda: create(admin, tried.settings.kafka) == ["clicks"], "clicks made anew", 30.0)
+        _click(kafka.address)
+        worker = tried.fleet.start()
+        tried.fleet.wait_gone(worker)
+        assert worker.exit_code == 1
+        said = " ".join(worker.last_lines(3))
+        assert "clicks, partition 0, ends at offset 1, and 3 had been read" in said
+        assert "Traceback" not in said
 
 
 def _click(broker: str) -> None:
