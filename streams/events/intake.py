@@ -13,7 +13,8 @@ from streams.events.columns import Bools, Ints
 from streams.events.decode import Event, Problem, decode
 from streams.events.times import UNREAD
 from streams.events.topics import HEARTBEAT, PROFILES
-from streams.events.validate import Columns, Valid, too_far_ahead, validate, validate_plain
+from streams.events.validate import LONGEST_VISITOR, Columns, Valid, too_far_ahead, validate, validate_plain
+from streams.events.values import Values
 from streams.events.watermark import Clock
 from streams.settings import Money
 
@@ -58,9 +59,12 @@ class Intake:
         `now` (ms) is the wall clock; None where only events tell time. `got` (ms): when each came, -1 or None where
         nobody says; what was too far ahead then still is when it is read again. Nothing that a record holds raises.
         """
-        decoded = decode(values)
-        events, problems = _apart(decoded)
+        values = Values.of(values)
+        events, problems = _apart(decode(values))
         said = validate_plain(topic, events)
+        for row in np.flatnonzero(values.ends - values.starts > LONGEST_VISITOR).tolist():
+            if said.time[row] != UNREAD and len(said.visitor[row]) > LONGEST_VISITOR:
+                said.time[row] = UNREAD
         value, unfit = self._amounts.of(topic, events)
         heartbeat = np.zeros(len(events), dtype=np.bool_)
         for row in {*problems, *np.flatnonzero(said.time == UNREAD).tolist()}:
