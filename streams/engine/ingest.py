@@ -57,6 +57,9 @@ class Ingest:
         core = SourcePartition(partition, self._settings, self._measures)
         source = restored(core, held, begins, self._settings.dimensions)
         self._sources[partition] = source
+        if not core.is_first:
+            for topic, begin in begins.items():
+                self._miss(TP(topic, partition), begin - source.read.get(topic, -1) - 1)
         return {TP(topic, partition): position.expected for topic, position in source.positions.items()}
 
     def drop_all(self) -> None:
@@ -76,9 +79,12 @@ class Ingest:
         source = self._sources.get(tp.partition)
         if source is None:
             return  # fetched before the partition was given away; its owner reads it again
-        since = await new_since(self._pipeline.app, tp, source.positions[tp.topic], fetched)
+        position = source.positions[tp.topic]
+        expected = position.expected
+        since = await new_since(self._pipeline.app, tp, position, fetched)
         if since == fetched.end:
             return
+        self._miss(tp, since - expected)
         offsets, values, got = fetched.columns(since, self._erasing if tp.topic == PROFILES else None)
         now, size = self._now(), self._settings.kafka.batch
         for first in range(0, len(values), size):
@@ -86,6 +92,13 @@ class Ingest:
             source.core.take(tp.topic, offsets[batch], values[batch], now, got[batch])
         source.heard(tp.topic, fetched.written, now)
         self._advance(tp.partition, source)
+
+    def _miss(self, tp: TP, records: int) -> None:
+        """So many that nobody had read are gone; of profiles those that others have replaced."""
+        if records > 0 and tp.topic != PROFILES:
+            self._metrics.expired.labels(tp.topic).inc(records)
+            why = "its retention is too short for how long no worker has read it"
+            log.warning("%s, partition %d: %d records had expired before they were read: %s", *tp, records, why)
 
     def _advance(self, partition: int, source: Source) -> None:
         source.core.advance()

@@ -53,7 +53,7 @@ class Source:
         """`resume`: by topic the offset to read from; `read`: the last that a predecessor has read, if any."""
         self.core = core
         self.parting = parting
-        self._read = read
+        self.read = read
         self._short_since: dict[str, float] = {}  # by the monotonic clock
         self.positions = {topic: Position(offset) for topic, offset in resume.items()}
         self.unpublished = unpublished  # panes that the predecessor may not have sent on
@@ -75,7 +75,7 @@ class Source:
 
         New records have offsets that were had already: they would be passed over.
         """
-        read = max(self.positions[topic].expected, self._read.get(topic, -1) + 1)
+        read = max(self.positions[topic].expected, self.read.get(topic, -1) + 1)
         if end >= read:
             self._short_since.pop(topic, None)
         elif time.monotonic() >= self._short_since.setdefault(topic, time.monotonic()) + _SHORT_FOR:

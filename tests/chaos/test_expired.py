@@ -27,17 +27,21 @@ WALL: dict[str, Any] = {
 @pytest.mark.chaos
 @pytest.mark.timeout(240)
 def test_time_goes_on_where_all_records_of_a_quiet_topic_have_expired(kafka: Server, tmp_path: Path) -> None:
+    """And how many nobody had read is told."""
     with trial(tmp_path, kafka.address, events.tell(1, events.Shape(visitors=0)), **WALL) as tried:
         _click(kafka.address)
         panes = SegmentPanes(kafka.address)
         worker = tried.fleet.start()
         _wait_for_time(tried, panes)
         worker.stop(patience=30)
+        for _ in range(2):
+            _click(kafka.address)
         with connect(tried.settings.kafka, 30.0) as admin:
             admin.delete_records({TopicPartition("clicks", 0): -1})
-        tried.fleet.start()
+        worker = tried.fleet.start()
         _wait_for_time(tried, panes)
         panes.close()
+        assert "clicks, partition 0: 2 records had expired before they were read" in worker.log.read_text("utf-8")
 
 
 @pytest.mark.kafka
