@@ -26,6 +26,10 @@ from streams.panes.partition import SourcePartition
 
 log = logging.getLogger("segpulse")
 
+#: Those of a partition that change between two checkpoints, at most. One of many more, where events are few and far
+#: between, would take longer than a transaction may.
+_PANES = 250
+
 _REST = 0.5  # of an interval, after a checkpoint of whatever length: events are to be read too
 
 
@@ -101,7 +105,7 @@ class Ingest:
             log.warning("%s, partition %d: %d records had expired before they were read: %s", *tp, records, why)
 
     def _advance(self, partition: int, source: Source) -> None:
-        source.core.advance()
+        source.core.advance(_PANES)
         self._hold_back(partition, source)
         if source.reads_again and source.core.caught_up:
             source.reads_again = False

@@ -59,17 +59,16 @@ class Course:
                 if topic in RANK:
                     self._last[RANK[topic]] = max(self._last.get(RANK[topic], -1), offset)
 
-    def advance(self) -> int | None:
-        """Bring the watermark up to date and return it.
+    def meet(self) -> bool:
+        """Is all read that the predecessor had read? Then the watermark is where that had left it.
 
-        When all is read that the predecessor had read, it is where that had left it. It would not come there by itself
-        where a clock was ahead then and is right now, or before an hour is over.
+        It would not come there by itself where a clock was ahead then and is right now, or before an hour is over.
         """
         if not self._is_read and all(self.offsets.get(rank, -1) >= last for rank, last in self._last.items()):
             self._is_read = True
             if self._watermark > _NEVER:
                 self.clock.rise(self._watermark)
-        return self.clock.advance()
+        return self._is_read
 
     @property
     def caught_up(self) -> bool:

@@ -15,7 +15,7 @@ from streams.events.dedupe import Dedupe
 from streams.events.intake import Good, Intake
 from streams.events.mark import Mark
 from streams.events.reorder import Reorder
-from streams.events.topics import PROFILES
+from streams.events.topics import PROFILES, SOURCE_TOPICS
 from streams.kpis.measures import Measures
 from streams.messages import DeadLetter, VisitorSegments
 from streams.panes.census import Census
@@ -136,13 +136,26 @@ class SourcePartition:
         """`topic` is read to its end and has been quiet: its time moves on by the wall clock (ms)."""
         self._clock.passed(topic, now)
 
-    def advance(self) -> int | None:
-        """Count what the watermark has passed; return the watermark (ms)."""
-        watermark = self._course.advance()
-        if watermark is not None:
-            self._count_to(watermark)
-            self._provisional.release(self._people.forget(watermark, self._course.horizon))
+    def advance(self, most: int | None = None) -> int | None:
+        """Count what the watermark has passed; return the watermark (ms).
+
+        `most`: it goes on no further than where so many panes have changed since they were last written. None: as far
+        as there are events.
+        """
+        is_read, watermark = self._course.meet(), self._clock.due()
+        if watermark is None:
+            return None
+        watermark = self._clock.rise(watermark if most is None or not is_read else self._within(most, watermark))
+        self._count_to(watermark)
+        self._provisional.release(self._people.forget(watermark, self._course.horizon))
         return watermark
+
+    def _within(self, most: int, watermark: int) -> int:
+        """How far time may go on towards `watermark` (ms) so that at most so many panes have changed."""
+        before, span, panes = self._clock.watermark, self._panes.span, max(most - self._panes.changed, 0)
+        if before is not None and watermark - before <= panes * span:
+            return watermark  # as mostly
+        return self._reorder.room(watermark, span, panes)
 
     def _count_to(self, watermark: int) -> None:
         """All before `watermark` (ms), and at each midnight who stays."""
@@ -180,9 +193,11 @@ class SourcePartition:
         return self._provisional.counts(now, self._clock.watermark, self._reorder.waiting)
 
     def ahead(self) -> set[str]:
-        """The topics that should wait for others, where many events wait for the watermark already."""
+        """The topics that should wait, for others mostly, where many events wait for the watermark already."""
         if len(self._reorder) < _CROWD:
             return set()
+        if self._clock.due() != self._clock.watermark:
+            return set(SOURCE_TOPICS)  # what could be counted waits for a checkpoint
         return self._clock.ahead(self._settings.time.lateness + self._settings.time.idle_after)
 
     @property
