@@ -26,6 +26,7 @@ from streams.engine.membership import NameTakenError
 from streams.engine.metrics import Metrics
 from streams.engine.overviews import Overviews
 from streams.engine.score import Score
+from streams.engine.source import LostRecordsError
 from streams.kpis.catalogue import catalogue
 from streams.kpis.measures import Measures
 from streams.paths.paths import wanted
@@ -92,7 +93,7 @@ async def _run(chosen: Settings, kpis: Mapping[str, Kpi], metrics: Metrics, heal
             raise pipeline.app.crash_reason or RuntimeError("Faust has stopped by itself")
     except NoTransactionsError as error:
         raise click.ClickException(str(error)) from None
-    except (CountsError, NameTakenError) as error:
+    except (CountsError, NameTakenError, LostRecordsError) as error:
         refused = error  # beginning again would end here again
     except FencedError as error:
         refused = await _name_taken(pipeline)

@@ -17,6 +17,7 @@ from streams.engine.unpacking import Packed
 # Of a batch: where its length is, its number of records, and the records.
 _FORMAT, _LENGTH, _COUNT, _RECORDS = 2, slice(8, 12), slice(57, 61), 61
 _OVERHEAD = 12  # bytes that its length does not count
+BY_KAFKA = 1  # type of a timestamp: when Kafka got the record
 _UNCOMPRESS = {0: bytes, 1: codec.gzip_decode, 2: codec.snappy_decode, 3: codec.lz4_decode, 4: codec.zstd_decode}
 
 
@@ -45,6 +46,8 @@ class Record(Protocol):
     @property
     def timestamp(self) -> int: ...  # ms
     @property
+    def timestamp_type(self) -> int: ...  # BY_KAFKA, or the producer's
+    @property
     def key(self) -> bytes | None: ...
     @property
     def value(self) -> bytes | None: ...
@@ -60,6 +63,11 @@ class Batch:
 
     def __iter__(self) -> Iterator[Record]:
         return iter(self._batch)
+
+    @property
+    def got(self) -> int:
+        """When Kafka got it (ms), -1 where it does not say."""
+        return int(self._batch.max_timestamp) if self._batch.timestamp_type == BY_KAFKA else -1
 
     def packed(self) -> Packed | None:
         """The same, uncompressed; None where they are in an older format."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from aiokafka.consumer.fetcher import READ_COMMITTED, Fetcher, FetchResult, PartitionRecords
@@ -20,7 +20,7 @@ from aiokafka.errors import ConsumerStoppedError, CorruptRecordException
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread
 from faust.types import TP
 
-from streams.engine.batches import Batch, Record
+from streams.engine.batches import BY_KAFKA, Batch, Record
 from streams.engine.unpacking import unpacked
 from streams.events.columns import Ints
 from streams.events.values import Values
@@ -30,6 +30,14 @@ _WAIT = 100  # ms that the broker waits for records: while it does, partitions r
 
 
 Valueless = Callable[[Record], bytes | None]
+
+
+class Columns(NamedTuple):
+    """Records, all of the same length."""
+
+    offsets: Ints
+    values: Values
+    got: Ints  # ms: when Kafka got each, by its own clock, so the same whenever it is read; -1: it does not say
 
 
 class Fetched:
@@ -52,27 +60,32 @@ class Fetched:
         batches, self._batches = self._batches, ()
         return (record for records in batches for record in records if record.offset >= offset)
 
-    def columns(self, offset: int, valueless: Valueless | None = None) -> tuple[Ints, Values]:
-        """The offsets and the values of the records from `offset` on; `valueless` makes one where there is none."""
+    def columns(self, offset: int, valueless: Valueless | None = None) -> Columns:
+        """The records from `offset` on; `valueless` makes a value where there is none."""
         batches, self._batches = self._batches, ()
         found = _at_once(batches)
-        if found is None or (valueless is not None and found[1].some_lack):
+        if found is None or (valueless is not None and found.values.some_lack):
             found = _one_by_one(batches, valueless or _no_value)
-        offsets, values = found
-        new = slice(int(np.searchsorted(offsets, offset)), None)
-        return offsets[new], values[new]
+        new = slice(int(np.searchsorted(found.offsets, offset)), None)
+        return Columns(found.offsets[new], found.values[new], found.got[new])
 
 
-def _at_once(batches: Sequence[Iterable[Record]]) -> tuple[Ints, Values] | None:
-    packed = [batch.packed() for batch in batches if isinstance(batch, Batch)]
-    some = [batch for batch in packed if batch is not None]
-    return unpacked(some) if len(some) == len(batches) else None
+def _at_once(batches: Sequence[Iterable[Record]]) -> Columns | None:
+    packed = [(batch.packed(), batch.got) for batch in batches if isinstance(batch, Batch)]
+    some = [(batch, got) for batch, got in packed if batch is not None]
+    found = unpacked([batch for batch, _ in some]) if len(some) == len(batches) else None
+    if found is None:
+        return None
+    got = np.repeat([got for _, got in some], [batch.records for batch, _ in some])
+    return Columns(*found, got)
 
 
-def _one_by_one(batches: Sequence[Iterable[Record]], valueless: Valueless) -> tuple[Ints, Values]:
+def _one_by_one(batches: Sequence[Iterable[Record]], valueless: Valueless) -> Columns:
     read = [record for records in batches for record in records]
     values = [valueless(record) if record.value is None else record.value for record in read]
-    return np.array([record.offset for record in read], dtype=np.int64), Values.of(values)
+    got = [record.timestamp if record.timestamp_type == BY_KAFKA else -1 for record in read]
+    offsets = np.array([record.offset for record in read], dtype=np.int64)
+    return Columns(offsets, Values.of(values), np.array(got, dtype=np.int64))
 
 
 def _no_value(_: Record) -> None:

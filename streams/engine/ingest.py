@@ -26,6 +26,10 @@ from streams.panes.partition import SourcePartition
 
 log = logging.getLogger("segpulse")
 
+#: Those of a partition that change between two checkpoints, at most. One of many more, where events are few and far
+#: between, would take longer than a transaction may.
+_PANES = 250
+
 _REST = 0.5  # of an interval, after a checkpoint of whatever length: events are to be read too
 
 
@@ -57,6 +61,9 @@ class Ingest:
         core = SourcePartition(partition, self._settings, self._measures)
         source = restored(core, held, begins, self._settings.dimensions)
         self._sources[partition] = source
+        if not core.is_first:
+            for topic, begin in begins.items():
+                self._miss(TP(topic, partition), begin - source.read.get(topic, -1) - 1)
         return {TP(topic, partition): position.expected for topic, position in source.positions.items()}
 
     def drop_all(self) -> None:
@@ -76,19 +83,29 @@ class Ingest:
         source = self._sources.get(tp.partition)
         if source is None:
             return  # fetched before the partition was given away; its owner reads it again
-        since = await new_since(self._pipeline.app, tp, source.positions[tp.topic], fetched)
+        position = source.positions[tp.topic]
+        expected = position.expected
+        since = await new_since(self._pipeline.app, tp, position, fetched)
         if since == fetched.end:
             return
-        offsets, values = fetched.columns(since, self._erasing if tp.topic == PROFILES else None)
+        self._miss(tp, since - expected)
+        offsets, values, got = fetched.columns(since, self._erasing if tp.topic == PROFILES else None)
         now, size = self._now(), self._settings.kafka.batch
         for first in range(0, len(values), size):
             batch = slice(first, first + size)
-            source.core.take(tp.topic, offsets[batch], values[batch], now)
+            source.core.take(tp.topic, offsets[batch], values[batch], now, got[batch])
         source.heard(tp.topic, fetched.written, now)
         self._advance(tp.partition, source)
 
+    def _miss(self, tp: TP, records: int) -> None:
+        """So many that nobody had read are gone; of profiles those that others have replaced."""
+        if records > 0 and tp.topic != PROFILES:
+            self._metrics.expired.labels(tp.topic).inc(records)
+            why = "its retention is too short for how long no worker has read it"
+            log.warning("%s, partition %d: %d records had expired before they were read: %s", *tp, records, why)
+
     def _advance(self, partition: int, source: Source) -> None:
-        source.core.advance()
+        source.core.advance(_PANES)
         self._hold_back(partition, source)
         if source.reads_again and source.core.caught_up:
             source.reads_again = False
@@ -103,7 +120,7 @@ class Ingest:
         consumer.held = {tp for tp in consumer.held if tp.partition != partition} | held
 
     def pass_time(self) -> None:
-        """Topics that are read to their end and quiet move on by the wall clock."""
+        """Topics that are read to their end and quiet move on by the wall clock. Raises LostRecordsError."""
         now = self._now()
         quiet_since = time.monotonic() - self._settings.time.idle_after / 1000
         for partition, source in self._sources.items():
@@ -111,6 +128,7 @@ class Ingest:
                 end: int | None = self._pipeline.app.consumer.highwater(TP(topic, partition))
                 if end is None:
                     continue
+                source.check_end(topic, end)
                 self._metrics.lag.labels(topic, str(partition)).set(max(end - position.expected, 0))
                 if now is not None and end <= position.expected and source.heard_at[topic] < quiet_since:
                     source.core.pass_on(topic, now)
@@ -123,6 +141,11 @@ class Ingest:
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(self._caught_up.wait(), left)
         self._caught_up.clear()
+
+    async def turn(self) -> None:
+        """Look at the time, then make a checkpoint."""
+        self.pass_time()
+        await self.checkpoint()
 
     async def checkpoint(self) -> None:
         """Write what has changed since the last one, and commit the offsets to read from."""

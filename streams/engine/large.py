@@ -92,6 +92,10 @@ class Arriving:
         del self._parts[of]
         return of, whole
 
+    def gone(self, key: bytes) -> None:
+        """The value of this key is taken back: of parts that compaction has left the others will not come."""
+        self._parts.pop(key, None)
+
 
 def _name(key: bytes) -> str:
     return key.decode() + _SIGN

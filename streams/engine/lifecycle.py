@@ -117,8 +117,7 @@ def wire(
         while not app.should_stop:
             await ingest.wait()
             await loaded.wait()
-            ingest.pass_time()
-            await pipeline.or_crash(ingest.checkpoint())
+            await pipeline.or_crash(ingest.turn())
 
     @app.task  # type: ignore[untyped-decorator]
     async def checkpoint_scores() -> None:

@@ -23,6 +23,10 @@ class Metrics:
         self.dead_letters = Counter(
             "segpulse_dead_letters", "Records that could not be counted.", ["reason"], registry=registry
         )
+        self.expired = Counter(
+            "segpulse_expired_records", "Records that Kafka had removed before any worker read them.", ["topic"],
+            registry=registry,
+        )  # fmt: skip
         self.overflow = Counter(
             "segpulse_overflow_values",
             "Events counted as `other` of a dimension that has more values than a source partition tells apart, which "

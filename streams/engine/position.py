@@ -5,8 +5,9 @@ again. And a batch fetched before the seek may lie ahead of where reading must b
 keeps the next offset that it expects:
 
     below it     read already: skipped
-    above it     the batch is not taken, and reading goes back to the expected offset; only when the very same gap comes
-                 again is it the log's own (records have expired), and the batch is taken
+    above it     the batch is not taken, and reading goes back to the expected offset; only when a gap comes a second
+                 time is it the log's own (records have expired), and the batch is taken: one that was fetched before
+                 the seek is thrown away by it, so it comes once
 """
 
 from __future__ import annotations
@@ -22,16 +23,17 @@ class Position:
 
     def __init__(self, expected: int) -> None:
         self.expected = expected
-        self._gap: int | None = None
+        self._gaps: set[int] = set()  # where batches began that were not taken since
 
     def take(self, fetched: Fetched) -> int | None:
         """The offset from which on it is new, its end where nothing is; None: reading must go back to `expected`."""
         if fetched.end <= self.expected:
             return fetched.end
-        if fetched.begin > self.expected and (self._gap is None or fetched.begin != self._gap):
-            self._gap = fetched.begin if self._gap is None else min(self._gap, fetched.begin)
+        if fetched.begin > self.expected and fetched.begin not in self._gaps:
+            self._gaps.add(fetched.begin)
             return None
-        since, self.expected, self._gap = max(fetched.begin, self.expected), fetched.end, None
+        since, self.expected = max(fetched.begin, self.expected), fetched.end
+        self._gaps.clear()
         return since
 
 

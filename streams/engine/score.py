@@ -81,6 +81,7 @@ class Score:
             if record.key is None:
                 continue
             if record.value is None:
+                owned.arriving.gone(record.key)
                 owned.rolled_up(record.key)
                 continue
             whole = owned.arriving.take(record.key, record.value)

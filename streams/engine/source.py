@@ -22,7 +22,13 @@ from streams.panes.partition import SourcePartition
 from streams.panes.progress import Progress
 from streams.segments.known import Traits
 
+_SHORT_FOR = 30.0  # seconds after which a log that ends too soon is; a new leader may not know its end at once
+
 _traits = msgspec.json.Decoder(Traits)
+
+
+class LostRecordsError(Exception):
+    """A topic has fewer records than were read of it; the message says what to do."""
 
 
 class PartingOf(NamedTuple):
@@ -37,10 +43,18 @@ class Source:
     """See the module."""
 
     def __init__(
-        self, core: SourcePartition, resume: Mapping[str, int], unpublished: list[Change], parting: PartingOf
+        self,
+        core: SourcePartition,
+        resume: Mapping[str, int],
+        read: Mapping[str, int],
+        unpublished: list[Change],
+        parting: PartingOf,
     ) -> None:
+        """`resume`: by topic the offset to read from; `read`: the last that a predecessor has read, if any."""
         self.core = core
         self.parting = parting
+        self.read = read
+        self._short_since: dict[str, float] = {}  # by the monotonic clock
         self.positions = {topic: Position(offset) for topic, offset in resume.items()}
         self.unpublished = unpublished  # panes that the predecessor may not have sent on
         #: When each topic last had something new, by the monotonic clock. One that has nothing at all may be about to
@@ -55,6 +69,22 @@ class Source:
         """Something new has come on `topic`, which Kafka got at `written` (ms); `now` (ms) is the wall clock."""
         ago = max(now - written, 0) / 1000 if now is not None and written is not None else 0.0
         self.heard_at[topic] = time.monotonic() - ago
+
+    def check_end(self, topic: str, end: int) -> None:
+        """Raise LostRecordsError where the log of `topic`, which ends at offset `end`, had been read further for good.
+
+        New records have offsets that were had already: they would be passed over.
+        """
+        read = max(self.positions[topic].expected, self.read.get(topic, -1) + 1)
+        if end >= read:
+            self._short_since.pop(topic, None)
+        elif time.monotonic() >= self._short_since.setdefault(topic, time.monotonic()) + _SHORT_FOR:
+            raise LostRecordsError(
+                f"{topic}, partition {self.core.number}, ends at offset {end}, and {read} had been read: it was made "
+                "anew, or Kafka has lost records. Which of them are counted cannot be told any more. Bring the old one "
+                "back; or begin anew, by other source topics or without what there is: delete all topics of segpulse's "
+                "own (segment_*, dimension_overviews and the changelogs), and `segpulse topics create` makes them again"
+            )
 
     def take_due(self, now: int | None) -> Due:
         """What there is to write now; it is not given again. `now` (ms): the wall clock, where that tells time."""
@@ -113,5 +143,6 @@ def restored(core: SourcePartition, changelogs: Held, begins: Mapping[str, int],
         if come_to is None or not come_to.mark.includes(codec.mark(codec.head(value))):
             snapshot = codec.decode(value)
             unpublished.append(Change(key, snapshot, value, tuple(snapshot.counts)))
-    resume = {t: come_to.resume.get(t, 0) if come_to else 0 for t in SOURCE_TOPICS}
-    return Source(core, resume, unpublished, parting)
+    # Of a topic that has expired to its end no record need ever come that would say so.
+    resume = {t: max(come_to.resume.get(t, 0) if come_to else 0, begins.get(t, 0)) for t in SOURCE_TOPICS}
+    return Source(core, resume, come_to.offsets if come_to else {}, unpublished, parting)

@@ -47,6 +47,12 @@ class Reorder:
         self._waiting = rest
         return in_order(due)
 
+    def room(self, watermark: int, span: int, panes: int) -> int:
+        """The latest time up to `watermark` (ms) before which events are in at most so many panes of `span` ms."""
+        passed = [batch.time[: np.searchsorted(batch.time, watermark)] // span for batch in self._waiting]
+        starts = np.unique(np.concatenate(passed)) if passed else ()
+        return int(starts[panes]) * span if len(starts) > panes else watermark
+
     def earliest(self) -> int:
         """Time (ms) of the first event that waits; profiles, which may have always been so, are none."""
         events = [batch for batch in self._waiting if batch.topic[0] != _PROFILES]

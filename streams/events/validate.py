@@ -16,6 +16,9 @@ from streams.events.topics import HEARTBEAT, PROFILES, SOURCES
 #: refused as too far ahead of it.
 EARLIEST = 946_684_800_000
 
+#: Characters. Of who is known by a trait the id is kept for good, in memory and on Kafka.
+LONGEST_VISITOR = 1_000
+
 
 class Valid(NamedTuple):
     """The parts of an event that counting needs."""
@@ -34,7 +37,10 @@ class Columns(NamedTuple):
 
 
 def validate_plain(topic: str, events: Sequence[Event]) -> Columns:
-    """What `validate` says of events that are as most are: text for visitor, one form of time, a usual name."""
+    """What `validate` says of events that are as most are: text for visitor, one form of time, a usual name.
+
+    Visitors may be longer than LONGEST_VISITOR here.
+    """
     stamps = [event.timestamp for event in events]
     if topic == PROFILES and stamps.count(None) == len(stamps):
         time: Ints = np.zeros(len(stamps), dtype=np.int64)
@@ -77,6 +83,10 @@ def validate(topic: str, event: Event) -> Valid | Problem:
     visitor = next((v for v in (event.visitor_id, event.user_id, event.anonymous_id) if v not in (None, "")), None)
     if visitor is None and (topic == PROFILES or SOURCES[topic].of_somebody):
         return Problem("missing_visitor", "visitor_id (or userId, anonymousId): required, a text or a number")
+    if isinstance(visitor, str) and len(visitor) > LONGEST_VISITOR:
+        return Problem(
+            "too_large", f"visitor_id: has {len(visitor):,} characters; at most {LONGEST_VISITOR:,} are read"
+        )
     if topic == PROFILES:
         return Valid(time, str(visitor), "")
     if not _is_known(topic, event.event):

@@ -33,6 +33,11 @@ class Clock:
         if reached is None or time > reached:
             self._reached[topic] = time
 
+    def rise(self, watermark: int) -> int:
+        """Bring it to `watermark` (ms) if it is not further; where it is."""
+        self.watermark = watermark if self.watermark is None else max(watermark, self.watermark)
+        return self.watermark
+
     def ahead(self, lead: int) -> set[str]:
         """The topics more than `lead` ms ahead of the slowest; all others while one has not been heard of."""
         reached = {topic: time for topic, time in self._reached.items() if time is not None}
@@ -41,14 +46,14 @@ class Clock:
         slowest = min(reached.values())
         return {topic for topic, time in reached.items() if time > slowest + lead}
 
-    def advance(self) -> int | None:
-        """Bring the watermark up to date and return it."""
+    def due(self) -> int | None:
+        """Where the watermark may be by now (ms); None while some topic has not been heard of."""
         slowest = None
         for reached in self._reached.values():
             if reached is None:
                 return self.watermark
             slowest = reached if slowest is None else min(slowest, reached)
-        if slowest is not None:
-            passed = (slowest - self._lateness) // self._step * self._step
-            self.watermark = passed if self.watermark is None else max(passed, self.watermark)
-        return self.watermark
+        if slowest is None:
+            return self.watermark
+        passed = (slowest - self._lateness) // self._step * self._step
+        return passed if self.watermark is None else max(passed, self.watermark)

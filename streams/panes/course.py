@@ -17,6 +17,8 @@ from streams.panes.resume import Resume
 from streams.segments.named import Named
 from streams.settings import Settings
 
+_NEVER = -(2**62)  # ms
+
 
 class Course:
     """See the module. `offsets`: topic rank -> last offset read."""
@@ -26,6 +28,10 @@ class Course:
         self.offsets: dict[int, int] = {}
         self.before = Predecessor(None, 0)
         self._resume = Resume(settings)
+        # What must be read again before anything is written, and where time was then.
+        self._last: dict[int, int] = {}  # topic rank -> offset
+        self._watermark = _NEVER  # ms
+        self._is_read = False
 
     @property
     def horizon(self) -> int:
@@ -38,25 +44,36 @@ class Course:
         self.offsets = {RANK[topic]: offset - 1 for topic, offset in begins.items() if offset}
         if progress is not None:
             self.clock.newest.update(progress.newest)
+            self.comes_to([progress.mark])
 
     def read(self, topic: str, offsets: Ints, newest: int | None) -> None:
         """Records of `topic` were read; its newest time was `newest` before."""
         self.offsets[RANK[topic]] = int(offsets[-1])
         self._resume.read(topic, int(offsets[0]), newest, self.clock.newest[topic])
 
-    def has_come(self, marks: Iterable[Mark]) -> bool:
-        """Is all read and passed that any of `marks`, or the predecessor, had?"""
-        marks, watermark = [*marks, Mark(self.before.watermark, self.before.offsets)], self.clock.watermark
-        return (
-            watermark is not None
-            and watermark >= max(mark.watermark for mark in marks)
-            and all(
-                self.offsets.get(RANK[topic], -1) >= offset
-                for mark in marks
-                for topic, offset in mark.offsets.items()
-                if topic in RANK
-            )
-        )
+    def comes_to(self, marks: Iterable[Mark]) -> None:
+        """Not only the predecessor, but also what it wrote last, had read and passed these."""
+        for mark in marks:
+            self._watermark = max(self._watermark, mark.watermark)
+            for topic, offset in mark.offsets.items():
+                if topic in RANK:
+                    self._last[RANK[topic]] = max(self._last.get(RANK[topic], -1), offset)
+
+    def meet(self) -> bool:
+        """Is all read that the predecessor had read? Then the watermark is where that had left it.
+
+        It would not come there by itself where a clock was ahead then and is right now, or before an hour is over.
+        """
+        if not self._is_read and all(self.offsets.get(rank, -1) >= last for rank, last in self._last.items()):
+            self._is_read = True
+            if self._watermark > _NEVER:
+                self.clock.rise(self._watermark)
+        return self._is_read
+
+    @property
+    def caught_up(self) -> bool:
+        """Is all read and passed that the predecessor had?"""
+        return self._is_read and self.clock.watermark is not None
 
     @property
     def mark(self) -> Mark:

@@ -45,6 +45,7 @@ class Panes:
         self._membership = membership
         self._measures = measures
         self._finest = grid.finest
+        self.span = LEVELS[grid.finest]  # ms of those that are counted into, mostly
         self._keeps = grid.keeps(_SLACK)
         self._packed: dict[Key, bytes] = {}
         self._open: dict[Key, Pane] = {}
@@ -67,6 +68,11 @@ class Panes:
                 self._rolled[finer] = max(self._rolled[finer], start + LEVELS[level])
         for key in [k for k in self._packed if k[1] < self._rolled[k[0] + 1]]:
             self._drop(key)  # a crash came between its roll-up and its removal
+
+    @property
+    def changed(self) -> int:
+        """How many are to be written, before any are rolled up."""
+        return len(self._dirty)
 
     def add(self, counted: Counted, told: Bools) -> None:
         """Count.

@@ -16,7 +16,7 @@ from streams.events.dedupe import Dedupe
 from streams.events.intake import Good, Intake
 from streams.events.mark import Mark
 from streams.events.reorder import Reorder
-from streams.events.topics import PROFILES
+from streams.events.topics import PROFILES, SOURCE_TOPICS
 from streams.kpis.measures import Measures
 from streams.messages import DeadLetter, VisitorSegments
 from streams.panes.census import Census
@@ -86,18 +86,29 @@ class SourcePartition:
         self.stats = Stats(self._course.before.offsets)
         self._panes.load(panes)
         self._people.load(progress, traits, shards, openings)
+        most = self._counting.membership.history.most
+        marks = [Mark(self._panes.watermark, self._panes.offsets)]
+        self._course.comes_to(marks if most is None else [*marks, most])
         if progress is not None:
             self._census.begin(progress.watermark)
 
-    def take(self, topic: str, offsets: Ints, values: Sequence[bytes | None], now: int | None = None) -> None:
+    def take(
+        self,
+        topic: str,
+        offsets: Ints,
+        values: Sequence[bytes | None],
+        now: int | None = None,
+        got: Ints | None = None,
+    ) -> None:
         """Take records of one topic, in offset order. `now` (ms) is the wall clock; None where only events tell time.
 
+        `got` (ms): when Kafka got each; -1, or None of all, where it does not say.
         Records that cannot be counted go to `dead_letters`; nothing that a record holds raises.
         """
         if not len(offsets):
             return
         newest = self._clock.newest[topic]
-        good, bad = self._intake.judge(topic, offsets, values, now)
+        good, bad = self._intake.judge(topic, offsets, values, now, got)
         self.dead_letters += [
             dead_letter(topic, self.number, each) for each in bad if self.stats.is_new(topic, each.offset)
         ]
@@ -127,13 +138,26 @@ class SourcePartition:
         """`topic` is read to its end and has been quiet: its time moves on by the wall clock (ms)."""
         self._clock.passed(topic, now)
 
-    def advance(self) -> int | None:
-        """Count what the watermark has passed; return the watermark (ms)."""
-        watermark = self._clock.advance()
-        if watermark is not None:
-            self._count_to(watermark)
-            self._provisional.release(self._people.forget(watermark, self._course.horizon))
+    def advance(self, most: int | None = None) -> int | None:
+        """Count what the watermark has passed; return the watermark (ms).
+
+        `most`: it goes on no further than where so many panes have changed since they were last written. None: as far
+        as there are events.
+        """
+        is_read, watermark = self._course.meet(), self._clock.due()
+        if watermark is None:
+            return None
+        watermark = self._clock.rise(watermark if most is None or not is_read else self._within(most, watermark))
+        self._count_to(watermark)
+        self._provisional.release(self._people.forget(watermark, self._course.horizon))
         return watermark
+
+    def _within(self, most: int, watermark: int) -> int:
+        """How far time may go on towards `watermark` (ms) so that at most so many panes have changed."""
+        before, span, panes = self._clock.watermark, self._panes.span, max(most - self._panes.changed, 0)
+        if before is not None and watermark - before <= panes * span:
+            return watermark  # as mostly
+        return self._reorder.room(watermark, span, panes)
 
     def _count_to(self, watermark: int) -> None:
         """All before `watermark` (ms), and at each midnight who stays."""
@@ -171,9 +195,11 @@ class SourcePartition:
         return self._provisional.counts(now, self._clock.watermark, self._reorder.waiting)
 
     def ahead(self) -> set[str]:
-        """The topics that should wait for others, where many events wait for the watermark already."""
+        """The topics that should wait, for others mostly, where many events wait for the watermark already."""
         if len(self._reorder) < _CROWD:
             return set()
+        if self._clock.due() != self._clock.watermark:
+            return set(SOURCE_TOPICS)  # what could be counted waits for a checkpoint
         return self._clock.ahead(self._settings.time.lateness + self._settings.time.idle_after)
 
     @property
@@ -192,9 +218,7 @@ class SourcePartition:
 
         It may have died within a checkpoint, having written panes or history further on than it said that it was.
         """
-        most = self._counting.membership.history.most
-        marks = [Mark(self._panes.watermark, self._panes.offsets)]
-        return self._course.has_come(marks if most is None else [*marks, most])
+        return self._course.caught_up
 
     def changes(self) -> list[Change]:
         """The panes to write now. Only when caught up."""

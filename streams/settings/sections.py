@@ -58,7 +58,7 @@ class Time(Section, frozen=True, kw_only=True):
     clock: Literal["wall", "event"] = "wall"  # event: time stands still between events (replay of the past)
     lateness: Span = Span.parse("60s")  # how far out of order events may come and still be in order
     idle_after: Span = Span.parse("15s")  # a partition with nothing new for so long follows the wall clock
-    ahead: Span = Span.parse("10m")  # a timestamp further ahead of the clock than this is refused
+    ahead: Span = Span.parse("10m")  # a timestamp further ahead than this of when Kafka got the record is refused
     tick: Span = Span.parse("10s")  # scores are made at multiples of this
     checkpoint: Span = Span.parse("1s")
 

@@ -13,6 +13,7 @@ class Made(NamedTuple):
     key: bytes | None = None
     value: bytes | None = None
     timestamp: int = 0
+    timestamp_type: int = 0
 
 
 def fetched(records: Sequence[Made], begin: int | None = None, end: int | None = None) -> Fetched:

@@ -29,12 +29,12 @@ def test_of_whom_and_when() -> None:
         Made(11, b"v1", None, -1),
         Made(12, b"v1", b"", START),
     ]
-    offsets, values = fetched(records).columns(8, ERASING)
+    offsets, values, _ = fetched(records).columns(8, ERASING)
     assert offsets.tolist() == [8, 9, 10, 11, 12]
     assert [json.loads(value) if value else value for value in values] == [
         {"visitor_id": "Zoë", "timestamp": START, "traits": NOTHING}, None, None, None, b"",
     ]  # fmt: skip
-    assert list(fetched(records).columns(11)[1]) == [None, b""], "elsewhere it is a record without a value"
+    assert list(fetched(records).columns(11).values) == [None, b""], "elsewhere it is a record without a value"
 
 
 def test_as_kafka_has_it() -> None:
@@ -43,7 +43,7 @@ def test_as_kafka_has_it() -> None:
         assert builder.append(offset, START + offset, b"v%d" % offset, value, [])
     answer = Answer(bytes(builder.build()))
     data = answer.next_bytes()
-    _, values = Fetched(0, 2, [Batch(answer.next_batch(), data)], None).columns(0, ERASING)
+    _, values, _ = Fetched(0, 2, [Batch(answer.next_batch(), data)], None).columns(0, ERASING)
     said = [json.loads(value or b"") for value in values]
     assert said == [{"visitor_id": "v0"}, {"visitor_id": "v1", "timestamp": START + 1, "traits": NOTHING}]
 

@@ -63,15 +63,30 @@ def test_all_records_from_where_reading_is(sizes: list[tuple[int, int]], at: int
     assert [(record.offset, record.value) for record in found.since(min(at, base))] == [
         (offset, b"v%d" % offset) for offset in expected
     ]
-    offsets, values = fetched(data, 0).columns(min(at, base))
+    offsets, values, _ = fetched(data, 0).columns(min(at, base))
     assert (offsets.tolist(), list(values)) == (list(expected), [b"v%d" % offset for offset in expected])
 
 
 @given(st.sets(st.integers(0, 30), min_size=1).map(sorted), st.integers(0, 31))
 def test_compacted_logs_have_gaps(offsets: list[int], since: int) -> None:
-    found, values = fetched(batch(0, offsets), 0).columns(since)
+    found, values, _ = fetched(batch(0, offsets), 0).columns(since)
     assert found.tolist() == [offset for offset in offsets if offset >= since]
     assert list(values) == [b"v%d" % offset for offset in offsets if offset >= since]
+
+
+@pytest.mark.parametrize("plain", [True, False])
+def test_when_kafka_got_a_batch(plain: bool) -> None:
+    """By its own clock; what a producer says is not that."""
+    first, by_kafka = batch(0, [0, 1]), bytearray(batch(2, [0, 1]))
+    by_kafka[22] |= 0x08  # LogAppendTime
+    by_kafka[35:43] = (1_767_225_700_000).to_bytes(8, "big")  # the largest timestamp
+    headers = DefaultRecordBatchBuilder(2, 0, 0, -1, 0, 0, 1_000)
+    headers.append(0, 5, b"k", b"v", [] if plain else [("h", b"")])
+    last = bytearray(headers.build())
+    last[0:8] = (4).to_bytes(8, "big")
+    offsets, _, got = fetched(first + bytes(by_kafka) + bytes(last), 0).columns(1)
+    assert offsets.tolist() == [1, 2, 3, 4]
+    assert got.tolist() == [-1, 1_767_225_700_000, 1_767_225_700_000, -1]
 
 
 def test_what_was_given_up_is_not_handed_over_and_marks_are_no_records() -> None:

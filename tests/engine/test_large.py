@@ -86,6 +86,19 @@ def test_the_last_that_was_written_whole_is_read(each: list[Any]) -> None:
             assert arrived == last
 
 
+def test_parts_that_compaction_has_left_go_with_the_value() -> None:
+    """The first of them was replaced, and then all were taken back: a scorer that began there would keep the rest."""
+    value = np.random.default_rng(1).bytes(3 * parts.LARGEST)
+    _, *left = Parting().records(b"d", value, Mark(0, {}))
+    arriving = Arriving()
+    for key, part in left:
+        assert part is not None
+        assert arriving.take(key, part) is None
+    assert arriving._parts
+    arriving.gone(b"d")
+    assert not arriving._parts
+
+
 def test_of_what_a_predecessor_may_have_sent_all_is_taken_back() -> None:
     value = np.random.default_rng(1).bytes(5 * parts.LARGEST)
     sent = dict(Parting().records(b"d", value, Mark(0, {})))

@@ -73,6 +73,14 @@ def test_a_batch_from_ahead_is_not() -> None:
     assert position.take(fetched([Made(9)])) is None, "not the gap of before"
 
 
+def test_a_gap_that_grows_meanwhile_is_believed_too() -> None:
+    """More has expired by the second look; it would be asked for for ever."""
+    position = Position(5)
+    assert position.take(fetched([Made(9)])) is None
+    assert position.take(fetched([Made(12)])) is None
+    assert position.take(fetched([Made(12)])) == 12
+
+
 def test_what_is_missing_within_a_batch_is_missing_in_the_log() -> None:
     position = Position(5)
     assert position.take(fetched([Made(7), Made(9)], begin=5, end=12)) == 5

@@ -17,6 +17,7 @@ def test_topics_ahead_are_held_back_only_where_many_wait(monkeypatch: pytest.Mon
 
     def read(topic: str, time: int, offset: int) -> None:
         core.take(topic, np.array([offset]), [record(Happening(time, topic, None, offset, None, None, None))])
+        core.advance()
 
     for topic in set(SOURCE_TOPICS) - {"clicks", "downloads"}:
         core.take(topic, np.array([0]), [heartbeat(START + 10 * HOUR)])
@@ -29,8 +30,6 @@ def test_topics_ahead_are_held_back_only_where_many_wait(monkeypatch: pytest.Mon
     assert core.ahead() == set(SOURCE_TOPICS) - {"downloads"}
     read("downloads", START + 2 * HOUR, 1)
     assert core.ahead() == set(SOURCE_TOPICS) - {"clicks", "downloads"}
-    core.advance()
     read("downloads", START + 10 * HOUR, 2)
     read("clicks", START + 10 * HOUR, 3)
-    core.advance()
     assert core.ahead() == set(), "few wait any more"
