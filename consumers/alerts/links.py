@@ -19,8 +19,8 @@ class Links(NamedTuple):
 
     def board(self, alert: Alert) -> str:
         """The alert's segment on the board."""
-        place = {"dimension": alert.dimension, "segment": alert.value, "kpi": alert.kpi, "window": alert.window}
-        return f"{self.board_url.rstrip('/')}/?{urlencode(place)}"
+        place = _place(alert)
+        return f"{self.board_url.rstrip('/')}/{'?' if place else ''}{urlencode(place)}"
 
     def all(self, alert: Alert) -> list[tuple[str, str]]:
         """(what it is, address) of each."""
@@ -30,8 +30,13 @@ class Links(NamedTuple):
         return found
 
     def _grafana(self, alert: Alert) -> str:
-        names = {"dimension": alert.dimension, "segment": alert.value, "kpi": alert.kpi, "window": alert.window}
-        of_all = alert.kind == "pipeline"
-        variables = {} if of_all else {f"var-{name}": value for name, value in names.items()}
+        variables = {f"var-{name}": value for name, value in _place(alert).items()}
         time = {"from": alert.since - BEFORE_MS, "to": "now"}
-        return f"{self.grafana_url.rstrip('/')}/d/{PIPELINE if of_all else SEGMENT}?{urlencode({**variables, **time})}"
+        return f"{self.grafana_url.rstrip('/')}/d/{SEGMENT if variables else PIPELINE}?{urlencode({**variables, **time})}"
+
+
+def _place(alert: Alert) -> dict[str, str]:
+    """What is to be shown; empty where the alert is of all segments."""
+    if alert.kind == "pipeline":
+        return {}
+    return {"dimension": alert.dimension, "segment": alert.value, "kpi": alert.kpi, "window": alert.window}

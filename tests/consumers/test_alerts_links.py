@@ -29,11 +29,13 @@ def test_grafana_is_opened_at_the_segment_with_what_the_dashboard_knows() -> Non
     assert asked["to"] == "now"
 
 
-def test_of_no_segment_the_pipeline_is_shown() -> None:
+def test_of_no_segment_the_pipeline_and_the_whole_board_are_shown() -> None:
     told = alert("all", kind="pipeline", dimension="pipeline", kpi="", window="")
-    url = urlsplit(dict(LINKS.all(told))["Grafana"])
+    links = dict(LINKS.all(told))
+    url = urlsplit(links["Grafana"])
     assert url.path == f"/g/d/{dashboard('pipeline')['uid']}"
     assert "var-" not in url.query
+    assert links["Board"] == "https://board.test/segpulse/"
 
 
 def test_without_grafana_there_is_the_board() -> None:
