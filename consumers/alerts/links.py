@@ -1,4 +1,4 @@
-"""Where to look: the addresses on the board and in Grafana that show what an alert is of."""
+"""Where to look: on the board and in Grafana what an alert is of, in the runbook what to do."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ class Links(NamedTuple):
 
     board_url: str
     grafana_url: str = ""  # empty: there is none
+    runbook_url: str = ""  # likewise
 
     def board(self, alert: Alert) -> str:
         """The alert's segment on the board."""
@@ -27,7 +28,14 @@ class Links(NamedTuple):
         found = [("Board", self.board(alert))]
         if self.grafana_url:
             found.append(("Grafana", self._grafana(alert)))
+        if self.runbook_url:
+            found.append(("Runbook", self.runbook(alert)))
         return found
+
+    def runbook(self, alert: Alert) -> str:
+        """The section that says what to do; empty where there is no runbook."""
+        section = "segpulsenodata" if alert.kind == "pipeline" else f"segment{alert.state}"
+        return self.runbook_url and f"{self.runbook_url}#{section}"
 
     def _grafana(self, alert: Alert) -> str:
         variables = {f"var-{name}": value for name, value in _place(alert).items()}

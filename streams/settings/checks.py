@@ -148,7 +148,7 @@ def _alerts(settings: Settings) -> Iterator[Fault]:
             yield "alerts.windows", f"{window} is not among scoring.windows"
     if not settings.alerts.windows:
         yield "alerts.windows", "declare at least one"
-    for key in ("board_url", "grafana_url"):
+    for key in ("board_url", "grafana_url", "runbook_url"):
         if not re.fullmatch(_WEB_ADDRESS, getattr(settings.alerts, key) or "http://none"):
             yield f"alerts.{key}", "must be an http:// or https:// address"
     for number, mute in enumerate(settings.alerts.mute):

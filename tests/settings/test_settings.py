@@ -57,6 +57,7 @@ MUTE = '[alerts]\nmute = [{{ segment = "{}", from = {}, to = {} }}]'
             "alerts.pagerduty_key: is a secret: take it out, and set SEGPULSE_ALERTS_PAGER",
         ),
         ('[alerts]\ngrafana_url = "grafana.test"', "alerts.grafana_url: must be an http:// or https:// address"),
+        ('[alerts]\nrunbook_url = "runbook.md"', "alerts.runbook_url: must be an http:// or https:// address"),
         (
             '[growth]\nhold = ["month"]',
             "growth.hold[0]: Invalid enum value 'month'; there are 'before', 'week', 'year'",
