@@ -90,6 +90,11 @@ def test_who_looks_after_it_is_one_line_without_markup() -> None:
     assert nobody == "👤 Nobody looks after it any more: tier:2 is over on form_fill_rate: 20% above its usual"
 
 
+def test_what_is_silent_is_not_compared_by_what_came_before() -> None:
+    fields = told(kind="silent", state="silent")["blocks"][2]["fields"]
+    assert [field["text"].partition("\n")[0] for field in fields] == ["*Since*", "*Impact*"]
+
+
 @pytest.mark.parametrize(
     ("other", "headline"),
     [
