@@ -39,8 +39,8 @@ class Links(NamedTuple):
 
     def _grafana(self, alert: Alert) -> str:
         variables = {f"var-{name}": value for name, value in _place(alert).items()}
-        time = {"from": alert.since - BEFORE_MS, "to": "now"}
-        return f"{self.grafana_url.rstrip('/')}/d/{SEGMENT if variables else PIPELINE}?{urlencode({**variables, **time})}"
+        asked = {**variables, "from": alert.since - BEFORE_MS, "to": "now"}
+        return f"{self.grafana_url.rstrip('/')}/d/{SEGMENT if variables else PIPELINE}?{urlencode(asked)}"
 
 
 def _place(alert: Alert) -> dict[str, str]:
