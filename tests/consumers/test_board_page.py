@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import msgspec
@@ -157,6 +158,25 @@ def test_of_many_segments_the_first_are_shown_until_all_are_asked_for(
         expect(rows).to_have_count(12)
         page.get_by_role("button", name="Show all 40").click()
         expect(rows).to_have_count(40)
+        assert errors == []
+
+
+def test_a_segment_is_found_by_part_of_its_name(scorer: Scorer, board_address: str, tmp_path: Path) -> None:
+    scorer.say(*(scores(f"Spring fair {n}") for n in range(40)), scores("3", dimension="campaign"))
+    with chromium(tmp_path / "profile") as (page, errors):
+        page.goto(board_address)
+        rows, box = page.locator("#scores tbody tr"), page.get_by_label("Find")
+        expect(rows).to_have_count(13)
+        box.fill("FAIR 3")
+        expect(page.get_by_role("button", name="Show all 13")).to_be_visible()  # 3, 13, 23 and 30 to 39
+        expect(page.locator("#counts")).to_contain_text("13")
+        box.press("Enter")
+        box.fill("campaign:")
+        expect(rows).to_have_text([re.compile("^3")])
+        expect(box).to_be_focused()
+        scorer.say(scores("Spring fair 40"))  # what comes meanwhile is sought too
+        box.fill("nowhere")
+        expect(page.locator("#scores")).to_have_text("Nothing to show for this choice yet.")
         assert errors == []
 
 
