@@ -180,6 +180,23 @@ def test_a_segment_is_found_by_part_of_its_name(scorer: Scorer, board_address: s
         assert errors == []
 
 
+def test_on_a_wall_tables_and_alerts_are_beside_each_other(scorer: Scorer, board_address: str, tmp_path: Path) -> None:
+    scorer.say(*(scores(value, dimension=dimension) for dimension in ("city_tier", "industry") for value in ("1", "2")))
+    scorer.say(alert("2"), alert("3"))
+    with chromium(tmp_path / "profile", viewport={"width": 2560, "height": 1440}) as (page, errors):
+        page.goto(board_address)
+        for found in (page.locator(".dimension"), page.locator(".alert")):
+            expect(found).to_have_count(2)
+            first, second = (found.nth(number).bounding_box() for number in range(2))
+            assert first
+            assert second
+            assert (first["y"], first["x"] + first["width"] < second["x"]) == (second["y"], True)
+        assert page.evaluate("document.documentElement.scrollWidth") == 2560
+        page.get_by_role("link", name="1", exact=True).first.click()
+        expect(page.locator("main")).to_have_css("max-width", "1200px")  # a segment's page is read, not watched
+        assert errors == []
+
+
 def test_on_a_phone_nothing_is_wider_than_the_screen(scorer: Scorer, board_address: str, tmp_path: Path) -> None:
     scorer.say(scores("Asset reliability webinar, autumn series"), scores("x" * 120), alert("x" * 120))
     with chromium(tmp_path / "profile", viewport={"width": 360, "height": 740}) as (page, errors):
