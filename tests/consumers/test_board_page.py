@@ -197,6 +197,23 @@ def test_on_a_wall_tables_and_alerts_are_beside_each_other(scorer: Scorer, board
         assert errors == []
 
 
+@pytest.mark.parametrize("width", [800, 1024, 1280, 2560])
+def test_no_figure_is_broken_into_its_letters(scorer: Scorer, board_address: str, tmp_path: Path, width: int) -> None:
+    """As on a small window, or a large one that is zoomed; beside another table, too."""
+    scorer.say(*(scores(dimension=dimension, cells=[cell(since=T0 - 600_000)]) for dimension in ("tier", "industry")))
+    with chromium(tmp_path / "profile", viewport={"width": width, "height": 700}) as (page, errors):
+        page.goto(board_address)
+        for kpi in ("All", "Sessions with a form fill"):
+            page.get_by_label("KPI").select_option(kpi)
+            since = page.locator("#scores tbody td:last-child", has_text="10 min")
+            expect(since).to_have_count(2)
+            box = since.first.bounding_box()
+            assert box
+            assert box["width"] > 60, kpi
+            assert page.evaluate("document.documentElement.scrollWidth") == width
+        assert errors == []
+
+
 def test_on_a_phone_nothing_is_wider_than_the_screen(scorer: Scorer, board_address: str, tmp_path: Path) -> None:
     scorer.say(scores("Asset reliability webinar, autumn series"), scores("x" * 120), alert("x" * 120))
     with chromium(tmp_path / "profile", viewport={"width": 360, "height": 740}) as (page, errors):
