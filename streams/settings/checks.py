@@ -145,7 +145,8 @@ def _scoring(settings: Settings) -> Iterator[Fault]:
 def _alerts(settings: Settings) -> Iterator[Fault]:
     for window in settings.alerts.windows:
         if window not in settings.scoring.windows:
-            yield "alerts.windows", f"{window} is not among scoring.windows"
+            there = ", ".join(map(str, settings.scoring.windows))
+            yield "alerts.windows", f"{window} is not among scoring.windows: name some of {there}"
     if not settings.alerts.windows:
         yield "alerts.windows", "declare at least one"
     for key in ("board_url", "grafana_url", "runbook_url"):

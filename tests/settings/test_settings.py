@@ -126,7 +126,7 @@ MUTE = '[alerts]\nmute = [{{ segment = "{}", from = {}, to = {} }}]'
         ),
         ("[scoring]\nenter = 4.5", "scoring.enter: there is no such key; there are windows, windows_of, kpis, "),
         ("[scoring]\nmin_trials = -1", "scoring.min_trials: must be 0 or more"),
-        ('[alerts]\nwindows = ["2h"]', "alerts.windows: 2h is not among scoring.windows"),
+        ('[alerts]\nwindows = ["2h"]', "alerts.windows: 2h is not among scoring.windows: name some of 5m, 1h, 24h, 7d"),
         ("[alerts]\nwindows = []", "alerts.windows: declare at least one"),
         ('[alerts]\npage = ["all"]', "alerts.page[0]: Invalid enum value 'all'; there are 'level', 'shift', 'silent',"),
         (
