@@ -16,7 +16,7 @@ from streams.settings import SettingsError
 COMMANDS = {
     "demo": ("streams.tools.demo", "Run everything on this machine, with simulated traffic."),
     "worker": ("streams.worker", "Run the scorer: events in, scores and alerts out."),
-    "consume": ("consumers.command", "Carry scores on: redis, prometheus, alerts or board."),
+    "consume": ("consumers.command", "Carry scores on: redis, visitors, prometheus, alerts or board."),
     "ingest": ("producers.http.command", "Take events over HTTP: Segment, HubSpot, Salesforce, your own."),
     "replay": ("streams.tools.replay", "Send a CSV or JSON-lines file to Kafka as events."),
     "backtest": ("streams.tools.backtest", "Score a file with no Kafka: which alerts would have fired?"),

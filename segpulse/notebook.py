@@ -53,12 +53,15 @@ def read_scores(config: str | Path | None = None, *, broker: str | None = None) 
     - `state`, `since` (event time, UTC), `kind` (what makes it over, under or silent)
     - `at`: the tick that the states are of; `to`: where the figures end; `written`: when Kafka got them; all UTC
 
-    A figure that cannot be had yet is null. For pandas: `read_scores().to_pandas()`.
+    A figure that cannot be had yet is null. For pandas: `read_scores().to_pandas()`, with pandas and pyarrow installed.
 
-    Raises ModuleNotFoundError where polars is not installed (`pip install segpulse[notebook]`), SettingsError, and
+    Raises ModuleNotFoundError where polars is not installed (the extra `notebook`), SettingsError, and
     consumers.connection.OutageError where no broker answers or the topic is not there.
     """
-    import polars as pl
+    try:
+        import polars as pl
+    except ModuleNotFoundError:
+        raise ModuleNotFoundError("segpulse.read_scores() needs polars: pip install polars") from None
 
     overlay = {} if broker is None else {"kafka": {"broker": broker}}
     chosen = settings.load(None if config is None else Path(config), **overlay)

@@ -77,6 +77,12 @@ def test_no_broker_is_one_clear_error() -> None:
         segpulse.read_scores(broker=address)
 
 
+def test_without_polars_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "polars", None)
+    with pytest.raises(ModuleNotFoundError, match="needs polars: pip install polars"):
+        segpulse.read_scores()
+
+
 def test_there_is_nothing_else() -> None:
     with pytest.raises(AttributeError, match="has no attribute 'write_scores'"):
         segpulse.write_scores  # noqa: B018

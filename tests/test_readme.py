@@ -6,23 +6,27 @@ import json
 import re
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import click
 import msgspec
 import pytest
+from prometheus_client import CollectorRegistry
 
 from consumers.alerts.metrics import Metrics as PageMetrics
 from consumers.growth import GrowthCollector
 from consumers.latest import Latest
 from consumers.prometheus import ScoresCollector
 from consumers.redis.fields import fields
+from consumers.redis.outages import Outages
 from segpulse.cli import cli
 from streams import settings
 from streams.engine.metrics import Metrics
 from streams.events.topics import PROFILES, SOURCE_TOPICS, SOURCES
 from streams.kpis.catalogue import catalogue
 from streams.messages import REASONS, STATES
+from streams.serving import Health
 from streams.settings import Settings
 from streams.tools.backtest import Backtest
 from streams.tools.files import mapping
@@ -155,8 +159,11 @@ def test_metrics_are_all_named() -> None:
     of_scores = (family.name for family in ScoresCollector(Latest()).collect())
     of_growth = (family.name for family in GrowthCollector(Latest()).collect())
     of_pages = {f"{m.name}_total" if m.type == "counter" else m.name for m in PageMetrics([]).registry.collect()}
+    writes = CollectorRegistry()
+    Outages(Settings().redis, threading.Event(), Health(), writes)
+    of_redis = (family.name for family in writes.collect())
     told = {code for code in inline(PROMETHEUS) if code.startswith("segpulse_")}
-    assert told == {*own, *of_scores, *of_growth, *of_pages}
+    assert told == {*own, *of_scores, *of_growth, *of_pages, *of_redis}
     assert {code for code in inline(ALERTS) if code.startswith("segpulse_")} == of_pages
 
 

@@ -45,6 +45,7 @@ def _alert(page: Page, origin: Origin, links: Links, kpis: Mapping[str, Kpi]) ->
         "also_moved": also_moved(page),
         "reason": head.reason,
         "link": link,
+        "runbook_url": links.runbook(head),
     }
     return {
         "status": head.status,

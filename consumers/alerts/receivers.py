@@ -51,7 +51,7 @@ def receivers(settings: Settings) -> list[Receiver]:
 
 def _receivers(settings: Settings) -> Iterator[Receiver]:
     alerts, kpis = settings.alerts, catalogue(settings)
-    links = Links(alerts.board_url, alerts.grafana_url)
+    links = Links(alerts.board_url, alerts.grafana_url, alerts.runbook_url)
     if alerts.webhook:
         yield Receiver(
             "webhook",

@@ -26,7 +26,6 @@ from streams.scoring.alerts.sentences import moment
 from streams.settings import Kpi
 
 HEADER_MOST, TEXT_MOST, FIELD_MOST = 150, 3_000, 2_000  # characters that Slack takes
-LINK_MOST = TEXT_MOST // 2 - 10  # two of them, and what is between
 _MARK = {"critical": "🔴", "warning": "🟠", "info": "🔵"}
 _OVER = "✅"
 
@@ -49,9 +48,8 @@ def message(page: Page, origin: Origin, links: Links, kpis: Mapping[str, Kpi]) -
     told = [_plain(f"{name}: {text}", FIELD_MOST) for name, text in details.items() if text]
     if told:
         found.append({"type": "context", "elements": told})
-    shown = [_link(name, url) for name, url in links.all(head) if len(_link(name, url)) <= LINK_MOST]
-    if shown:  # half an address leads nowhere
-        found.append({"type": "section", "text": _markup(" · ".join(shown))})
+    if shown := _links(links.all(head)):
+        found.append({"type": "section", "text": _markup(shown)})
     return {"text": escaped(f"{mark} {head.summary}", TEXT_MOST), "blocks": found}
 
 
@@ -91,8 +89,13 @@ def _time(ms: int) -> str:
     return f"<!date^{ms // 1000}^{{date_short_pretty}} {{time}}|{moment(ms)}>"
 
 
-def _link(name: str, url: str) -> str:
-    return f"<{_escaped(url)}|{name}>"
+def _links(all_links: Iterable[tuple[str, str]]) -> str:
+    """As many as Slack takes, whole: half an address leads nowhere."""
+    shown = ""
+    for name, url in all_links:
+        longer = f"{shown}{' · ' if shown else ''}<{_escaped(url)}|{name}>"
+        shown = longer if len(longer) <= TEXT_MOST else shown
+    return shown
 
 
 def _field(title: str, text: str) -> dict[str, Any]:

@@ -38,8 +38,9 @@ def headline(head: Alert) -> str:
 
 
 def against_the_rest(head: Alert, kpis: Mapping[str, Kpi]) -> str:
-    """`7.6% against 11% (index 69)`; empty where there is nothing to compare."""
-    if head.actual is None or head.rest is None:
+    """`7.6% against 11% (index 69)`; empty where there is nothing to compare: of what is silent the figures are of what
+    came before."""
+    if head.state == "silent" or head.actual is None or head.rest is None:
         return ""
     unit = kpis[head.kpi].unit if head.kpi in kpis else ""
     index = "" if head.index is None else f" (index {head.index:.0f})"

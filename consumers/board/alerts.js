@@ -44,6 +44,13 @@ function member(alert, kpis) {
   return element("li", "", badge(alert.state), " ", segment, ` ${kpis[alert.kpi]?.title ?? alert.kpi}`);
 }
 
+/** What happened, with a link to the segment that it begins with. */
+function summary(alert, kind) {
+  const name = `${alert.dimension}:${alert.value}`;
+  if (!alert.summary.startsWith(name)) return element("p", kind, alert.summary);
+  return element("p", kind, link(alert, name, `alert ${alert.fingerprint}`, alert.kpi), alert.summary.slice(name.length));
+}
+
 /** What has moved with the worst of a page, folded. */
 function withIt(worst, others, kpis) {
   if (!others.length) return [];
@@ -80,7 +87,7 @@ function actions(page, kpis) {
 function firing(page, at, now, kpis) {
   const [worst, ...others] = page.members;
   const tag = element("span", "status firing", isNotice(page) ? "Notice" : "Firing");
-  const words = [element("p", "summary", worst.summary), ...said(page, now), ...withIt(worst, others, kpis)];
+  const words = [summary(worst, "summary"), ...said(page, now), ...withIt(worst, others, kpis)];
   const since = element("p", "quiet", time(worst.since, `for ${span(at - worst.since)}`));
   const side = element("div", "side", since, actions(page, kpis));
   const kind = `alert ${worst.state}${isAttended(page) ? " attended" : ""}`;
@@ -90,7 +97,7 @@ function firing(page, at, now, kpis) {
 function resolved(alert, at) {
   const tags = element("div", "tags", element("span", "status", "Resolved"), badge(alert.state));
   const ago = element("p", "quiet", time(alert.at, `${span(at - alert.at)} ago`));
-  return element("li", "alert over-now", tags, element("p", "summary text", alert.summary), ago);
+  return element("li", "alert over-now", tags, summary(alert, "summary text"), ago);
 }
 
 function say(id, text) {

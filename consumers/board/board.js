@@ -49,14 +49,20 @@ function cellsOf(segment, window, kpi, offPar) {
   return segment.cells.filter(asked).sort(worseFirst);
 }
 
+/** Whether the reader looks for `segment`: all words of what they typed are in its name. */
+function isSought(segment) {
+  const name = keyOf(segment).toLowerCase();
+  return place("find").value.toLowerCase().split(" ").every((word) => name.includes(word));
+}
+
 function showScores() {
   const window = place("window").value;
   const offPar = place("off-par").checked;
   const { segment: one, kpi: linked } = named();
-  place("kpi-choice").hidden = one !== null;
+  for (const choice of ["kpi-choice", "find-choice"]) place(choice).hidden = one !== null;
   const kpi = one ? "" : place("kpi").value;
   const segment = one && segments.get(keyOf(one));
-  const looked = one ? [segment].filter(Boolean) : [...segments.values()];
+  const looked = one ? [segment].filter(Boolean) : [...segments.values()].filter(isSought);
   showCounts(place("counts"), looked.flatMap((each) => cellsOf(each, window, kpi, false)));
   const cells = segment ? cellsOf(segment, window, "", offPar) : [];
   const drawn = linked ?? (segment && firingOf(alerts.pages, segment)?.kpi) ?? cells[0]?.kpi;
@@ -141,6 +147,8 @@ setInterval(showAge, 1000);
 place("window").addEventListener("change", (event) => { chosen = event.target.value; show(); });
 place("kpi").addEventListener("change", show);
 place("off-par").addEventListener("change", show);
+place("find").addEventListener("input", show);
+place("pickers").addEventListener("submit", (event) => event.preventDefault()); // what is sought is shown already
 addEventListener("pointerdown", () => { pressed = true; });
 for (const end of ["click", "pointercancel", "pointerup"])
   addEventListener(end, () => { pressed = false; if (waits) setTimeout(show); });

@@ -25,7 +25,7 @@ export function quality(overview, kpis, now) {
   const apart = groups === 1 ? "nothing tells them apart" : `${whole(groups)} groups can be told apart`;
   const named = merges.slice(0, LONGEST).map((group) => group.join(" + "));
   const more = merges.length > LONGEST ? ` and ${whole(merges.length - LONGEST)} more` : "";
-  const merge = merges.length ? ` Nothing tells apart: ${named.join("; ")}${more}.` : "";
+  const merge = merges.length ? ` Could be one: ${named.join("; ")}${more}.` : "";
   const last = lasting(overview.lasts, kpis);
   return [element("p", "quiet quality", `${worth}; ${apart}.${merge}${last}`, ...review(overview.due, now))];
 }

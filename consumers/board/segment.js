@@ -29,7 +29,8 @@ function mute({ dimension, value, cells }, kpis, pages) {
 export function showTitle(where, segment, kpis, pages) {
   if (!segment) return void where.replaceChildren();
   const worst = [...segment.cells].sort(worseFirst)[0];
-  const named = element("h2", "segment-title", `${segment.dimension}: ${segment.value} `, ...(worst ? [badge(worst.state)] : []));
+  const name = element("bdi", "", segment.value);
+  const named = element("h2", "segment-title", `${segment.dimension}: `, name, " ", ...(worst ? [badge(worst.state)] : []));
   const { diagnosis } = segment;
   const why = diagnosis ? [element("p", "why", `${diagnosis.summary} (${diagnosis.window})`)] : [];
   where.replaceChildren(back(), element("div", "titled", named, mute(segment, kpis, pages)), ...why);

@@ -8,6 +8,7 @@ const AT_ONCE = 50; // that the server is asked for
 const LONGEST = 6000; // characters of an address: servers and proxies take 8000
 const [WIDTH, HEIGHT] = [112, 28];
 const LEAST = [90, 110]; // of the index that is always in the picture: small moves look small
+const MOST = 999; // points of index that are told exactly: where the rest has next to nothing there are millions
 
 const lines = new Map(); // key -> {node, moved, of, window, title, askedAt, course, plot}
 const inView = new Set(); // keys
@@ -28,6 +29,12 @@ function options() {
   };
 }
 
+/** By how much it has moved, with its sign. */
+function told(by) {
+  const sign = by > 0 ? "+" : by < 0 ? "−" : "±";
+  return Math.abs(by) > MOST ? `${by > 0 ? ">" : "<"} ${sign}${MOST}` : `${sign}${Math.abs(by)}`;
+}
+
 function draw(line) {
   const { at, index } = line.course;
   const known = index.filter((each) => each !== null);
@@ -36,7 +43,7 @@ function draw(line) {
   if (line.plot) line.plot.setData(data);
   else line.plot = new uPlot(options(), data, line.node);
   const by = Math.round(known.at(-1)) - Math.round(known[0]);
-  line.moved.textContent = `${by > 0 ? "+" : by < 0 ? "−" : "±"}${Math.abs(by)}`;
+  line.moved.textContent = told(by);
   const course = `${line.title}: index from ${known[0].toFixed(0)} to ${known.at(-1).toFixed(0)} in ${span(at.at(-1) - at[0])}`;
   line.node.setAttribute("aria-label", course);
   line.node.title = course;

@@ -10,11 +10,11 @@ from contextlib import closing
 import redis
 from prometheus_client import CollectorRegistry, ProcessCollector
 
-from consumers.backoff import Backoff
+from consumers.redis.outages import Outages
 from consumers.redis.sink import Sink
 from consumers.serving import serving
 from consumers.state import read_state
-from streams.security.redis import address_of, redis_client, refusal
+from streams.security.redis import redis_client
 from streams.serving import Health
 from streams.settings import Settings
 
@@ -29,8 +29,9 @@ def run(settings: Settings, stop: threading.Event) -> None:
     CannotStartError where the port for /live and /ready is taken.
     """
     client = redis_client(settings.redis, retries=1, socket_timeout=10, socket_connect_timeout=5)
-    backoff, health, registry = Backoff(stop), Health(), CollectorRegistry()
+    health, registry = Health(), CollectorRegistry()
     ProcessCollector(registry=registry)
+    outages = Outages(settings.redis, stop, health, registry)
     with (
         closing(client),
         serving(registry, health, "redis.health_", settings.redis.health_host, settings.redis.health_port),
@@ -38,19 +39,13 @@ def run(settings: Settings, stop: threading.Event) -> None:
         sink = Sink(client, settings.redis.ttl)
         while not stop.is_set():
             try:
-                _carry(settings, stop, client, sink, backoff, health)
+                _carry(settings, stop, client, sink, outages, health)
             except redis.RedisError as error:
-                if refused := refusal(error, settings.redis):
-                    raise refused from None
-                # It may come back empty, so all is read again from the beginning.
-                outage = f"redis at {address_of(settings.redis)}: {error}"
-                log.warning("%s; next try in %.0f s", outage, backoff.pause)
-                health.lacks(outage)
-                backoff.wait()
+                outages.of_redis(error)  # it may come back empty, so all is read again from the beginning
 
 
 def _carry(
-    settings: Settings, stop: threading.Event, client: redis.Redis, sink: Sink, backoff: Backoff, health: Health
+    settings: Settings, stop: threading.Event, client: redis.Redis, sink: Sink, outages: Outages, health: Health
 ) -> None:
     client.ping()
     swept = time.monotonic()
@@ -62,7 +57,7 @@ def _carry(
             elif not sink.is_filled():
                 log.warning("redis: has lost what it held; it is filled again")
                 return
-            backoff.clear()
+            outages.over()
             if time.monotonic() - swept > SWEEP_EVERY_S:
                 sink.sweep()
                 swept = time.monotonic()

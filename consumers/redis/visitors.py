@@ -18,14 +18,14 @@ from kafka import TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
 from prometheus_client import CollectorRegistry, ProcessCollector
 
-from consumers.backoff import Backoff
 from consumers.connection import Connection, OutageError
 from consumers.errors import CannotStartError
 from consumers.records import readable, visitor_of
+from consumers.redis.outages import Outages
 from consumers.serving import serving
 from streams.events.topics import VISITOR_SEGMENTS
 from streams.messages import VisitorSegments
-from streams.security.redis import address_of, redis_client, refusal
+from streams.security.redis import redis_client
 from streams.serving import Health
 from streams.settings import Settings
 
@@ -44,25 +44,18 @@ def run(settings: Settings, stop: threading.Event) -> None:
     if not settings.visitors.publish:
         raise CannotStartError("visitors.publish is false, so nobody tells where visitors are: set it for the worker")
     client = redis_client(settings.redis, retries=1, socket_timeout=10, socket_connect_timeout=5)
-    backoff, health, registry, own = Backoff(stop), Health(), CollectorRegistry(), settings.visitors
+    health, registry, own = Health(), CollectorRegistry(), settings.visitors
     ProcessCollector(registry=registry)
+    outages = Outages(settings.redis, stop, health, registry)
     with closing(client), serving(registry, health, "visitors.health_", own.health_host, own.health_port):
         while not stop.is_set():
             try:
                 with closing(Connection(settings.kafka, (VISITOR_SEGMENTS,))) as connection:
-                    _carry(connection, Visitors(client, own.ttl), stop, backoff, health)
+                    _carry(connection, Visitors(client, own.ttl), stop, outages, health)
             except OutageError as error:
-                _wait(str(error), backoff, health)
+                outages.wait(str(error))
             except redis.RedisError as error:
-                if refused := refusal(error, settings.redis):
-                    raise refused from None
-                _wait(f"redis at {address_of(settings.redis)}: {error}", backoff, health)
-
-
-def _wait(outage: str, backoff: Backoff, health: Health) -> None:
-    log.warning("%s; next try in %.0f s", outage, backoff.pause)
-    health.lacks(outage)
-    backoff.wait()
+                outages.of_redis(error)
 
 
 class Visitors:
@@ -93,7 +86,7 @@ class Visitors:
             pipe.execute()
 
 
-def _carry(connection: Connection, visitors: Visitors, stop: threading.Event, backoff: Backoff, health: Health) -> None:
+def _carry(connection: Connection, visitors: Visitors, stop: threading.Event, outages: Outages, health: Health) -> None:
     """Until `stop`, or until Redis has lost how far it has been read."""
     consumer, offsets = connection.consumer, visitors.offsets()
     consumer.assign(connection.partitions)
@@ -110,7 +103,7 @@ def _carry(connection: Connection, visitors: Visitors, stop: threading.Event, ba
         if records:
             visitors.write(records)
             began = True
-        backoff.clear()
+        outages.over()
         health.ready()
 
 

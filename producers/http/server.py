@@ -38,8 +38,10 @@ class Ingest:
     def application(self) -> web.Application:
         """All of it as an aiohttp application."""
         app = web.Application(client_max_size=self._settings.ingest.max_bytes)
-        for path, door in doors(self._settings).items():
+        found = doors(self._settings)
+        for path, door in found.items():
             app.router.add_post(path, self._counted(door))
+        app.router.add_post("/{elsewhere:.*}", _nowhere(f"Events are posted to {', '.join(found)}\n"))
         for path in ("/live", "/ready"):
             app.router.add_get(path, well(self._health))
         app.router.add_get("/metrics", self._told)
@@ -92,6 +94,15 @@ class Ingest:
     async def _told(self, _: web.Request) -> web.Response:
         text = prometheus_client.generate_latest(self._metrics.registry)
         return web.Response(body=text, headers={"Content-Type": prometheus_client.CONTENT_TYPE_LATEST})
+
+
+def _nowhere(text: str) -> Handler:
+    """Answers 404 with `text`."""
+
+    async def handler(_: web.Request) -> web.StreamResponse:
+        raise web.HTTPNotFound(text=text)
+
+    return handler
 
 
 def _answer(judged: Judged) -> web.Response:

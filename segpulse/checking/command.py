@@ -29,6 +29,8 @@ def look(path: Path | None) -> Iterator[Finding]:
         return
     windows = ", ".join(map(str, chosen.scoring.windows))
     yield Finding("settings", True, f"{len(chosen.dimensions)} dimensions, {len(kpis)} KPIs, windows {windows}")
+    for name, meant in settings.unread().items():
+        yield Finding("settings", False, f"nothing reads the variable {name}", meant)
     yield from _probed(chosen)
 
 

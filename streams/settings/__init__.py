@@ -8,7 +8,7 @@ names the file.
 from __future__ import annotations
 
 from streams.settings.ingest import FromHubspot, FromSalesforce, FromSegment, Ingest
-from streams.settings.loading import load
+from streams.settings.loading import load, unread
 from streams.settings.reading import convert, read_toml
 from streams.settings.sections import (
     DIMENSIONS,
@@ -62,4 +62,5 @@ __all__ = [
     "convert",
     "load",
     "read_toml",
+    "unread",
 ]

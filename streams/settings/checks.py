@@ -145,10 +145,11 @@ def _scoring(settings: Settings) -> Iterator[Fault]:
 def _alerts(settings: Settings) -> Iterator[Fault]:
     for window in settings.alerts.windows:
         if window not in settings.scoring.windows:
-            yield "alerts.windows", f"{window} is not among scoring.windows"
+            there = ", ".join(map(str, settings.scoring.windows))
+            yield "alerts.windows", f"{window} is not among scoring.windows: name some of {there}"
     if not settings.alerts.windows:
         yield "alerts.windows", "declare at least one"
-    for key in ("board_url", "grafana_url"):
+    for key in ("board_url", "grafana_url", "runbook_url"):
         if not re.fullmatch(_WEB_ADDRESS, getattr(settings.alerts, key) or "http://none"):
             yield f"alerts.{key}", "must be an http:// or https:// address"
     for number, mute in enumerate(settings.alerts.mute):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import get_origin
 
@@ -13,6 +14,12 @@ from streams.settings.checks import faults
 from streams.settings.reading import convert, decode, read_toml, with_key
 from streams.settings.sections import SECRETS, Dimension, Kpi, Settings
 from streams.settings.values import Section, SettingsError
+
+#: Variables that are no settings: ours, and those of docker-compose.yml that other programs read.
+_OTHERS = (
+    *("SEGPULSE_CONFIG", "SEGPULSE_BOARD_TOKEN", "SEGPULSE_DATA", "SEGPULSE_CHAOS"),
+    *("SEGPULSE_WEBHOOK_TOKEN", "SEGPULSE_GRAFANA_RECEIVER", "SEGPULSE_ALERTS_EMAIL"),
+)
 
 
 def load(
@@ -45,15 +52,28 @@ def load(
     return settings
 
 
+def unread(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """Variables that nothing reads, though they are named like ours, and of each the one that was meant, perhaps."""
+    known = {*_variables(), *_OTHERS}
+    found = sorted(name for name in environ if name.startswith("SEGPULSE_") and name not in known)
+    return {name: next(iter(get_close_matches(name, known, 1, 0.8)), "") for name in found}
+
+
+def _variables() -> dict[str, tuple[str, str]]:
+    """By its variable, a setting's section and key."""
+    return {
+        f"SEGPULSE_{section.name}_{key.name}".upper(): (section.name, key.name)
+        for section in msgspec.structs.fields(Settings)
+        if isinstance(section.type, type) and issubclass(section.type, Section)
+        for key in msgspec.structs.fields(section.type)
+    }
+
+
 def _from_environment(environ: Mapping[str, str]) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
-    for section in msgspec.structs.fields(Settings):
-        if not (isinstance(section.type, type) and issubclass(section.type, Section)):
-            continue
-        for key in msgspec.structs.fields(section.type):
-            name = f"SEGPULSE_{section.name}_{key.name}".upper()
-            if name in environ:
-                found.setdefault(section.name, {})[key.name] = environ[name]
+    for name, (section, key) in _variables().items():
+        if name in environ:
+            found.setdefault(section, {})[key] = environ[name]
     return found
 
 

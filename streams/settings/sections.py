@@ -140,6 +140,7 @@ class Alerts(Section, frozen=True, kw_only=True):
     pagerduty_url: str = "https://events.pagerduty.com/v2/enqueue"  # another in PagerDuty's EU region
     board_url: str = "http://127.0.0.1:8500"  # linked from alerts
     grafana_url: str = ""  # likewise, to the dashboard; empty: no link
+    runbook_url: str = ""  # likewise, to the alert's section of docs/runbook.md; empty: no link
     host: str = "127.0.0.1"  # where `segpulse consume alerts` serves its own metrics
     port: int = 9310
 

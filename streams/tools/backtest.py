@@ -17,20 +17,22 @@ from streams import settings
 from streams.events.topics import PROFILES
 from streams.kpis.catalogue import catalogue
 from streams.kpis.measures import Measures
-from streams.messages import Alert, DimensionGrowth, SegmentScores, Watermark
+from streams.messages import Alert, DeadLetter, DimensionGrowth, SegmentScores, Watermark
 from streams.panes.codec import by_dimension
 from streams.panes.panes import Change
 from streams.quality.grown import grown
 from streams.scoring.alerts.grouping import Groups
 from streams.scoring.daily import Earlier
 from streams.scoring.scorer import DimensionScorer
-from streams.settings import Dimension, Settings
+from streams.settings import Dimension, Settings, SettingsError
 from streams.tools.evaluate import command as evaluation
 from streams.tools.evaluate.own import Own
 from streams.tools.feed import Feed
 from streams.tools.files import mapping as mappings
 from streams.tools.files.read import SourceRecord, Unroutable, read_counted
 from streams.tools.sending.progress import shown
+
+SHOWN = 100  # bytes of a record that was not counted
 
 
 class Result(NamedTuple):
@@ -39,6 +41,7 @@ class Result(NamedTuple):
     events: Counter[str]  # counted, by topic
     duplicates: int
     dead_letters: Counter[str]  # by reason
+    refused: dict[str, str]  # by reason, what is wrong with the first of them
     scores: list[SegmentScores]  # as of the last tick
     alerts: list[Alert]  # in the order in which they would have come
     earlier: dict[str, Earlier]  # by dimension, likewise as of the last tick
@@ -60,11 +63,13 @@ class Backtest:
         """Score all of `records`, to the first tick after the last of them."""
         self._feed.run(records)
         partition, stats = self._feed.partition, self._feed.partition.stats
+        refused = {letter.reason: _refused(letter) for letter in reversed(partition.dead_letters)} | self._feed.first
         earlier = {name: found for name, scorer in self._scorers.items() if (found := scorer.earlier()) is not None}
         return Result(
             events=stats.events - stats.duplicates,
             duplicates=sum(stats.duplicates.values()),
             dead_letters=Counter(letter.reason for letter in partition.dead_letters) + self._feed.unroutable,
+            refused=refused,
             scores=[score for scorer in self._scorers.values() for score in scorer.scores()],
             alerts=sorted(self._alerts, key=lambda alert: alert.at),
             earlier=earlier,
@@ -116,10 +121,23 @@ def command(
         raise click.UsageError("name the FILE to score (only --evaluate goes without)", ctx)
     records, total = read_counted(file, mapping)
     result = Backtest(chosen).run(shown(records, "backtest", total))
+    if not result.events.total():
+        raise SettingsError("; ".join([f"{file}: there is nothing to score: no event was counted", *_reasons(result)]))
     if as_json:
         click.echo(_json(result))
     else:
         _print(result, chosen.dimensions)
+
+
+def _refused(letter: DeadLetter) -> str:
+    """What is wrong with it, and how it begins: what was read together has no numbers of lines."""
+    return f"{letter.detail}: {letter.record[:SHOWN].decode(errors='replace')}"
+
+
+def _reasons(result: Result) -> Iterator[str]:
+    """Why records were not counted, with the first of each."""
+    for reason, count in result.dead_letters.most_common():
+        yield f"{count:,} {reason}, first {result.refused[reason]}"
 
 
 def _json(result: Result) -> str:
@@ -129,6 +147,7 @@ def _json(result: Result) -> str:
             "duplicates": result.duplicates,
             "dead_letters": sum(result.dead_letters.values()),
             "dead_letters_by_reason": result.dead_letters,
+            "dead_letters_first": result.refused,
             "scores": msgspec.to_builtins(result.scores),
             "alerts": msgspec.to_builtins(result.alerts),
             "growth": msgspec.to_builtins(result.growth),
@@ -164,11 +183,12 @@ def _print(result: Result, dimensions: Mapping[str, Dimension]) -> None:
     for score in result.scores:
         if score.diagnosis is not None:
             why = f"{score.dimension}:{score.value}: {score.diagnosis.summary} ({score.diagnosis.window})"
-            console.print(why, markup=False)
+            console.print(why, markup=False, soft_wrap=True)
     for line in _calls(result, dimensions):
-        console.print(line, markup=False)
-    dead = ", ".join(f"{count:,} {reason}" for reason, count in result.dead_letters.items()) or "none"
+        console.print(line, markup=False, soft_wrap=True)
     console.print(
-        f"{sum(result.events.values()):,} records counted, {result.duplicates:,} duplicates, dead letters: {dead}; "
-        f"{len(result.alerts):,} alerts"
+        f"{result.events.total():,} records counted, {result.duplicates:,} duplicates, "
+        f"{result.dead_letters.total():,} dead letters, {len(result.alerts):,} alerts"
     )
+    for line in _reasons(result):
+        console.print(f"dead letters: {line}", markup=False, soft_wrap=True)

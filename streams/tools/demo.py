@@ -44,7 +44,11 @@ EMBEDDED = {
 @click.command()
 @click.option("--broker", metavar="HOST:PORT", help="Use this Kafka instead of the embedded broker.")
 @click.option("--redis", "redis_url", metavar="URL", help="Use this Redis instead of the embedded one.")
-@click.option("--port-board", type=int, help="Port of the board, if free. Default: board.port of the settings.")
+@click.option(
+    "--port-board",
+    type=click.IntRange(1, 65_535),
+    help="Port of the board, if free. Default: board.port of the settings.",
+)
 @click.pass_context
 def command(ctx: click.Context, broker: str | None, redis_url: str | None, port_board: int | None) -> None:
     """Run everything on this machine, with simulated traffic, until Ctrl-C.

@@ -24,6 +24,7 @@ class Feed:
         self.partition = SourcePartition(0, settings, measures)
         self.partition.load({}, None, {}, {}, {}, {})
         self.unroutable: Counter[str] = Counter()  # by reason
+        self.first: dict[str, str] = {}  # by reason, what is wrong with the first of them, and on which line
         self._times = settings.time
         self._passed = passed
         self._waiting: dict[str, list[bytes]] = {topic: [] for topic in SOURCE_TOPICS}
@@ -36,6 +37,7 @@ class Feed:
         for record in records:
             if isinstance(record, Unroutable):
                 self.unroutable[record.reason] += 1
+                self.first.setdefault(record.reason, record.detail)
                 continue
             newest = come_to(newest, record)
             if newest is not None:

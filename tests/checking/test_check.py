@@ -76,6 +76,17 @@ def test_all_is_well(embedded_broker: Server, redis_server: Server, environ: pyt
     assert [line.split()[0] for line in shown.output.splitlines()] == ["ok"] * 12
 
 
+def test_a_misspelt_variable_is_said_so(environ: pytest.MonkeyPatch) -> None:
+    environ.setenv("SEGPULSE_ALERT_SLACK_WEBHOOK", f"https://hooks.slack.com/{SECRET}")
+    environ.setenv("SEGPULSE_NOTHING_LIKE_IT", "1")
+    environ.setenv("SEGPULSE_WEBHOOK_TOKEN", SECRET)  # Alertmanager's
+    wrong = [finding for finding in checked(1)["settings"] if not finding["ok"]]
+    assert [(finding["found"], finding["right"]) for finding in wrong] == [
+        ("nothing reads the variable SEGPULSE_ALERT_SLACK_WEBHOOK", "SEGPULSE_ALERTS_SLACK_WEBHOOK"),
+        ("nothing reads the variable SEGPULSE_NOTHING_LIKE_IT", ""),
+    ]
+
+
 def test_nothing_is_there(environ: pytest.MonkeyPatch) -> None:
     environ.setenv("SEGPULSE_ALERTS_WEBHOOK", f"http://{LOOPBACK}:{free_port()}/{SECRET}")
     began = time.monotonic()

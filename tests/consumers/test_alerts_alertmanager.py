@@ -9,7 +9,7 @@ from streams.scoring.alerts.grouping import Page
 from tests.consumers.samples import alert
 
 BOARD = "http://board.test:8500/"
-LINKS = Links(BOARD)
+LINKS = Links(BOARD, runbook_url="http://wiki.test/runbook")
 LABELS = {
     "alertname": "SegmentShift",
     "kind": "shift",
@@ -38,6 +38,7 @@ def test_one_page_is_what_alertmanager_would_post() -> None:
         "why": "It is too broad.",
         "also_moved": "engagement over, tier_x_industry:2 × pharma form_fill_rate over",
         "link": "http://board.test:8500/?dimension=tier&segment=2&kpi=form_fill_rate&window=1h",
+        "runbook_url": "http://wiki.test/runbook#segmentover",
     }
     assert payload(Page(head, (head, within)), Origin(told, "It is too broad."), LINKS, BUILT_IN) == {
         "version": "4",

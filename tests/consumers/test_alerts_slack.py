@@ -12,7 +12,7 @@ from streams.scoring.alerts.contributors import Contribution
 from streams.scoring.alerts.grouping import Page
 from tests.consumers.samples import acknowledged, alert
 
-LINKS = Links("http://board.test/", "http://grafana.test/")
+LINKS = Links("http://board.test/", "http://grafana.test/", "http://wiki.test/runbook")
 
 
 def told(within: tuple[Contribution, ...] = (), links: Links = LINKS, why: str = "", **other: object) -> dict[str, Any]:
@@ -55,7 +55,8 @@ def test_one_page_as_a_message() -> None:
                 "type": "section",
                 "text": markup(
                     f"<http://board.test/?{place}|Board> · "
-                    f"<http://grafana.test/d/segpulse-segment?{variables}&amp;from=1699978340000&amp;to=now|Grafana>"
+                    f"<http://grafana.test/d/segpulse-segment?{variables}&amp;from=1699978340000&amp;to=now|Grafana> · "
+                    "<http://wiki.test/runbook#segmentover|Runbook>"
                 ),
             },
         ],
@@ -89,6 +90,11 @@ def test_who_looks_after_it_is_one_line_without_markup() -> None:
     assert nobody == "👤 Nobody looks after it any more: tier:2 is over on form_fill_rate: 20% above its usual"
 
 
+def test_what_is_silent_is_not_compared_by_what_came_before() -> None:
+    fields = told(kind="silent", state="silent")["blocks"][2]["fields"]
+    assert [field["text"].partition("\n")[0] for field in fields] == ["*Since*", "*Impact*"]
+
+
 @pytest.mark.parametrize(
     ("other", "headline"),
     [
@@ -116,8 +122,9 @@ def test_no_name_can_call_the_channel_or_make_a_link() -> None:
 
 def test_everything_is_as_short_as_slack_wants_it() -> None:
     long = "<&>" * 5_000
-    body = told((Contribution(long, long, 1.0),), value=long[:900], also=[long], reason=long, why=long, summary=long)
-    header, section, fields, context = body["blocks"]  # and no links: half of one leads nowhere
+    body = told((Contribution(long, long, 1.0),), value=long, also=[long], reason=long, why=long, summary=long)
+    header, section, fields, context, links = body["blocks"]
+    assert links["text"] == markup("<http://wiki.test/runbook#segmentover|Runbook>")  # half of the others leads nowhere
     assert len(header["text"]["text"]) <= HEADER_MOST
     assert len(section["text"]["text"]) <= TEXT_MOST
     assert len(body["text"]) <= TEXT_MOST
@@ -128,7 +135,7 @@ def test_everything_is_as_short_as_slack_wants_it() -> None:
 def test_long_names_in_other_scripts_have_their_links() -> None:
     (links,) = (block["text"]["text"] for block in told(value="औ" * 120)["blocks"][-1:])
     assert links.count("%E0%A4%94") == 2 * 120
-    assert links.endswith("|Grafana>")
+    assert "|Grafana>" in links
     assert len(links) <= TEXT_MOST
 
 

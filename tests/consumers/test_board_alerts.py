@@ -60,3 +60,20 @@ def test_alerts_of_one_cause_are_one_line_and_the_heaviest_of_them_leads(
         members.get_by_role("link").click()
         expect(page.locator("h2.segment-title")).to_contain_text("tier: 2")
         assert errors == []
+
+
+def test_an_alert_leads_to_the_segment_that_it_is_of(scorer: Scorer, board_address: str, tmp_path: Path) -> None:
+    """What names may hold ends with them: here a sign that turns all that follows it round."""
+    turned = "2\N{RIGHT-TO-LEFT OVERRIDE} × pharma"
+    nobody = alert("all", dimension="pipeline", kind="pipeline", state="silent", kpi="", window="", summary="no data")
+    scorer.say(scores(turned), nobody, alert(turned, since=T0, state="under", summary=f"tier:{turned} is under"))
+    with chromium(tmp_path / "profile") as (page, errors):
+        page.goto(board_address)
+        expect(page.locator("#alerts .summary")).to_have_text(["no data", f"tier:{turned} is under"])
+        expect(page.locator("#alerts .summary a")).to_have_count(1)
+        for link in page.locator("#alerts .summary a, #scores .to-segment").all():
+            expect(link).to_have_css("unicode-bidi", "isolate")
+        page.locator("#alerts .summary a").click()
+        expect(page.locator("h2.segment-title")).to_contain_text(turned)
+        assert "kpi=form_fill_rate" in page.url
+        assert errors == []

@@ -24,7 +24,7 @@ def test_a_dimension_says_whether_it_is_worth_having(scorer: Scorer, board_addre
         expect(page.locator("p.quality")).to_have_count(0)
         scorer.tell(overview(merges=[["like", "<b>few</b>"]]))
         expect(page.locator("p.quality")).to_have_text(
-            "1 of 3 segments are worth having; 2 groups can be told apart. Nothing tells apart: like + <b>few</b>. "
+            "1 of 3 segments are worth having; 2 groups can be told apart. Could be one: like + <b>few</b>. "
             "Order by Sessions with a form fill against the month before: 0.900 (1 is the same)."
         )
         year_2100 = 4_102_444_800_000

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import msgspec
@@ -157,6 +158,59 @@ def test_of_many_segments_the_first_are_shown_until_all_are_asked_for(
         expect(rows).to_have_count(12)
         page.get_by_role("button", name="Show all 40").click()
         expect(rows).to_have_count(40)
+        assert errors == []
+
+
+def test_a_segment_is_found_by_part_of_its_name(scorer: Scorer, board_address: str, tmp_path: Path) -> None:
+    scorer.say(*(scores(f"Spring fair {n}") for n in range(40)), scores("3", dimension="campaign"))
+    with chromium(tmp_path / "profile") as (page, errors):
+        page.goto(board_address)
+        rows, box = page.locator("#scores tbody tr"), page.get_by_label("Find")
+        expect(rows).to_have_count(13)
+        box.fill("FAIR 3")
+        expect(page.get_by_role("button", name="Show all 13")).to_be_visible()  # 3, 13, 23 and 30 to 39
+        expect(page.locator("#counts")).to_contain_text("13")
+        box.press("Enter")
+        box.fill("campaign:")
+        expect(rows).to_have_text([re.compile("^3")])
+        expect(box).to_be_focused()
+        scorer.say(scores("Spring fair 40"))  # what comes meanwhile is sought too
+        box.fill("nowhere")
+        expect(page.locator("#scores")).to_have_text("Nothing to show for this choice yet.")
+        assert errors == []
+
+
+def test_on_a_wall_tables_and_alerts_are_beside_each_other(scorer: Scorer, board_address: str, tmp_path: Path) -> None:
+    scorer.say(*(scores(value, dimension=dimension) for dimension in ("city_tier", "industry") for value in ("1", "2")))
+    scorer.say(alert("2"), alert("3"))
+    with chromium(tmp_path / "profile", viewport={"width": 2560, "height": 1440}) as (page, errors):
+        page.goto(board_address)
+        for found in (page.locator(".dimension"), page.locator(".alert")):
+            expect(found).to_have_count(2)
+            first, second = (found.nth(number).bounding_box() for number in range(2))
+            assert first
+            assert second
+            assert (first["y"], first["x"] + first["width"] < second["x"]) == (second["y"], True)
+        assert page.evaluate("document.documentElement.scrollWidth") == 2560
+        page.get_by_role("link", name="1", exact=True).first.click()
+        expect(page.locator("main")).to_have_css("max-width", "1200px")  # a segment's page is read, not watched
+        assert errors == []
+
+
+@pytest.mark.parametrize("width", [800, 1024, 1280, 2560])
+def test_no_figure_is_broken_into_its_letters(scorer: Scorer, board_address: str, tmp_path: Path, width: int) -> None:
+    """As on a small window, or a large one that is zoomed; beside another table, too."""
+    scorer.say(*(scores(dimension=dimension, cells=[cell(since=T0 - 600_000)]) for dimension in ("tier", "industry")))
+    with chromium(tmp_path / "profile", viewport={"width": width, "height": 700}) as (page, errors):
+        page.goto(board_address)
+        for kpi in ("All", "Sessions with a form fill"):
+            page.get_by_label("KPI").select_option(kpi)
+            since = page.locator("#scores tbody td:last-child", has_text="10 min")
+            expect(since).to_have_count(2)
+            box = since.first.bounding_box()
+            assert box
+            assert box["width"] > 60, kpi
+            assert page.evaluate("document.documentElement.scrollWidth") == width
         assert errors == []
 
 

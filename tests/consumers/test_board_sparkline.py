@@ -38,6 +38,17 @@ def test_how_the_index_of_what_stands_out_has_moved(scorer: Scorer, board_addres
         assert errors == []
 
 
+def test_millions_of_points_do_not_run_into_the_next_column(scorer: Scorer, board_address: str, tmp_path: Path) -> None:
+    """Where the rest has next to nothing, the index has no end."""
+    for minute, index in enumerate([100.0, 2_930_387.0]):
+        scorer.say(scores("2", T0 + minute * 60_000, [cell(index=index)]))
+        time.sleep(0.6)
+    with chromium(tmp_path / "profile") as (page, errors):
+        page.goto(board_address)
+        expect(page.locator(".moved")).to_have_text("> +999")
+        assert errors == []
+
+
 def test_of_many_segments_those_in_view_are_drawn(scorer: Scorer, board_address: str, tmp_path: Path) -> None:
     for tick in range(3):
         scorer.say(*(scores(f"{n:03}", T0 + tick * 10_000, [cell(index=200.0 - n)]) for n in range(200)))

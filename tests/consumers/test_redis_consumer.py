@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import threading
+import urllib.request
 
 import pytest
 import redis
 
 from consumers.redis.consumer import run
 from streams.settings import SettingsError
-from streams.tools.local.servers import Server
+from streams.tools.local.servers import Server, free_port
 from tests.consumers.conftest import Running, paused
 from tests.consumers.samples import T0, Scorer, alert, eventually, scores, settings
 
@@ -54,6 +55,30 @@ def test_a_redis_that_was_emptied_under_way_is_filled_again(
     eventually(lambda: bool(client.exists("segpulse:filled")))
     client.flushall()
     eventually(lambda: client.smembers("segpulse:segments") == {"tier:1", "tier:2"}, seconds=10)
+
+
+def test_a_redis_that_is_full_is_said_so_until_it_is_not(
+    scorer: Scorer, redis_server: Server, running: Running, caplog: pytest.LogCaptureFixture
+) -> None:
+    port = free_port()
+    scorer.say(scores("1"))
+
+    def up() -> str:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics") as answer:
+            return str(answer.read().decode()).rpartition("segpulse_redis_up ")[2].strip()
+
+    with redis.Redis.from_url(redis_server.address, decode_responses=True) as client:
+        client.flushall()
+        client.config_set("maxmemory", 1)
+        try:
+            running(lambda stop: run(settings(scorer.broker, redis_server.address, port=port), stop))
+            eventually(lambda: any("it is full: raise its maxmemory" in line for line in caplog.messages))
+            assert up() == "0.0"
+        finally:
+            client.config_set("maxmemory", 0)
+        eventually(lambda: client.smembers("segpulse:segments") == {"tier:1"})
+        eventually(lambda: up() == "1.0")
+    assert not any("EVALSHA" in line for line in caplog.messages)
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1", "redis://:T0p/s3cret@127.0.0.1:6379/0"])

@@ -54,6 +54,12 @@ def test_mounted_files_exist() -> None:
             assert source in COMPOSE["volumes"], source
 
 
+def test_who_calls_waits_for_nothing_that_it_calls_about() -> None:
+    """Else a worker that does not come up keeps Prometheus from starting, and nobody is told."""
+    for name in ("prometheus", "alertmanager", "grafana"):
+        assert not OURS.keys() & SERVICES[name].get("depends_on", {}).keys()
+
+
 def test_dependencies_can_be_waited_for() -> None:
     for name, service in SERVICES.items():
         for other, wait in service.get("depends_on", {}).items():

@@ -78,4 +78,5 @@ def test_segments_of_a_dimension_come_as_one_message(tmp_path: Path) -> None:
         assert alert["annotations"]["description"].startswith(
             "0.021 against 0.036 for the rest, on 1000 trials, since "
         )
-        assert alert["annotations"]["link"] == "http://localhost:8500"
+        place = f"dimension=industry&segment={alert['labels']['segment']}&kpi=form_fill_rate&window=1h"
+        assert alert["annotations"]["link"] == f"http://localhost:8500/?{place}"

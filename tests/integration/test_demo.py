@@ -14,7 +14,9 @@ from pathlib import Path
 
 import pytest
 import redis
+from click.testing import CliRunner
 
+from segpulse.cli import cli
 from streams.tools.local.servers import embedded_broker, embedded_redis
 from tests.servers import apache_kafka, redis_server
 
@@ -161,6 +163,12 @@ def listens_again(url: str) -> bool:
         return "<html" in get(url)
     except OSError:
         return False
+
+
+def test_a_port_that_is_none_is_said_so() -> None:
+    result = CliRunner().invoke(cli, ["demo", "--port-board", "99999"])
+    assert result.exit_code == 2
+    assert "99999 is not in the range 1<=x<=65535" in result.output
 
 
 def test_without_the_broker_it_ends(start: Callable[..., Demo], tmp_path: Path) -> None:

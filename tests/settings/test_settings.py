@@ -57,6 +57,7 @@ MUTE = '[alerts]\nmute = [{{ segment = "{}", from = {}, to = {} }}]'
             "alerts.pagerduty_key: is a secret: take it out, and set SEGPULSE_ALERTS_PAGER",
         ),
         ('[alerts]\ngrafana_url = "grafana.test"', "alerts.grafana_url: must be an http:// or https:// address"),
+        ('[alerts]\nrunbook_url = "runbook.md"', "alerts.runbook_url: must be an http:// or https:// address"),
         (
             '[growth]\nhold = ["month"]',
             "growth.hold[0]: Invalid enum value 'month'; there are 'before', 'week', 'year'",
@@ -125,7 +126,7 @@ MUTE = '[alerts]\nmute = [{{ segment = "{}", from = {}, to = {} }}]'
         ),
         ("[scoring]\nenter = 4.5", "scoring.enter: there is no such key; there are windows, windows_of, kpis, "),
         ("[scoring]\nmin_trials = -1", "scoring.min_trials: must be 0 or more"),
-        ('[alerts]\nwindows = ["2h"]', "alerts.windows: 2h is not among scoring.windows"),
+        ('[alerts]\nwindows = ["2h"]', "alerts.windows: 2h is not among scoring.windows: name some of 5m, 1h, 24h, 7d"),
         ("[alerts]\nwindows = []", "alerts.windows: declare at least one"),
         ('[alerts]\npage = ["all"]', "alerts.page[0]: Invalid enum value 'all'; there are 'level', 'shift', 'silent',"),
         (

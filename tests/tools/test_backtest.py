@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from segpulse.cli import cli
+from streams.settings import SettingsError
 from tests.diagnosis import leads
 from tests.tools.conftest import EXAMPLES
 
@@ -81,7 +82,7 @@ def found(tmp_path: Path) -> dict[str, Any]:
 
 
 def test_shape(found: dict[str, Any]) -> None:
-    letters = {"dead_letters", "dead_letters_by_reason"}
+    letters = {"dead_letters", "dead_letters_by_reason", "dead_letters_first"}
     assert set(found) == {"events", "duplicates", *letters, "scores", "alerts", "growth"}
     assert found["growth"].keys() == {score["dimension"] for score in found["scores"]}
     assert found["events"] == 8
@@ -96,6 +97,7 @@ def test_shape(found: dict[str, Any]) -> None:
         "unknown_topic": 1,
         "unknown_event": 1,
     }
+    assert found["dead_letters_first"].keys() == found["dead_letters_by_reason"].keys()
     assert found["alerts"] == []
     assert [score["value"] for score in found["scores"]] == ["fmcg", "pharma", "unknown"]
     assert {score["at"] for score in found["scores"]} == {1_767_612_610_000}, "the first tick after 11:30:00"
@@ -130,7 +132,21 @@ def test_for_people(tmp_path: Path) -> None:
     )
     assert result.exit_code == 0
     assert "1 duplicates" in result.stdout
-    assert "2 bad_timestamp" in result.stdout
+    said = result.stdout.splitlines()
+    assert any(line.startswith("dead letters: 1 malformed, first line 12: not a JSON object: ") for line in said)
+    (bad,) = (line for line in said if "bad_timestamp" in line)
+    assert bad.startswith("dead letters: 2 bad_timestamp, first ")
+
+
+@pytest.mark.parametrize(
+    ("lines", "why"),
+    [("", ""), ("not JSON\n", "; 1 malformed, first line 1: not a JSON object: JSON is malformed: invalid character")],
+)
+def test_where_nothing_is_counted_it_says_why(tmp_path: Path, lines: str, why: str) -> None:
+    (tmp_path / "events.jsonl").write_text(lines)
+    with pytest.raises(SettingsError) as raised:
+        backtest(tmp_path / "events.jsonl")
+    assert f"events.jsonl: there is nothing to score: no event was counted{why}" in str(raised.value)
 
 
 @cache

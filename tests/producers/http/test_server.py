@@ -153,7 +153,8 @@ def test_too_many_requests_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_paths_that_are_none() -> None:
     sent = Sent()
-    assert sent.post("/v1/faxes", click()).status == 404
+    lost = sent.post("/v1/faxes", click())
+    assert (lost.status, lost.text[:40]) == (404, "Events are posted to /v1/segment, /v1/hu")
     assert sent.get("/v1/clicks").status == 405
 
 
