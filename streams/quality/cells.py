@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from msgspec.structs import replace
 
-from streams.events.columns import Bools, Ints
+from streams.events.columns import Bools, Floats, Ints
 from streams.kpis.measures import Measures
 from streams.messages import Cell
 from streams.panes.levels import Grid
@@ -32,11 +32,17 @@ class Cells:
         self._kpis, self._measures = kpis, measures
 
     def of(
-        self, dimension: str, names: Sequence[str], known: Bools, totals: Ints, period: tuple[int, int]
+        self,
+        dimension: str,
+        names: Sequence[str],
+        known: Bools,
+        totals: Ints,
+        period: tuple[int, int],
+        dispersion: Floats,
     ) -> list[Row]:
         """Of each of the segments `names`: the cells of `totals` [segments × measures] over [start, end) (ms).
 
-        `known` [segments]: those that may be part of a rest.
+        `known` [segments]: those that may be part of a rest; `dispersion` [KPIs]: as was learned, at least 1.
         """
         start, end = period
         judge = Judge(dimension, self._settings, self._kpis, self._measures)
@@ -50,8 +56,8 @@ class Cells:
             nothing.astype(np.int64),
             nothing[0],
             np.full(nothing[0].shape, np.nan),
-            judge.clusters(totals[None]),
-            judge.dispersion(),
+            judge.clusters(totals[None], dispersion),
+            dispersion,
             median,
         )
         grid = Grid((Span(end - start),), self._settings.time.tick)

@@ -32,7 +32,7 @@ class Within(NamedTuple):
     """Of each segment and KPI [segments × KPIs]; NaN where fewer than seven days say anything."""
 
     dispersion: Floats
-    ratio: Floats  # to the rest, over all days; NaN where one of them has no hits
+    ratio: Floats  # to the rest, over all days; 0 without hits of its own, NaN where the rest has none
 
 
 class Days(NamedTuple):
@@ -71,7 +71,7 @@ def against_rest(days: Days, log_ratio: Floats, left_out: Bools) -> Comparison:
 
 def _within(days: Days, left_out: Bools) -> Within:
     log_ratio = _ratio(days, left_out)
-    compared = against_rest(days, np.nan_to_num(log_ratio), left_out)
+    compared = against_rest(days, np.where(np.isfinite(log_ratio), log_ratio, 0.0), left_out)
     says = compared.variance >= _LEAST
     number = says.sum(axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -81,12 +81,13 @@ def _within(days: Days, left_out: Bools) -> Within:
 
 
 def _ratio(days: Days, left_out: Bools) -> Floats:
-    """ln of the ratio to the rest [segments × KPIs] at which the residuals of all days cancel; NaN where none does."""
+    """ln of the ratio to the rest [segments × KPIs] at which the residuals of all days cancel; -inf where a segment has
+    trials and no hits, NaN where the rest has none."""
     log_ratio = np.zeros(days.hits.shape[1:])
     for _ in range(_STEPS):
         compared = against_rest(days, log_ratio, left_out)
         with np.errstate(divide="ignore", invalid="ignore"):
             step = np.nan_to_num(compared.residual.sum(axis=0) / compared.signal.sum(axis=0))
         log_ratio = log_ratio + np.clip(step, -2.0, 2.0)
-    has = (compared.a.sum(axis=0) > 0) & (compared.b.sum(axis=0) > 0)
-    return np.where(has, log_ratio, np.nan)
+    own, rest = compared.a.sum(axis=0) > 0, compared.b.sum(axis=0) > 0
+    return np.select([own & rest, rest], [log_ratio, -np.inf], np.nan)

@@ -23,7 +23,14 @@ def with_stability(
     judged = {segment.value for segment in quality.segments}
     rows = [row for row, name in enumerate(earlier.names) if name in judged]
     before, now = (
-        cells.of(earlier.dimension, earlier.names, known(earlier.names), totals, (end - month.comparison.window, end))
+        cells.of(
+            earlier.dimension,
+            earlier.names,
+            known(earlier.names),
+            totals,
+            (end - month.comparison.window, end),
+            earlier.dispersion,
+        )
         for totals, end in zip((month.before, month.now), month.ends, strict=True)
     )
     said = lasting([before[row] for row in rows], [now[row] for row in rows], kpis, min_trials)

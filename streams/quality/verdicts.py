@@ -25,9 +25,10 @@ def verdicts(days: Days, named: Bools, scoring: Scoring) -> Verdicts:
     """`named` [segments]: those that are judged."""
     trials = np.asarray(days.trials.sum(axis=0))
     inside = within(days)
-    apart = difference(days, inside.dispersion)
     enough = named[:, None] & (trials >= max(scoring.min_trials, 1))
-    typical = [median(of[use]) for of, use in zip(inside.dispersion.T, enough.T, strict=True)]
+    typical = np.array([median(of[use]) for of, use in zip(inside.dispersion.T, enough.T, strict=True)])
+    # Of who has no hits, or few days, nobody knows how they would come: as those of the others do.
+    apart = difference(days, np.where(np.isfinite(inside.dispersion), inside.dispersion, typical))
     of_named = accuracy(
         trials[named],
         Difference(*(each[named] for each in apart)),
@@ -35,7 +36,7 @@ def verdicts(days: Days, named: Bools, scoring: Scoring) -> Verdicts:
         scoring.min_trials,
         scoring.min_effect,
     )
-    return Verdicts(inside, np.maximum(np.nan_to_num(np.array(typical), nan=1.0), 1.0), of_named)
+    return Verdicts(inside, np.maximum(np.nan_to_num(typical, nan=1.0), 1.0), of_named)
 
 
 def median(values: Floats) -> float:

@@ -79,12 +79,12 @@ class Judge:
         others = (baseline.rest(each, eligible, shift != 0, spared) for each in (numerator, denominator))
         return Counts(numerator, denominator, *others)
 
-    def clusters(self, totals: Ints) -> Floats:
+    def clusters(self, totals: Ints, dispersion: Floats) -> Floats:
         """How much of each numerator [KPIs] comes at once, by `totals` [windows × rows × measures]: of a count one, of
         a mean its pieces' mean size, and by as much more as they come unevenly; of a figure as of means of the same
         sum, NaN where there is none.
         """
-        clusters = self._quantities.piece(totals[self._longest]) * self.dispersion()
+        clusters = self._quantities.piece(totals[self._longest]) * dispersion
         for figure, means in self._same_sum.items():
             clusters[figure] = clusters[means].max() if means else np.nan
         return clusters

@@ -134,7 +134,7 @@ class DimensionScorer:
         shift, wait = (standing.of[name][order] for name in ("shift", "wait"))
         cells = (standing.state[:, order], standing.since[:, order])
         series, dispersion = standing.of["series"][order], self._judge.dispersion()
-        clusters = self._judge.clusters(totals)
+        clusters = self._judge.clusters(totals, dispersion)
         table = shown.Table(*figures, eligible, *cells, shift, wait, clusters, dispersion, median)
         why = self._diagnosing.of(names, mine, counts, series, dispersion, self._crosses)
         found = shown.scores(self.dimension, names, tick, to, table, self._kpis, self._grid)

@@ -8,7 +8,9 @@ import pytest
 from streams.quality.accuracy import Accuracy, accuracy
 from streams.quality.difference import difference
 from streams.quality.homogeneity import Days, within
-from tests.quality.made import drawn
+from streams.quality.verdicts import verdicts
+from streams.settings import Scoring
+from tests.quality.made import BOTH, drawn
 
 
 def judged(days: Days, min_trials: int = 100, min_effect: float = 0.1) -> Accuracy:
@@ -45,3 +47,12 @@ def test_a_sure_difference_may_be_too_small() -> None:
     days = drawn([0.2, 0.21], [40_000, 40_000], 10, seed=3)
     assert judged(days, min_effect=0.0).different.all()
     assert not judged(days, min_effect=0.1).different.any()
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_segment_without_hits_is_taken_to_have_them_as_unevenly_as_others(seed: int) -> None:
+    """Eight hits at once: that of two or three such none is of one segment is no difference."""
+    random, size = np.random.default_rng(seed), np.array([60, 300, 300, 300])
+    hits = 8 * random.poisson(size * 0.004 * [0, 1, 1, 1], size=(10, 4))[..., None]
+    days = Days(hits, np.broadcast_to(size[:, None], hits.shape), np.ones(4, dtype=np.bool_), BOTH[1:])
+    assert not verdicts(days, np.ones(4, dtype=np.bool_), Scoring()).accuracy.different[0]

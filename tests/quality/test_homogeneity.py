@@ -49,6 +49,13 @@ def test_by_hand() -> None:
     assert found.dispersion == pytest.approx(np.full((2, 1), (4 + 4 + 16 + 16) / 5 / 6))
 
 
+def test_no_hits_are_a_ratio_of_none() -> None:
+    found = within(drawn([0.2, 0.2, 0.0], [300] * 3, 10, seed=7))
+    assert found.ratio[2].tolist() == [0, 0]
+    assert np.isnan(found.dispersion[2]).all()
+    assert np.isnan(within(drawn([0.2, 0.0], [300] * 2, 10, seed=7)).ratio[0]).all(), "beside none there is no ratio"
+
+
 def test_too_few_days() -> None:
     days = drawn(RATES, SIZES, 6, seed=4)
     assert np.isnan(within(days).dispersion).all()

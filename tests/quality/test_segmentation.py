@@ -50,6 +50,12 @@ def test_what_was_put_in_is_found() -> None:
     assert (by_kpi["win"].icc_low or 0) <= (by_kpi["win"].icc or 0) <= (by_kpi["win"].icc_high or 0)
 
 
+def test_a_segment_that_never_does_it_is_different() -> None:
+    found = judged({"a": 0.05, "b": 0.05, "c": 0.05, "never": 0.0}, [300] * 4)
+    assert found is not None
+    assert {each.value for each in found.segments if each.accurate} >= {"never"}
+
+
 def test_segments_that_are_alike_are_one_group_and_none_is_accurate() -> None:
     found = judged(dict.fromkeys("abcd", 0.2), [400] * 4)
     assert found is not None

@@ -74,7 +74,7 @@ def board(seed: int, law: Law, apart: float) -> tuple[list[list[Cell]], Floats]:
         since=nothing.astype(np.int64),
         shift=nothing[0],
         wait=np.zeros(nothing[0].shape),
-        cluster=judge.clusters(totals),
+        cluster=judge.clusters(totals, judge.dispersion()),
         dispersion=judge.dispersion(),
     )
     end = START + longest

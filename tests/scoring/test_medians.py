@@ -61,9 +61,10 @@ def scored(*segments: list[int]) -> list[dict[str, Cell]]:
     judge = Judge("tier", SETTINGS, KPIS, MEASURES)
     nothing = np.zeros((1, len(segments), len(KPIS)), dtype=np.int8)
     counts, median = Medians(KPIS, MEASURES).of(judge.counts(totals, eligible, nothing[0]), totals, eligible)
+    spread = judge.dispersion()
     still, never = nothing.astype(np.int64), np.full(nothing[0].shape, np.nan)
     table = shown.Table(
-        *counts, eligible, nothing, still, nothing[0], never, judge.clusters(totals), judge.dispersion(), median
+        *counts, eligible, nothing, still, nothing[0], never, judge.clusters(totals, spread), spread, median
     )
     found = shown.scores(
         "tier", list(map(str, range(len(segments)))), 0, 0, table, KPIS, Grid((WINDOW,), SETTINGS.time.tick)

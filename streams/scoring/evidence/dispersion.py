@@ -32,6 +32,9 @@ BEGINS = tuple(f"{span}_from" for span in _SPANS)
 _FADE = 1 - 1 / 336  # two weeks of hours, a year of days
 _PRIOR = {"hour": 12.0, "day": 24.0}  # differences that what is taken before weighs, in what is common to a KPI
 _COMMON = 336.0  # that what is common weighs, in a series' own
+_ENOUGH = (
+    60.0  # hourly ones, of all series of a KPI, to know it by where nothing is more uneven than visitors who return
+)
 _LEAST = 0.5  # variance of a span with too few hits to say anything
 
 
@@ -50,6 +53,11 @@ def common(memory: Memory, prior: Floats) -> tuple[Floats, Floats]:
     daily, counted = _common(memory, "day", np.ones_like(prior))
     sure = daily * (1 - 2 * np.sqrt(3 / (counted + _PRIOR["day"])))
     return hourly, np.maximum(sure / np.maximum(hourly, 1.0), 1.0)
+
+
+def is_known(memory: Memory) -> Bools:
+    """Of which KPIs [KPIs] the series have shown enough to know what they have in common."""
+    return np.asarray(total(memory["hour_counted"]) >= _ENOUGH)
 
 
 def dispersion(cells: Cells, hourly: Floats, lasting: Floats) -> Floats:

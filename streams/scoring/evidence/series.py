@@ -80,8 +80,8 @@ class Evidence(Remembering):
         """`binomial` [KPIs]: at most one hit a trial; `mean` [KPIs]: hits are pieces of uneven size; `lags` [KPIs]: ms
         from trials to hits, infinity where it is hours or days (None: no KPI's).
 
-        `settle` (ms): no series that is younger shifts, nor is its level learned if a trial may have several hits or
-        pieces, as nobody knows how uneven they are.
+        `settle` (ms): no series that is younger shifts, nor is its level learned: nobody knows how uneven hits are. Of
+        one hit a trial at most that is known as soon as the KPI's hours tell.
         """
         super().__init__(_FIELDS, len(binomial))
         self._binomial = binomial
@@ -167,8 +167,8 @@ class Evidence(Remembering):
         dispersion.learn(cells, plain, now)
         relation.learn(cells, compared, cells["firing"] == 0)
         par = comparison.spread(comparison.compare(own, rest, np.zeros(1), rate, *model), clustered)
-        # Of what a trial has once or not it is known how it varies; nobody knows how counts and values do, at first.
-        known = self._binomial[kpi] | (now - cells["first"] >= self._settle)
+        # How unevenly hits come nobody knows at first: counts and values least, but visitors come again, too.
+        known = (now - cells["first"] >= self._settle) | (self._binomial & dispersion.is_known(self._memory))[kpi]
         level.learn(cells, level.of_pieces(par, self._mean[kpi]), known)
         for name, amount in (
             ("seen_hits", own.hits + rest.hits),

@@ -6,6 +6,10 @@ nothing of anybody. Of each trial, given that it came, it is asked whose it was:
 it, and at most by ln 20; each of its own lowers it (Page, Biometrika 41 (1954) 100-115). Over-dispersion of the trials
 is divided out, as large as it is in hours or in days: a segment whose visitors come in campaigns has seen silent days
 before.
+
+A share also falls where another segment has grown: a campaign begins, or a bot comes. So the segment must be missed by
+the clock as well: beside what comes of it a day, with half of the evidence, as a night is no average hour. Where by the
+clock it comes as usual, it is the rest that has changed, and the share is learned anew.
 """
 
 from __future__ import annotations
@@ -19,13 +23,16 @@ from streams.events.columns import Bools, Floats, Ints
 from streams.scoring.evidence.memory import Remembering
 
 _FIELDS = {
-    "own": 0.0,  # trials, fading
+    "own": 0.0,  # trials, fading: its share
     "rest": 0.0,
+    "paced": 0.0,  # trials, fading: its pace
     "days": 0.0,  # in which these came
     "evidence": 0.0,  # ln of the likelihood ratio
     "silent": 0.0,
     "since": 0.0,  # ms: when the evidence was last nothing
     "missing": 0.0,  # trials expected since
+    "came": 0.0,  # trials since
+    "around": 0.0,  # of the rest since
     **{
         f"{span}_{name}": 0.0
         for span in ("hour", "day")
@@ -64,7 +71,7 @@ class Silence(Remembering):
         known = memory["own"] >= _ENOUGH
         with np.errstate(divide="ignore", invalid="ignore"):
             expected = np.where(known & (memory["rest"] > 0), memory["own"] / memory["rest"] * rest, 0.0)
-            a_day = np.nan_to_num(memory["own"] / memory["days"])
+            a_day = np.nan_to_num(memory["paced"] / memory["days"])
             others = np.nan_to_num(memory["rest"] / (memory["own"] + memory["rest"]))  # share of all trials
         dispersion = self._dispersion()
         enough = math.log(arl) + np.log(np.maximum(a_day, 1.0))
@@ -72,21 +79,31 @@ class Silence(Remembering):
         likelier = -np.log(_LEFT + (1 - _LEFT) * others)
         change = (likelier * rest + (math.log(_LEFT) + likelier) * own) / dispersion
         evidence = np.clip(memory["evidence"] + np.where(known, change, 0.0), 0.0, enough)
-        silent = (evidence > 0) & ((memory["silent"] > 0) | (evidence >= enough))
+        for name, amount in (("came", own), ("around", rest), ("missing", expected)):
+            memory[name] += amount
+        due = a_day * np.where(memory["since"] > 0, tick - memory["since"], span) / _DAY  # by the clock
+        missed = ((1 - _LEFT) * due + math.log(_LEFT) * memory["came"]) / dispersion
+        was = memory["silent"] > 0
+        silent = (evidence > 0) & (was | ((evidence >= enough) & (missed >= enough / 2)))
+        changed = (evidence >= enough) & ~was & (missed <= 0)  # the rest has
+        for name, since in (("own", "came"), ("rest", "around")):
+            memory[name] = np.where(changed, memory[since], memory[name])
+        evidence = np.where(changed, 0.0, evidence)
         usual = evidence == 0
-        memory["missing"] = np.where(usual, 0.0, memory["missing"] + expected)
+        for name in ("came", "around", "missing"):
+            memory[name] = np.where(usual, 0.0, memory[name])
         memory["since"] = np.where(usual, float(tick), memory["since"])
         memory["evidence"], memory["silent"] = evidence, silent.astype(np.float64)
         self._learn(span, own, rest, ~silent)
         for name in _SPANS:
-            self._fluctuate(name, span, own, expected, others, known & ~silent)
+            self._fluctuate(name, span, own, expected, others, known & ~silent & ~changed)
         return Quiet(silent, memory["since"].astype(np.int64), memory["missing"].copy())
 
     def _learn(self, span: int, own: Floats, rest: Floats, heard: Bools) -> None:
-        """The usual share, of those that are heard."""
+        """The usual share and pace, of those that are heard."""
         days = span / _DAY
         fade = np.where(heard, math.exp(-days / _FADING), 1.0)
-        for name, amount in (("own", own), ("rest", rest), ("days", days)):
+        for name, amount in (("own", own), ("rest", rest), ("paced", own), ("days", days)):
             self._memory[name] = fade * self._memory[name] + np.where(heard, amount, 0.0)
 
     def _dispersion(self) -> Floats:

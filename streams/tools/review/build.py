@@ -75,7 +75,9 @@ class Builder:
         self, name: str, seen: _Seen, crosses: Mapping[str, Cross], growth: list[DimensionGrowth]
     ) -> model.Dimension:
         of, scoring, declared = seen.counted, self._settings.scoring, self._settings.dimensions
-        cells = self._cells.of(name, of.names, of.days.known, of.totals, (of.spans.start, of.spans.end))
+        cells = self._cells.of(
+            name, of.names, of.days.known, of.totals, (of.spans.start, of.spans.end), self._dispersion[name]
+        )
         changed = changes(of, seen.verdicts.within.dispersion)
         enough = of.named & (of.trials >= max(scoring.min_trials, 1)).any(axis=1)
         mine = [cross for other, cross in crosses.items() if name in declared[other].cross]
@@ -97,7 +99,9 @@ class Builder:
         if of.totals_before is None or of.spans.before is None:
             return None
         period = of.spans.before, of.spans.start
-        before = self._cells.of(of.dimension, of.names, of.days.known, of.totals_before, period)
+        before = self._cells.of(
+            of.dimension, of.names, of.days.known, of.totals_before, period, self._dispersion[of.dimension]
+        )
         named = np.flatnonzero(of.named).tolist()
         return lasting(
             [before[row] for row in named],

@@ -118,6 +118,29 @@ def test_levels_of_counts_wait_until_it_is_known_how_they_vary() -> None:
     assert called.sum() <= 3, "one in twenty may err"
 
 
+def test_levels_of_yes_or_no_wait_until_it_is_known_how_often_the_same_come() -> None:
+    """20 boards of ten segments, alike, for a day: visitors who come ten times, and always or never do."""
+    random, segments, boards, span = np.random.default_rng(4), 10, 20, streams.HOUR // 6
+    evidence, everybody = Evidence(np.ones(boards, dtype=np.bool_)), np.ones(segments, dtype=np.bool_)
+    evidence.begin([], segments)
+    called = np.zeros(boards, dtype=np.bool_)
+    for number in range(streams.DAY // span):
+        visitors = random.poisson(100 * span / streams.DAY, (segments, boards))
+        hits = 10 * random.binomial(visitors, 0.1)
+        own = Trials(hits.astype(np.float64), 10 * visitors.astype(np.float64))
+        found = evidence.step(streams.START + (number + 1) * span, span, own, everybody, arl=500)
+        called |= (found.e_value >= np.log(segments / 0.05)).any(axis=0)
+    assert called.sum() <= 2, "one in twenty may err"
+
+
+def test_and_no_longer() -> None:
+    """A segment with half as much again is named within the first day."""
+    rates = np.full(10, 0.12)
+    rates[3] = 0.18
+    *_, last = streams.watch(streams.looks(1, 0.95, np.full(10, 6_000.0), rates), 10, arl=500)
+    assert last.level[:, 0].tolist() == [0, 0, 0, 1, 0, 0, 0, 0, 0, 0]
+
+
 def test_clusters_are_seen_and_a_difference_is_not_taken_for_them() -> None:
     rates = np.full(20, 0.9)
     rates[0] = 0.3

@@ -82,3 +82,41 @@ def test_and_is_when_it_has_gone() -> None:
         first = minute if silent and first is None else first
     assert first is not None
     assert first - 4 * 24 * 60 < 60, "minutes: some ten of the rest have come"
+
+
+def grown(seed: int, usually: list[float], factor: float, hours: int, gone: int = -1) -> list[Quiet]:
+    """Visits a day of segments by night and day; after four days the first has `factor` times as many for some hours,
+    and of `gone` (-1: nobody) none come any more from its middle on."""
+    random, silence = np.random.default_rng(seed), Silence(1)
+    silence.begin([], len(usually))
+    span, found = 600_000, []
+    for number in range(5 * 144 + 6 * hours):
+        since = number / 6 - 96  # hours
+        volume = np.array(usually) * (1 + 0.6 * np.sin(2 * np.pi * number / 144)) / 144
+        volume[0] *= factor if 0 <= since < hours else 1.0
+        volume[gone] *= 0.0 if gone >= 0 and since >= hours / 2 else 1.0
+        own = random.poisson(volume)[:, None].astype(np.float64)
+        found.append(silence.step(streams.START + (number + 1) * span, span, own, own.sum() - own, 10_000.0))
+    return found
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(
+    ("usually", "factor", "hours"),
+    [
+        ([200.0] * 10, 60.0, 3),  # a bot that says it is of one segment
+        ([1000.0] + [100.0] * 10, 8.0, 3),  # television, in the largest
+        ([0.1] + [200.0] * 10, 50_000.0, 36),  # a campaign begins, with five times as many as all others
+    ],
+)
+def test_nobody_is_silent_because_another_has_grown(seed: int, usually: list[float], factor: float, hours: int) -> None:
+    assert not any(quiet.silent.any() for quiet in grown(seed, usually, factor, hours))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_and_who_falls_silent_meanwhile_is_heard_of(seed: int) -> None:
+    silent = np.stack([quiet.silent[:, 0] for quiet in grown(seed, [0.1] + [200.0] * 10, 50_000.0, 36, gone=4)])
+    assert not np.delete(silent, 4, axis=1).any()
+    assert not silent[: 96 * 6 + 18 * 6, 4].any()
+    assert silent[96 * 6 + 18 * 6 :, 4].argmax() < 12 * 6
+    assert silent[-1, 4]
