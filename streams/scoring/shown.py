@@ -83,6 +83,7 @@ def _figures(table: Table, units: Units) -> list[Floats]:
     weights = shrinkage.weight(hits, trials, others, table.eligible, share)
     shrunk = shrinkage.shrink(hits, trials, rest / piece, weights, share)
     drawn, low, high = (figure * piece for figure in (shrunk.value, shrunk.low, shrunk.high))
+    high = np.where(shrinkage.bounded(table.numerator, table.denominator, units.binomial), np.minimum(high, 1.0), high)
     # Of a figure it is known where the numerator comes as in a KPI that is tested. Nothing is drawn then.
     known = np.where(units.tested, np.nan, table.cluster)
     ends = intervals.ratio(np.maximum(table.numerator / known, 0.0), table.denominator.astype(np.float64))

@@ -36,14 +36,18 @@ class Shrunk(NamedTuple):
     above: Floats  # probability of lying above the rest
 
 
+def bounded(numerator: Ints, denominator: Ints, binomial: Bools) -> Bools:
+    """[windows × 1 × KPIs]: where no rate is above 1: of `binomial` KPIs of which nobody has more hits than trials."""
+    return np.asarray(binomial & (numerator <= denominator).all(axis=1, keepdims=True))
+
+
 def shares(numerator: Ints, denominator: Ints, rest: Floats, binomial: Bools) -> Bools:
     """In which cells hits are a share of the trials, and not counts beside counts: of `binomial` KPIs [KPIs].
 
     Where anybody has more hits than trials, a window's hits come of trials before it (opened now, sent yesterday). And
     a rest that always hits leaves no room for chance.
     """
-    within = (numerator <= denominator).all(axis=1, keepdims=True)
-    return np.asarray(binomial & within & ~(rest >= 1))
+    return np.asarray(bounded(numerator, denominator, binomial) & ~(rest >= 1))
 
 
 def weight(

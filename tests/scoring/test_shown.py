@@ -234,3 +234,20 @@ def test_what_makes_a_state() -> None:
     )
     segments = scores("d", list("abcdef"), 3_600_000, 3_600_000, table, kpis, Grid([3_600_000], 10_000))
     assert [s.cells[0].kind for s in segments] == ["level", "shift", "silent", None, None, None]
+
+
+def test_no_interval_of_a_share_reaches_beyond_all() -> None:
+    """7 of 10 beside a rest that has won all 20."""
+    kpis = {"k": Kpi(numerator=("a",), denominator=("b",), unit="ratio", model="binomial")}
+    hits, trials = np.array([[[7], [20]]], dtype=np.int64), np.array([[[10], [20]]], dtype=np.int64)
+    none = (hits * 0).astype(np.int8)
+    table = Table(
+        *(hits, trials, hits[:, ::-1], trials[:, ::-1], KNOWN[:2], none, hits * 0),
+        *(SHIFT[:, :1], WAIT[:, :1], COUNTS[:1], COUNTS[:1]),
+    )
+    for each in scores("d", ["some", "all"], 3_600_000, 3_600_000, table, kpis, Grid([3_600_000], 10_000)):
+        (cell,) = each.cells
+        assert cell.low is not None
+        assert cell.high is not None
+        assert cell.low < (cell.value or 0) <= 1
+        assert cell.high <= 1
